@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { digestSchema } from './digest.js';
+import { errorCodeSchema } from './errors.js';
+import { engineSchema } from './manifest.js';
+import { scoreSchema } from './score.js';
+import { submissionStateSchema } from './states.js';
+
+/** Names in addresses: `mura`, `practice`. */
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
+
+const timeSchema = z.iso.datetime();
+
+export const phaseSchema = z.object({
+  phase: slugSchema,
+  title: z.string(),
+  description: z.string(),
+  /** `public`: its studies and labels are open. `hidden`: nobody but its organisers sees them. */
+  visibility: z.enum(['public', 'hidden']),
+  studies: z.number().int(),
+  images: z.number().int(),
+  studyTypes: z.array(z.string()),
+  testSetVersion: digestSchema,
+  limits: z.object({
+    bundleSizeBytes: z.number().int(),
+    timeLimitSeconds: z.number().int(),
+    memoryLimitBytes: z.number().int(),
+  }),
+});
+export type Phase = z.infer<typeof phaseSchema>;
+
+export const competitionSchema = z.object({
+  competition: slugSchema,
+  title: z.string(),
+  description: z.string(),
+  phases: z.array(phaseSchema),
+});
+export type Competition = z.infer<typeof competitionSchema>;
+export const competitionListSchema = z.object({ competitions: z.array(competitionSchema) });
+
+/** Why a submission ended without a score, and what to do about it. */
+export const reasonSchema = z.object({
+  code: errorCodeSchema,
+  fault: z.enum(['caller', 'team', 'server']),
+  message: z.string(),
+  next: z.string(),
+});
+export type Reason = z.infer<typeof reasonSchema>;
+
+export const progressSchema = z.object({
+  /** `checking` counts the sample's images, `running` those of the phase's test set. */
+  stage: z.enum(['checking', 'running']),
+  imagesDone: z.number().int(),
+  imagesTotal: z.number().int(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+export const submissionSchema = z.object({
+  id: z.uuid(),
+  competition: slugSchema,
+  phase: slugSchema,
+  team: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  link: z.string().nullable(),
+  engine: engineSchema,
+  bundleDigest: digestSchema,
+  bundleSizeBytes: z.number().int(),
+  state: submissionStateSchema,
+  progress: progressSchema.nullable(),
+  reason: reasonSchema.nullable(),
+  score: scoreSchema.nullable(),
+  /** When each state was entered, for those that were. */
+  times: z.partialRecord(submissionStateSchema, timeSchema),
+  submittedAt: timeSchema,
+});
+export type Submission = z.infer<typeof submissionSchema>;
+
+export const leaderboardEntrySchema = z.object({
+  /** Dense rank among the teams' entries; null for reference entries, which stand in place but are not ranked. */
+  rank: z.number().int().positive().nullable(),
+  kind: z.enum(['team', 'reader', 'baseline']),
+  /** The best of the reader entries (highest kappa). */
+  bestReader: z.boolean(),
+  team: z.string().nullable(),
+  name: z.string(),
+  engine: engineSchema.nullable(),
+  link: z.string().nullable(),
+  submissionId: z.uuid().nullable(),
+  /** When the submission was made; null for reference entries. */
+  submittedAt: timeSchema.nullable(),
+  score: scoreSchema,
+});
+export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>;
+
+export const leaderboardSchema = z.object({
+  competition: slugSchema,
+  phase: slugSchema,
+  testSetVersion: digestSchema,
+  studyTypes: z.array(z.string()),
+  entries: z.array(leaderboardEntrySchema),
+  /** Submissions of this phase that have not ended yet. */
+  waiting: z.number().int(),
+});
+export type Leaderboard = z.infer<typeof leaderboardSchema>;
+
+/**
+ * What `GET /api/submissions/:id/events` sends, as server-sent events: `event:` is the `kind`, `data:` the
+ * object, `id:` a number that grows. `state` with a final state is the last one.
+ */
+export const submissionEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('state'), at: timeSchema, state: submissionStateSchema, reason: reasonSchema.nullable() }),
+  z.object({ kind: z.literal('progress'), at: timeSchema, ...progressSchema.shape }),
+  z.object({ kind: z.literal('log'), at: timeSchema, line: z.string() }),
+]);
+export type SubmissionEvent = z.infer<typeof submissionEventSchema>;
+
+const partHealthSchema = z.object({ ok: z.boolean(), message: z.string().optional() });
+export const healthSchema = z.object({
+  live: z.literal(true),
+  ready: z.boolean(),
+  parts: z.object({ database: partHealthSchema, queue: partHealthSchema, storage: partHealthSchema }),
+});
+export type Health = z.infer<typeof healthSchema>;

@@ -1,0 +1,5 @@
+import { z } from 'zod';
+
+/** The name of a blob or of a test-set version: the sha256 of its bytes, 64 lower-case hexadecimal digits. */
+export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hexadecimal');
+export type Digest = z.infer<typeof digestSchema>;

@@ -1,0 +1,399 @@
+import { z } from 'zod';
+
+/** Who has to act on an error: the caller, the bundle's team, or the people who run the server. */
+export type Fault = 'caller' | 'team' | 'server';
+
+interface CatalogueEntry {
+  /** HTTP status when this error is the answer to a request. */
+  readonly status: number;
+  readonly fault: Fault;
+  /** What happened, in one sentence, for a person. */
+  readonly title: string;
+  /** What that person can do next. */
+  readonly next: string;
+}
+
+/**
+ * Every error that leaves the server, by its code. Codes are stable: clients may compare them.
+ * A specific message (`detail`) may be added where the error is raised; title and next step stand here.
+ */
+export const errorCatalogue = {
+  // Requests
+  request_invalid: entry(
+    400,
+    'caller',
+    'The request is not valid.',
+    'Correct the fields that are named in `problems` and send it again.',
+  ),
+  token_missing: entry(
+    401,
+    'caller',
+    'This needs a token.',
+    'Send the header `Authorization: Bearer TOKEN` with your team’s token.',
+  ),
+  token_unknown: entry(
+    401,
+    'caller',
+    'This token is not known here.',
+    'Check that the token is complete and belongs to this server.',
+  ),
+  not_allowed: entry(
+    403,
+    'caller',
+    'This token may not do that.',
+    'Use the token of the team that owns it, or an organiser’s.',
+  ),
+  route_not_found: entry(
+    404,
+    'caller',
+    'There is nothing at this address.',
+    'See /api/docs for the addresses that exist.',
+  ),
+  competition_not_found: entry(
+    404,
+    'caller',
+    'There is no such competition.',
+    'GET /api/competitions lists those that exist.',
+  ),
+  phase_not_found: entry(
+    404,
+    'caller',
+    'This competition has no such phase.',
+    'GET /api/competitions/{competition} lists its phases.',
+  ),
+  submission_not_found: entry(
+    404,
+    'caller',
+    'There is no such submission for this token.',
+    'Check the id, and that the token belongs to the team that submitted it.',
+  ),
+  submission_final: entry(
+    409,
+    'caller',
+    'The submission has already ended.',
+    'Nothing needs to be done: a final state does not change.',
+  ),
+  media_type_unsupported: entry(
+    415,
+    'caller',
+    'The upload’s content type is not one that can be read.',
+    'Send the archive as the body with `Content-Type: application/octet-stream`, or as a multipart file.',
+  ),
+  upload_too_large: entry(
+    413,
+    'caller',
+    'The upload is larger than this phase allows.',
+    'Make the archive smaller; the limit is in `detail`.',
+  ),
+  upload_incomplete: entry(
+    400,
+    'caller',
+    'The upload ended before it was complete.',
+    'Send it again; nothing was kept.',
+  ),
+  quota_exceeded: entry(
+    429,
+    'caller',
+    'The team has used its submissions for now.',
+    'Wait until the time that is named in `detail`.',
+  ),
+  rate_limited: entry(
+    429,
+    'caller',
+    'Too many requests.',
+    'Wait for the seconds in the header `Retry-After`, then try again.',
+  ),
+
+  // Bundles: archive
+  archive_unreadable: entry(
+    422,
+    'team',
+    'The file is not an archive that can be read.',
+    'Send a zip or a tar.gz; `holdout pack DIR` makes one.',
+  ),
+  archive_truncated: entry(
+    422,
+    'team',
+    'The archive ends before it should.',
+    'Make the archive again and upload the whole of it.',
+  ),
+  archive_encrypted: entry(422, 'team', 'The archive has an encrypted entry.', 'Make the archive without a password.'),
+  archive_path_unsafe: entry(
+    422,
+    'team',
+    'The archive has a path that leaves the bundle.',
+    'Use relative paths without `..`, drive letters, backslashes or control characters.',
+  ),
+  archive_entry_kind: entry(
+    422,
+    'team',
+    'The archive has an entry that is neither a file nor a folder.',
+    'Replace links and devices by the files themselves.',
+  ),
+  archive_name_clash: entry(
+    422,
+    'team',
+    'Two entries of the archive have the same name, or differ only in case.',
+    'Give every file a name of its own.',
+  ),
+  archive_too_many_entries: entry(
+    422,
+    'team',
+    'The archive has too many entries.',
+    'Leave out what the model does not need.',
+  ),
+  archive_too_large: entry(
+    422,
+    'team',
+    'The archive’s contents are larger than allowed.',
+    'Leave out what the model does not need.',
+  ),
+  archive_ratio: entry(
+    422,
+    'team',
+    'The archive unpacks to far more than its own size.',
+    'Make the archive with an ordinary tool, without padding or overlapping entries.',
+  ),
+
+  // Bundles: manifest and model files
+  manifest_missing: entry(
+    422,
+    'team',
+    'The bundle has no holdout.json.',
+    'Put holdout.json at the top of the archive.',
+  ),
+  manifest_invalid: entry(422, 'team', 'holdout.json is not valid.', 'Correct the field that is named.'),
+  manifest_contradicts_model: entry(
+    422,
+    'team',
+    'holdout.json and the model file disagree.',
+    'Correct the field that is named, or leave it out where the model tells it.',
+  ),
+  model_missing: entry(422, 'team', 'A file that the bundle names is not in it.', 'Add the file, or correct its name.'),
+  model_unreadable: entry(
+    422,
+    'team',
+    'The model file can’t be read.',
+    'Export the model again; check that it loads on your own machine.',
+  ),
+  model_unsupported: entry(
+    422,
+    'team',
+    'The model has a form that can’t be run here.',
+    'Export one input of images and one output of probabilities.',
+  ),
+  model_external_data: entry(
+    422,
+    'team',
+    'The ONNX model keeps data outside the bundle.',
+    'Put the external data files into the bundle, or export the model as a single file.',
+  ),
+  model_shard_invalid: entry(
+    422,
+    'team',
+    'A weight file of the TF.js model is missing or of the wrong size.',
+    'Export the model again and put every weight file into the bundle.',
+  ),
+  engine_unavailable: entry(422, 'team', 'This server can’t run that engine yet.', 'Use `onnx` or `tfjs`.'),
+
+  // Bundles: while they run
+  model_load_failed: entry(
+    422,
+    'team',
+    'The engine could not load the model.',
+    'See the check’s log; try `holdout check` on your own machine.',
+  ),
+  inference_failed: entry(
+    422,
+    'team',
+    'The engine stopped with an error while predicting.',
+    'See the check’s log; try `holdout check` on your own machine.',
+  ),
+  output_shape: entry(
+    422,
+    'team',
+    'The model’s output does not have one value for each image.',
+    'Set `output.index`, or export one output per image.',
+  ),
+  output_not_finite: entry(
+    422,
+    'team',
+    'The model’s output is not a finite number.',
+    'Check the normalisation and the weights for NaN and infinity.',
+  ),
+  output_out_of_range: entry(
+    422,
+    'team',
+    'The output after its activation is not between 0 and 1.',
+    'Set `output.activation` to `sigmoid` or `softmax`, or export probabilities.',
+  ),
+  time_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle ran longer than the phase allows.',
+    'Use a smaller model or input; the limit is in `detail`.',
+  ),
+  memory_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle used more memory than the phase allows.',
+    'Use a smaller model or input; the limit is in `detail`.',
+  ),
+  runner_crashed: entry(
+    422,
+    'team',
+    'The process that ran the bundle ended by itself.',
+    'Check that the model loads on your own machine; try `holdout check`.',
+  ),
+
+  // Predictions
+  predictions_invalid: entry(
+    422,
+    'team',
+    'The predictions can’t be read.',
+    'Correct the line that is named: a study and its label or probability on each line.',
+  ),
+  predictions_missing: entry(422, 'team', 'A study has no prediction.', 'Predict every study exactly once.'),
+  predictions_duplicate: entry(
+    422,
+    'team',
+    'A study is predicted more than once.',
+    'Predict every study exactly once.',
+  ),
+  predictions_unknown: entry(
+    422,
+    'team',
+    'A prediction is for a study that is not in the test set.',
+    'Predict only the studies that are listed.',
+  ),
+  labels_invalid: entry(
+    422,
+    'caller',
+    'The labels can’t be read.',
+    'Correct the line that is named: `study,label` or `study,rad1,rad2,rad3`, with labels 0 or 1.',
+  ),
+
+  // Ours
+  test_set_invalid: entry(
+    422,
+    'caller',
+    'The test set is not valid.',
+    'Correct what is named in `problems` and import it again.',
+  ),
+  storage_unavailable: entry(
+    503,
+    'server',
+    'The file store can’t be reached.',
+    'Try again in a minute; nothing was lost.',
+  ),
+  storage_full: entry(
+    507,
+    'server',
+    'The server has no room left for this upload.',
+    'Tell the people who run this server; try again later.',
+  ),
+  database_unavailable: entry(
+    503,
+    'server',
+    'The database can’t be reached.',
+    'Try again in a minute; nothing was lost.',
+  ),
+  attempts_spent: entry(
+    500,
+    'server',
+    'The evaluation was tried several times and did not get through.',
+    'This was the server’s fault and costs no quota. Submit again, or tell the people who run this server.',
+  ),
+  scoring_failed: entry(
+    500,
+    'server',
+    'The predictions could not be scored.',
+    'This was the server’s fault and costs no quota. Tell the people who run this server.',
+  ),
+  internal: entry(
+    500,
+    'server',
+    'Something went wrong on the server.',
+    'Try again; if it stays, tell the people who run this server the request’s id.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export const errorCodes = Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]];
+export const errorCodeSchema = z.enum(errorCodes);
+
+/** One thing that is wrong with what was sent: where, what was found, what was expected. */
+export const problemItemSchema = z.object({
+  code: errorCodeSchema,
+  /** The file of the bundle, test set or CSV; `line` counts from 1. */
+  file: z.string().optional(),
+  line: z.number().int().positive().optional(),
+  /** The field inside the file or request, as a dotted path. */
+  field: z.string().optional(),
+  found: z.string().optional(),
+  expected: z.string().optional(),
+  /** The whole problem as one sentence that names all of the above. */
+  message: z.string(),
+});
+export type ProblemItem = z.infer<typeof problemItemSchema>;
+
+/** RFC 9457 `application/problem+json`, with the catalogue's code and every problem found. */
+export const problemSchema = z.object({
+  type: z.string(),
+  status: z.number().int(),
+  code: errorCodeSchema,
+  title: z.string(),
+  detail: z.string().optional(),
+  next: z.string(),
+  problems: z.array(problemItemSchema).optional(),
+  /** The request's id, to find it in the server's log. */
+  instance: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** Options of a {@link HoldoutError}; `cause` goes to the log and never to the caller. */
+interface HoldoutErrorOptions {
+  detail?: string;
+  problems?: readonly ProblemItem[];
+  cause?: unknown;
+}
+
+/** An error of the catalogue. `message` is the title, with the detail where there is one. */
+export class HoldoutError extends Error {
+  override readonly name = 'HoldoutError';
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly problems: readonly ProblemItem[];
+
+  constructor(code: ErrorCode, options: HoldoutErrorOptions = {}) {
+    const title = errorCatalogue[code].title;
+    super(options.detail ? `${title} ${options.detail}` : title, { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail;
+    this.problems = options.problems ?? [];
+  }
+
+  get fault(): Fault {
+    return errorCatalogue[this.code].fault;
+  }
+}
+
+/** What the caller is shown of an error. A server fault shows neither its cause nor its detail. */
+export function presentProblem(error: HoldoutError, instance?: string): Problem {
+  const { status, title, next, fault } = errorCatalogue[error.code];
+  return {
+    type: `urn:holdout:error:${error.code}`,
+    status,
+    code: error.code,
+    title,
+    next,
+    ...(fault !== 'server' && error.detail ? { detail: error.detail } : {}),
+    ...(error.problems.length > 0 ? { problems: [...error.problems] } : {}),
+    ...(instance ? { instance } : {}),
+  };
+}
+
+function entry(status: number, fault: Fault, title: string, next: string): CatalogueEntry {
+  return { status, fault, title, next };
+}
