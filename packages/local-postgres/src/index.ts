@@ -1,0 +1,1 @@
+export { type LocalPostgres, startLocalPostgres } from './start-local-postgres.js';
