@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { formatDate, formatMetric, formatStudyType, formatWaiting, safeLink } from './format-value.js';
+
+describe('what a cell shows', () => {
+  it('shows three decimals and a true minus sign', () => {
+    expect(formatMetric({ value: 0.70512 })).toEqual({ text: '0.705', explanation: null });
+    expect(formatMetric({ value: -0.05 })).toEqual({ text: '−0.050', explanation: null });
+  });
+
+  it('shows a dash with the reason where there is no value', () => {
+    expect(formatMetric({ value: null, reason: 'Only one class.' })).toEqual({
+      text: '—',
+      explanation: 'Only one class.',
+    });
+    expect(formatMetric(undefined).text).toBe('—');
+    expect(formatDate(null).text).toBe('—');
+  });
+
+  it('shows a date in words', () => {
+    expect(formatDate('2026-03-01T12:00:00.000Z').text).toBe('1 Mar 2026');
+  });
+
+  it('writes study types and counts as people do', () => {
+    expect(formatStudyType('wrist')).toBe('Wrist');
+    expect(formatWaiting(0)).toBe('No submission is waiting.');
+    expect(formatWaiting(1)).toBe('1 submission is being evaluated.');
+    expect(formatWaiting(2)).toBe('2 submissions are being evaluated.');
+  });
+
+  it('links only to the web', () => {
+    expect(safeLink('https://example.org/paper')).toBe('https://example.org/paper');
+    expect(safeLink('javascript:alert(1)')).toBeNull();
+    expect(safeLink(null)).toBeNull();
+  });
+});

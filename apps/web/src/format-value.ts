@@ -1,0 +1,42 @@
+import type { MetricValue } from '@holdout/contracts';
+
+/** What a cell shows, and the explanation that goes with it where there is nothing to show. */
+export interface CellText {
+  readonly text: string;
+  readonly explanation: string | null;
+}
+
+const nothing = '—';
+
+/** A metric with three decimals; a dash with the reason where it has no value. */
+export function formatMetric(value: MetricValue | undefined): CellText {
+  if (value === undefined) return { text: nothing, explanation: 'There are no studies of this type.' };
+  if (value.value === null) return { text: nothing, explanation: value.reason };
+  // A true minus sign, so that negative values line up and are read out as negative.
+  return { text: value.value.toFixed(3).replace('-', '−'), explanation: null };
+}
+
+/** `2026-03-01T09:30:00.000Z` → `1 Mar 2026`, in the reader's own time zone. */
+export function formatDate(time: string | null): CellText {
+  if (time === null) return { text: nothing, explanation: 'Reference entries have no date of submission.' };
+  const date = new Date(time);
+  return {
+    text: date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }),
+    explanation: null,
+  };
+}
+
+/** `wrist` → `Wrist`; what is shown of a study type. */
+export function formatStudyType(studyType: string): string {
+  return studyType.charAt(0).toUpperCase() + studyType.slice(1).replaceAll('_', ' ');
+}
+
+export function formatWaiting(waiting: number): string {
+  if (waiting === 0) return 'No submission is waiting.';
+  return waiting === 1 ? '1 submission is being evaluated.' : `${waiting} submissions are being evaluated.`;
+}
+
+/** Only web addresses become links: whatever else a team wrote stays text. */
+export function safeLink(link: string | null): string | null {
+  return link !== null && /^https?:\/\//i.test(link) ? link : null;
+}

@@ -1,0 +1,85 @@
+import type { Leaderboard, LeaderboardEntry } from '@holdout/contracts';
+import { type CellText, formatDate, formatMetric, formatStudyType, safeLink } from './format-value.js';
+import { makeElement } from './make-element.js';
+
+interface Column {
+  readonly title: string;
+  readonly className: string;
+  readonly cell: (entry: LeaderboardEntry) => CellText | Node;
+}
+
+/**
+ * The leaderboard as a table. Roles are spelled out because narrow screens lay the rows out as cards,
+ * and a table that is not displayed as one loses its roles.
+ */
+export function makeLeaderboardTable(board: Leaderboard, isNew: (entry: LeaderboardEntry) => boolean): HTMLElement {
+  const columns = listColumns(board.studyTypes);
+  const head = makeElement('tr', { role: 'row' }, columns.map(makeHeading));
+  const rows = board.entries.map((entry) => makeRow(columns, entry, isNew(entry)));
+  return makeElement('table', { role: 'table', class: 'board', 'aria-label': `Leaderboard of ${board.phase}` }, [
+    makeElement('thead', { role: 'rowgroup' }, [head]),
+    makeElement('tbody', { role: 'rowgroup' }, rows),
+  ]);
+}
+
+/** What tells one entry from another between two states of the board. */
+export function entryKey(entry: LeaderboardEntry): string {
+  return entry.submissionId ?? `${entry.kind}:${entry.name}`;
+}
+
+function listColumns(studyTypes: readonly string[]): Column[] {
+  return [
+    { title: 'Rank', className: 'rank', cell: showRank },
+    { title: 'Team', className: 'team', cell: showTeam },
+    { title: 'Model', className: 'model', cell: showModel },
+    { title: 'Engine', className: 'engine', cell: (entry) => plain(entry.engine, 'Reference entries have no engine.') },
+    { title: 'Date', className: 'date', cell: (entry) => formatDate(entry.submittedAt) },
+    { title: 'Kappa', className: 'number kappa', cell: (entry) => formatMetric(entry.score.overall.kappa) },
+    ...studyTypes.map((studyType) => ({
+      title: formatStudyType(studyType),
+      className: 'number',
+      cell: (entry: LeaderboardEntry) => formatMetric(entry.score.byStudyType[studyType]?.kappa),
+    })),
+    { title: 'Studies', className: 'number', cell: (entry) => plain(String(entry.score.studies), '') },
+  ];
+}
+
+function makeHeading(column: Column): HTMLElement {
+  return makeElement('th', { role: 'columnheader', scope: 'col', class: column.className }, [column.title]);
+}
+
+function makeRow(columns: readonly Column[], entry: LeaderboardEntry, isNew: boolean): HTMLElement {
+  const classes = [entry.kind === 'team' ? 'team-entry' : 'reference-entry', isNew ? 'new' : ''];
+  const cells = columns.map((column) => {
+    const shown = column.cell(entry);
+    const content = shown instanceof Node ? shown : showText(shown);
+    return makeElement('td', { role: 'cell', class: column.className, 'data-label': column.title }, [content]);
+  });
+  return makeElement('tr', { role: 'row', class: classes.join(' ').trim(), 'data-entry': entryKey(entry) }, cells);
+}
+
+/** The reason is a title for the mouse and a label for a screen reader; the tab key reaches it too. */
+function showText({ text, explanation }: CellText): Node {
+  if (explanation === null) return document.createTextNode(text);
+  return makeElement('abbr', { title: explanation, 'aria-label': explanation, tabindex: '0' }, [text]);
+}
+
+function showRank(entry: LeaderboardEntry): CellText {
+  return plain(entry.rank === null ? null : String(entry.rank), 'Reference entries stand in place but are not ranked.');
+}
+
+function showTeam(entry: LeaderboardEntry): CellText | Node {
+  if (entry.team !== null) return plain(entry.team, '');
+  const label = entry.bestReader ? 'Best reader' : entry.kind === 'reader' ? 'Reader' : 'Baseline';
+  return makeElement('span', { class: entry.bestReader ? 'badge best' : 'badge' }, [label]);
+}
+
+function showModel(entry: LeaderboardEntry): CellText | Node {
+  const link = safeLink(entry.link);
+  if (link === null) return plain(entry.name, '');
+  return makeElement('a', { href: link, rel: 'noopener noreferrer nofollow ugc' }, [entry.name]);
+}
+
+function plain(text: string | null, explanation: string): CellText {
+  return text === null ? { text: '—', explanation } : { text, explanation: null };
+}
