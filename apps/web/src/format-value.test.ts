@@ -5,6 +5,7 @@ describe('what a cell shows', () => {
   it('shows three decimals and a true minus sign', () => {
     expect(formatMetric({ value: 0.70512 })).toEqual({ text: '0.705', explanation: null });
     expect(formatMetric({ value: -0.05 })).toEqual({ text: '−0.050', explanation: null });
+    expect(formatMetric({ value: -1e-9 }).text).toBe('0.000');
   });
 
   it('shows a dash with the reason where there is no value', () => {

@@ -12,8 +12,9 @@ const nothing = '—';
 export function formatMetric(value: MetricValue | undefined): CellText {
   if (value === undefined) return { text: nothing, explanation: 'There are no studies of this type.' };
   if (value.value === null) return { text: nothing, explanation: value.reason };
-  // A true minus sign, so that negative values line up and are read out as negative.
-  return { text: value.value.toFixed(3).replace('-', '−'), explanation: null };
+  const text = value.value.toFixed(3);
+  // A true minus sign is read out as one; what rounds to zero has no sign.
+  return { text: text === '-0.000' ? '0.000' : text.replace('-', '−'), explanation: null };
 }
 
 /** `2026-03-01T09:30:00.000Z` → `1 Mar 2026`, in the reader's own time zone. */

@@ -76,7 +76,7 @@ function makeInstructions(competition: Competition, phase: Phase): HTMLElement {
     'npx holdout check my-model.zip',
     `npx holdout submit my-model.zip --competition ${competition.competition} --phase ${phase.phase} --wait`,
   ];
-  return makeElement('details', { class: 'instructions' }, [
+  return makeElement('details', { class: 'instructions', open: '' }, [
     makeElement('summary', {}, ['How to submit']),
     makeElement('pre', { tabindex: '0', 'aria-label': `Commands that submit to ${phase.title}` }, [
       makeElement('code', {}, [lines.join('\n')]),
