@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { engineSchema } from './manifest.js';
-import { scoreSchema } from './score.js';
+import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
 import { submissionStateSchema } from './states.js';
 
 /** Names in addresses: `mura`, `practice`. */
@@ -56,6 +56,17 @@ export const progressSchema = z.object({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
+const publishedTableSchema = metricTableSchema.extend({ counts: confusionCountsSchema.nullable() });
+/**
+ * A score as it leaves the server. Of a hidden phase the counts are null and the values have three decimals:
+ * exact ones tell, from one submission to the next, which label a study has.
+ */
+export const publishedScoreSchema = scoreSchema.extend({
+  overall: publishedTableSchema,
+  byStudyType: z.record(z.string(), publishedTableSchema),
+});
+export type PublishedScore = z.infer<typeof publishedScoreSchema>;
+
 export const submissionSchema = z.object({
   id: z.uuid(),
   competition: slugSchema,
@@ -70,7 +81,7 @@ export const submissionSchema = z.object({
   state: submissionStateSchema,
   progress: progressSchema.nullable(),
   reason: reasonSchema.nullable(),
-  score: scoreSchema.nullable(),
+  score: publishedScoreSchema.nullable(),
   /** When each state was entered, for those that were. */
   times: z.partialRecord(submissionStateSchema, timeSchema),
   submittedAt: timeSchema,
@@ -90,7 +101,7 @@ export const leaderboardEntrySchema = z.object({
   submissionId: z.uuid().nullable(),
   /** When the submission was made; null for reference entries. */
   submittedAt: timeSchema.nullable(),
-  score: scoreSchema,
+  score: publishedScoreSchema,
 });
 export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>;
 
