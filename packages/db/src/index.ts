@@ -1,1 +1,30 @@
-export {};
+export { isConnectionError } from './connection-error.js';
+export { evaluatorRole, evaluatorUrl } from './evaluator-role.js';
+export { type EvaluationChange, type Listener, listen } from './listen.js';
+export { migrateDatabase } from './migrate-database.js';
+export { type Database, openDatabase, type Queryable } from './open-database.js';
+export type { Label, Provenance } from './schema.js';
+export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
+export { type CompetitionRecord, findCompetition, insertCompetition, listCompetitions } from './tables/competitions.js';
+export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
+export { type EventRecord, listEvents } from './tables/evaluation-events.js';
+export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
+export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
+export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
+export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
+export { findSubmission, type SubmissionRecord } from './tables/submissions.js';
+export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
+export {
+  findTestSetVersion,
+  insertTestSetVersion,
+  type NewImage,
+  type NewReader,
+  type NewStudy,
+} from './tables/test-set-versions.js';
+export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
+export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
+export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
+export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
+export { insertSubmission } from './transitions/insert-submission.js';
+export { publishScore } from './transitions/publish-score.js';
+export { finishRunning, startRunning } from './transitions/run-evaluation.js';

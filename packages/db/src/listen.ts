@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldoutError } from '@holdout/contracts';
+import pg from 'pg';
+
+/** What is said when an evaluation changed; whoever hears it reads the truth for themselves. */
+export interface EvaluationChange {
+  readonly evaluationId: string;
+  readonly submissionId: string;
+  readonly phaseId: string;
+}
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+interface ListenOptions {
+  /** Called after a break: changes may have been missed in the meantime. */
+  onReconnected?: () => void;
+}
+
+const channel = 'holdout_events';
+const firstPauseMilliseconds = 100;
+const longestPauseMilliseconds = 5_000;
+const aliveEveryMilliseconds = 15_000;
+
+/**
+ * Hears every change of an evaluation, on a connection of its own, which is made again for as long as it takes.
+ *
+ * @returns once the first connection listens
+ * @throws HoldoutError `database_unavailable` where that one can't be made
+ */
+export async function listen(
+  url: string,
+  onChange: (change: EvaluationChange) => void,
+  options: ListenOptions = {},
+): Promise<Listener> {
+  const closing = new AbortController();
+  let connection: Connection;
+  try {
+    connection = await connect(url, onChange);
+  } catch (cause) {
+    throw new HoldoutError('database_unavailable', { cause });
+  }
+  const keepConnected = async () => {
+    while (!closing.signal.aborted) {
+      await connection.broken;
+      if (closing.signal.aborted) return;
+      const next = await reconnect(() => connect(url, onChange), closing.signal);
+      if (!next) return;
+      connection = next;
+      options.onReconnected?.();
+    }
+  };
+  const kept = keepConnected();
+  return {
+    async close() {
+      closing.abort();
+      await connection.end();
+      await kept;
+      // A connection may have been made while we were closing.
+      await connection.end();
+    },
+  };
+}
+
+interface Connection {
+  /** Settles when the connection has gone, whoever ended it. */
+  readonly broken: Promise<void>;
+  end(): Promise<void>;
+}
+
+async function connect(url: string, onChange: (change: EvaluationChange) => void): Promise<Connection> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'holdout-listen',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
+  });
+  let breakOff = () => {};
+  const broken = new Promise<void>((resolve) => {
+    breakOff = resolve;
+  });
+  client.on('error', breakOff);
+  client.on('end', breakOff);
+  client.on('notification', ({ payload }) => {
+    const change = readChange(payload);
+    if (change) onChange(change);
+  });
+  try {
+    await client.connect();
+    await client.query(`LISTEN ${channel}`);
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+  // A network that was cut says nothing by itself: ask now and then.
+  const alive = setInterval(() => client.query('SELECT 1').catch(() => breakOff()), aliveEveryMilliseconds);
+  alive.unref();
+  const end = async () => {
+    clearInterval(alive);
+    breakOff();
+    await client.end().catch(() => {});
+  };
+  void broken.then(end);
+  return { broken, end };
+}
+
+async function reconnect(attempt: () => Promise<Connection>, signal: AbortSignal): Promise<Connection | null> {
+  let pauseMilliseconds = firstPauseMilliseconds;
+  while (!signal.aborted) {
+    try {
+      return await attempt();
+    } catch {
+      // Waiting ends early, without complaint, when the listener is closed.
+      await sleep(pauseMilliseconds, undefined, { signal }).catch(() => {});
+      pauseMilliseconds = Math.min(pauseMilliseconds * 2, longestPauseMilliseconds);
+    }
+  }
+  return null;
+}
+
+/** Anyone with the database's password can notify: what is not a change is passed over. */
+function readChange(payload: string | undefined): EvaluationChange | null {
+  try {
+    const { evaluationId, submissionId, phaseId } = JSON.parse(payload ?? '');
+    const known = [evaluationId, submissionId, phaseId].every((id) => typeof id === 'string');
+    return known ? { evaluationId, submissionId, phaseId } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,192 @@
+import type { ErrorCode, MetricName, ResolvedManifest, Score, SubmissionState } from '@holdout/contracts';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+/** The tables of `migrations/`, with their columns in camel case. Column comments stand in the SQL. */
+export interface Schema {
+  competitions: CompetitionsTable;
+  testSets: TestSetsTable;
+  testSetVersions: TestSetVersionsTable;
+  studies: StudiesTable;
+  images: ImagesTable;
+  readerLabels: ReaderLabelsTable;
+  goldLabels: GoldLabelsTable;
+  phases: PhasesTable;
+  teams: TeamsTable;
+  apiTokens: ApiTokensTable;
+  submissions: SubmissionsTable;
+  evaluations: EvaluationsTable;
+  evaluationEvents: EvaluationEventsTable;
+  scores: ScoresTable;
+  entries: EntriesTable;
+}
+
+/** 0 is normal, 1 is abnormal. */
+export type Label = 0 | 1;
+
+/** Facts of how a result came about: engine, versions, device. Names and values as the worker says them. */
+export type Provenance = Readonly<Record<string, unknown>>;
+
+export type EventKind = 'state' | 'progress' | 'log';
+
+/** Set by the database's clock alone. */
+type CreatedAt = ColumnType<Date, never, never>;
+/** Set by the database's clock, in a transition. */
+type StateTime = ColumnType<Date | null, never, Date>;
+/** bigint: read as a number, refused where it would not be exact. */
+type BigInteger = number;
+
+interface CompetitionsTable {
+  id: Generated<string>;
+  slug: string;
+  title: string;
+  description: string;
+  createdAt: CreatedAt;
+}
+
+interface TestSetsTable {
+  id: Generated<string>;
+  slug: string;
+  createdAt: CreatedAt;
+}
+
+interface TestSetVersionsTable {
+  id: Generated<string>;
+  testSetId: string;
+  digest: string;
+  studyTypes: string[];
+  studies: number;
+  images: number;
+  goldReaders: string[];
+  createdAt: CreatedAt;
+}
+
+interface StudiesTable {
+  id: GeneratedAlways<BigInteger>;
+  testSetVersionId: string;
+  position: number;
+  study: string;
+  studyType: string;
+  patient: string;
+}
+
+interface ImagesTable {
+  studyId: BigInteger;
+  position: number;
+  fileName: string;
+  digest: string;
+  sizeBytes: BigInteger;
+  width: number;
+  height: number;
+}
+
+interface ReaderLabelsTable {
+  studyId: BigInteger;
+  reader: string;
+  label: Label;
+}
+
+interface GoldLabelsTable {
+  studyId: BigInteger;
+  label: Label;
+}
+
+interface PhasesTable {
+  id: Generated<string>;
+  competitionId: string;
+  slug: string;
+  title: string;
+  description: string;
+  position: number;
+  visibility: 'public' | 'hidden';
+  testSetVersionId: string;
+  sampleVersionId: string;
+  rankingMetric: Generated<MetricName>;
+  bundleSizeBytes: BigInteger;
+  timeLimitSeconds: number;
+  memoryLimitBytes: BigInteger;
+  createdAt: CreatedAt;
+}
+
+interface TeamsTable {
+  id: Generated<string>;
+  name: string;
+  createdAt: CreatedAt;
+}
+
+interface ApiTokensTable {
+  id: Generated<string>;
+  tokenSha256: string;
+  teamId: string | null;
+  organiser: boolean;
+  createdAt: CreatedAt;
+}
+
+interface SubmissionsTable {
+  id: Generated<string>;
+  phaseId: string;
+  teamId: string;
+  name: string;
+  description: string | null;
+  link: string | null;
+  engine: ResolvedManifest['engine'];
+  manifest: JSONColumnType<ResolvedManifest>;
+  bundleDigest: string;
+  bundleSizeBytes: BigInteger;
+  submittedAt: CreatedAt;
+}
+
+interface EvaluationsTable {
+  id: Generated<string>;
+  submissionId: string;
+  testSetVersionId: string;
+  state: Generated<SubmissionState>;
+  leaseOwner: string | null;
+  leaseToken: Generated<BigInteger>;
+  leaseExpiresAt: Date | null;
+  attempts: Generated<number>;
+  scoringAttempts: Generated<number>;
+  progressStage: 'checking' | 'running' | null;
+  imagesDone: number | null;
+  imagesTotal: number | null;
+  predictionsDigest: string | null;
+  provenance: JSONColumnType<Provenance> | null;
+  reasonCode: ErrorCode | null;
+  reasonDetail: string | null;
+  queuedAt: CreatedAt;
+  checkingAt: StateTime;
+  runningAt: StateTime;
+  scoringAt: StateTime;
+  scoredAt: StateTime;
+  rejectedAt: StateTime;
+  failedAt: StateTime;
+  cancelledAt: StateTime;
+}
+
+interface EvaluationEventsTable {
+  id: GeneratedAlways<BigInteger>;
+  evaluationId: string;
+  at: CreatedAt;
+  kind: EventKind;
+  data: JSONColumnType<object>;
+}
+
+interface ScoresTable {
+  evaluationId: string;
+  score: JSONColumnType<Score>;
+  scorerVersion: string;
+  provenance: JSONColumnType<Provenance>;
+  createdAt: CreatedAt;
+}
+
+interface EntriesTable {
+  id: Generated<string>;
+  phaseId: string;
+  testSetVersionId: string;
+  kind: 'team' | 'reader' | 'baseline';
+  teamId: string | null;
+  evaluationId: string | null;
+  referenceName: string | null;
+  referenceScore: JSONColumnType<Score> | null;
+  rankingValue: number | null;
+  submittedAt: Date | null;
+}

@@ -1,0 +1,126 @@
+import { isFinalState, type MetricName, type ResolvedManifest, type Score, submissionStates } from '@holdout/contracts';
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+
+export interface EntryRecord {
+  kind: 'team' | 'reader' | 'baseline';
+  /** null for reference entries, as are engine, link, submission and its time. */
+  team: string | null;
+  /** The submission's name, or the reference entry's. */
+  name: string;
+  engine: ResolvedManifest['engine'] | null;
+  link: string | null;
+  submissionId: string | null;
+  submittedAt: Date | null;
+  score: Score;
+}
+
+export interface LeaderboardRecord {
+  /** By the phase's ranking metric, highest first, undefined last; then the earlier submission first. */
+  entries: EntryRecord[];
+  /** Submissions of the phase that have not ended. */
+  waiting: number;
+}
+
+/** The entries of a phase on its current test-set version, in order; ranks are for `scoring` to give. */
+export async function readLeaderboard(db: Queryable, phaseId: string): Promise<LeaderboardRecord> {
+  const entries = await db
+    .selectFrom('entries')
+    .innerJoin('phases', (join) =>
+      join.onRef('phases.id', '=', 'entries.phaseId').onRef('phases.testSetVersionId', '=', 'entries.testSetVersionId'),
+    )
+    .leftJoin('teams', 'teams.id', 'entries.teamId')
+    .leftJoin('evaluations', 'evaluations.id', 'entries.evaluationId')
+    .leftJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .leftJoin('scores', 'scores.evaluationId', 'entries.evaluationId')
+    .select([
+      'entries.kind',
+      'teams.name as team',
+      sql<string>`coalesce(submissions.name, entries.reference_name)`.as('name'),
+      'submissions.engine',
+      'submissions.link',
+      'submissions.id as submissionId',
+      'entries.submittedAt',
+      sql<Score>`coalesce(scores.score, entries.reference_score)`.as('score'),
+    ])
+    .where('entries.phaseId', '=', phaseId)
+    .orderBy('entries.rankingValue', (order) => order.desc().nullsLast())
+    .orderBy('entries.submittedAt', (order) => order.asc().nullsLast())
+    .orderBy('entries.id')
+    .execute();
+  return { entries, waiting: await countWaiting(db, phaseId) };
+}
+
+interface ReferenceEntry {
+  phaseId: string;
+  kind: 'reader' | 'baseline';
+  name: string;
+  score: Score;
+}
+
+/** Writes a reference entry on the phase's current test-set version, in place of one of the same kind and name. */
+export async function upsertReferenceEntry(
+  db: Queryable,
+  { phaseId, kind, name, score }: ReferenceEntry,
+): Promise<void> {
+  const phase = await db
+    .selectFrom('phases')
+    .select(['testSetVersionId', 'rankingMetric'])
+    .where('id', '=', phaseId)
+    .executeTakeFirstOrThrow();
+  const result = { referenceScore: JSON.stringify(score), rankingValue: readMetric(score, phase.rankingMetric) };
+  await db
+    .insertInto('entries')
+    .values({ phaseId, testSetVersionId: phase.testSetVersionId, kind, referenceName: name, ...result })
+    .onConflict((conflict) =>
+      conflict.columns(['phaseId', 'testSetVersionId', 'kind', 'referenceName']).doUpdateSet(result),
+    )
+    .execute();
+}
+
+interface TeamEntry {
+  phaseId: string;
+  testSetVersionId: string;
+  teamId: string;
+  evaluationId: string;
+  submittedAt: Date;
+  rankingValue: number | null;
+}
+
+/** Makes an evaluation its team's counted one, unless the team has a better, or an equal and earlier one. */
+export async function upsertTeamEntry(db: Queryable, entry: TeamEntry): Promise<void> {
+  await db
+    .insertInto('entries')
+    .values({ ...entry, kind: 'team' })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['phaseId', 'testSetVersionId', 'teamId'])
+        .doUpdateSet({
+          evaluationId: entry.evaluationId,
+          submittedAt: entry.submittedAt,
+          rankingValue: entry.rankingValue,
+        })
+        // Postgres sorts NaN above, and rows by their fields in turn: better is a higher value, then an earlier time.
+        .where(sql<boolean>`
+          (coalesce(excluded.ranking_value, '-infinity'), entries.submitted_at)
+          > (coalesce(entries.ranking_value, '-infinity'), excluded.submitted_at)`),
+    )
+    .execute();
+}
+
+/** The value that a phase ranks by; null where it is undefined. */
+export function readMetric(score: Score, metric: MetricName): number | null {
+  return score.overall[metric].value;
+}
+
+async function countWaiting(db: Queryable, phaseId: string): Promise<number> {
+  const unfinished = submissionStates.filter((state) => !isFinalState(state));
+  const { waiting } = await db
+    .selectFrom('evaluations')
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .select(sql<number>`count(*)::integer`.as('waiting'))
+    .where('submissions.phaseId', '=', phaseId)
+    .where('evaluations.state', 'in', unfinished)
+    .executeTakeFirstOrThrow();
+  return waiting;
+}

@@ -1,0 +1,45 @@
+import type { ErrorCode, SubmissionState } from '@holdout/contracts';
+import type { Queryable } from '../open-database.js';
+
+/** What happened to an evaluation. `id` grows with each event of an evaluation. */
+export type EventRecord = { id: number; at: Date } & EventContent;
+
+export type EventContent =
+  | { kind: 'state'; data: { state: SubmissionState; reason: { code: ErrorCode; detail: string | null } | null } }
+  | { kind: 'progress'; data: { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number } }
+  | { kind: 'log'; data: { line: string } };
+
+/**
+ * The events of an evaluation after the one with id `afterId` (0: from the beginning), in order.
+ * An event is written while its evaluation's row is locked, so none appears behind one that was already read.
+ */
+export async function listEvents(
+  db: Queryable,
+  evaluationId: string,
+  afterId: number,
+  limit = 1000,
+): Promise<EventRecord[]> {
+  const rows = await db
+    .selectFrom('evaluationEvents')
+    .select(['id', 'at', 'kind', 'data'])
+    .where('evaluationId', '=', evaluationId)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  // Only `insertEvents` writes them, and it takes an EventContent.
+  return rows as EventRecord[];
+}
+
+/** Writes events; the caller's transaction must hold the lock on the evaluation's row. */
+export async function insertEvents(
+  db: Queryable,
+  evaluationId: string,
+  events: readonly EventContent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await db
+    .insertInto('evaluationEvents')
+    .values(events.map(({ kind, data }) => ({ evaluationId, kind, data: JSON.stringify(data) })))
+    .execute();
+}

@@ -1,0 +1,47 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+
+/** Evaluations that nobody works on: their bell was not rung, was not heard, or their worker was lost. */
+export interface ForgottenEvaluations {
+  /** Ring the evaluating workers for these. */
+  evaluating: string[];
+  /** Ring the scoring workers for these. */
+  scoring: string[];
+}
+
+/**
+ * Finds the ids of evaluations that have waited without a worker for longer than `olderThanSeconds`, or whose lease
+ * has expired or was handed back; the oldest first. Ringing for one that is not forgotten after all does no harm.
+ */
+export async function listForgotten(
+  db: Queryable,
+  { olderThanSeconds, limit = 1000 }: { olderThanSeconds: number; limit?: number },
+): Promise<ForgottenEvaluations> {
+  const longAgo = sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`;
+  const rows = await db
+    .selectFrom('evaluations')
+    .select(['id', 'state'])
+    .where((where) =>
+      where.or([
+        where.and([where('state', '=', 'queued'), where('queuedAt', '<=', longAgo)]),
+        where.and([
+          where('state', 'in', ['checking', 'running']),
+          where.or([where('leaseExpiresAt', 'is', null), where('leaseExpiresAt', '<', sql<Date>`now()`)]),
+        ]),
+        where.and([
+          where('state', '=', 'scoring'),
+          where.or([
+            where.and([where('leaseExpiresAt', 'is', null), where('scoringAt', '<=', longAgo)]),
+            where('leaseExpiresAt', '<', sql<Date>`now()`),
+          ]),
+        ]),
+      ]),
+    )
+    .orderBy('queuedAt')
+    .limit(limit)
+    .execute();
+  return {
+    evaluating: rows.filter((row) => row.state !== 'scoring').map((row) => row.id),
+    scoring: rows.filter((row) => row.state === 'scoring').map((row) => row.id),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Queryable } from '../open-database.js';
+import type { Label } from '../schema.js';
+
+/** Hidden: Postgres refuses these to the evaluating worker's role. */
+export interface GoldLabelRecord {
+  study: string;
+  studyType: string;
+  label: Label;
+}
+
+/** The gold standard of a test-set version, in the order of its studies. */
+export function listGoldLabels(db: Queryable, testSetVersionId: string): Promise<GoldLabelRecord[]> {
+  return db
+    .selectFrom('studies')
+    .innerJoin('goldLabels', 'goldLabels.studyId', 'studies.id')
+    .select(['studies.study', 'studies.studyType', 'goldLabels.label'])
+    .where('studies.testSetVersionId', '=', testSetVersionId)
+    .orderBy('studies.position')
+    .execute();
+}
+
+export interface ReaderLabelRecord {
+  reader: string;
+  study: string;
+  label: Label;
+}
+
+/** What every reader said of a test-set version, by reader and then in the order of its studies. */
+export function listReaderLabels(db: Queryable, testSetVersionId: string): Promise<ReaderLabelRecord[]> {
+  return db
+    .selectFrom('studies')
+    .innerJoin('readerLabels', 'readerLabels.studyId', 'studies.id')
+    .select(['readerLabels.reader', 'studies.study', 'readerLabels.label'])
+    .where('studies.testSetVersionId', '=', testSetVersionId)
+    .orderBy('readerLabels.reader')
+    .orderBy('studies.position')
+    .execute();
+}

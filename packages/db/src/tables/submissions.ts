@@ -1,0 +1,89 @@
+import type { ErrorCode, ResolvedManifest, Score, SubmissionState } from '@holdout/contracts';
+import type { Queryable } from '../open-database.js';
+
+export interface SubmissionRecord {
+  id: string;
+  competition: string;
+  phase: string;
+  phaseId: string;
+  teamId: string;
+  team: string;
+  name: string;
+  description: string | null;
+  link: string | null;
+  engine: ResolvedManifest['engine'];
+  bundleDigest: string;
+  bundleSizeBytes: number;
+  submittedAt: Date;
+  evaluationId: string;
+  state: SubmissionState;
+  progress: { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number } | null;
+  reason: { code: ErrorCode; detail: string | null } | null;
+  /** When each state was entered; null for those that were not. */
+  times: Record<SubmissionState, Date | null>;
+  score: Score | null;
+}
+
+/** A submission with its evaluation and its score. Not for the evaluating worker, whose role may not read scores. */
+export async function findSubmission(db: Queryable, submissionId: string): Promise<SubmissionRecord | null> {
+  const row = await db
+    .selectFrom('submissions')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
+    .innerJoin('teams', 'teams.id', 'submissions.teamId')
+    .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
+    .leftJoin('scores', 'scores.evaluationId', 'evaluations.id')
+    .selectAll('evaluations')
+    .select([
+      'submissions.id',
+      'competitions.slug as competition',
+      'phases.slug as phase',
+      'submissions.phaseId',
+      'submissions.teamId',
+      'teams.name as team',
+      'submissions.name',
+      'submissions.description',
+      'submissions.link',
+      'submissions.engine',
+      'submissions.bundleDigest',
+      'submissions.bundleSizeBytes',
+      'submissions.submittedAt',
+      'evaluations.id as evaluationId',
+      'scores.score',
+    ])
+    .where('submissions.id', '=', submissionId)
+    .orderBy('evaluations.queuedAt', 'desc')
+    .executeTakeFirst();
+  if (!row) return null;
+  const { progressStage: stage, imagesDone, imagesTotal, reasonCode: code } = row;
+  return {
+    id: row.id,
+    competition: row.competition,
+    phase: row.phase,
+    phaseId: row.phaseId,
+    teamId: row.teamId,
+    team: row.team,
+    name: row.name,
+    description: row.description,
+    link: row.link,
+    engine: row.engine,
+    bundleDigest: row.bundleDigest,
+    bundleSizeBytes: row.bundleSizeBytes,
+    submittedAt: row.submittedAt,
+    evaluationId: row.evaluationId,
+    state: row.state,
+    progress: stage && imagesDone !== null && imagesTotal !== null ? { stage, imagesDone, imagesTotal } : null,
+    reason: code ? { code, detail: row.reasonDetail } : null,
+    times: {
+      queued: row.queuedAt,
+      checking: row.checkingAt,
+      running: row.runningAt,
+      scoring: row.scoringAt,
+      scored: row.scoredAt,
+      rejected: row.rejectedAt,
+      failed: row.failedAt,
+      cancelled: row.cancelledAt,
+    },
+    score: row.score,
+  };
+}

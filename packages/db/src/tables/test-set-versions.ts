@@ -1,0 +1,162 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+import type { Label } from '../schema.js';
+
+export interface NewStudy {
+  /** The study's name as bundles and predictions see it. */
+  study: string;
+  studyType: string;
+  patient: string;
+  /** The label that scores are made against. */
+  goldLabel: Label;
+  /** In the order in which their probabilities are stored. */
+  images: readonly NewImage[];
+}
+
+export interface NewImage {
+  fileName: string;
+  /** The picture's name in storage. */
+  digest: string;
+  sizeBytes: number;
+  width: number;
+  height: number;
+}
+
+export interface NewReader {
+  reader: string;
+  /** By study; readers may have read only some. */
+  labels: ReadonlyMap<string, Label>;
+}
+
+interface NewTestSetVersion {
+  /** The slug of the test set, which is made where it is new. */
+  testSet: string;
+  /** Names the version: the same content must have the same digest. */
+  digest: string;
+  studies: readonly NewStudy[];
+  readers?: readonly NewReader[];
+  /** Those of `readers` whose majority is the gold standard. */
+  goldReaders?: readonly string[];
+}
+
+/**
+ * Writes a version of a test set with everything in it, in one transaction; nothing of it can change afterwards.
+ * A version that is already there is left as it is.
+ *
+ * @returns the version's id
+ */
+export async function insertTestSetVersion(db: Queryable, version: NewTestSetVersion): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    const testSetId = await findOrInsertTestSet(trx, version.testSet);
+    const inserted = await trx
+      .insertInto('testSetVersions')
+      .values({
+        testSetId,
+        digest: version.digest,
+        studyTypes: listInOrder(version.studies.map((study) => study.studyType)),
+        studies: version.studies.length,
+        images: version.studies.reduce((total, study) => total + study.images.length, 0),
+        goldReaders: [...(version.goldReaders ?? [])],
+      })
+      .onConflict((conflict) => conflict.columns(['testSetId', 'digest']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (!inserted) return (await findTestSetVersion(trx, version.testSet, version.digest)) ?? missing(version);
+    const studyIds = await insertStudies(trx, inserted.id, version.studies);
+    await insertImages(trx, studyIds, version.studies);
+    await insertLabels(trx, studyIds, version);
+    return inserted.id;
+  });
+}
+
+/** @returns the id of the version of this digest, or null */
+export async function findTestSetVersion(db: Queryable, testSet: string, digest: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('testSetVersions')
+    .innerJoin('testSets', 'testSets.id', 'testSetVersions.testSetId')
+    .select('testSetVersions.id')
+    .where('testSets.slug', '=', testSet)
+    .where('testSetVersions.digest', '=', digest)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+async function findOrInsertTestSet(db: Queryable, slug: string): Promise<string> {
+  const inserted = await db
+    .insertInto('testSets')
+    .values({ slug })
+    .onConflict((conflict) => conflict.column('slug').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted) return inserted.id;
+  const known = await db.selectFrom('testSets').select('id').where('slug', '=', slug).executeTakeFirstOrThrow();
+  return known.id;
+}
+
+/** Columns go over as arrays: a test set of 40,000 images is still four statements. */
+async function insertStudies(
+  db: Queryable,
+  versionId: string,
+  studies: readonly NewStudy[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ id: number; study: string }>`
+    INSERT INTO studies (test_set_version_id, position, study, study_type, patient)
+    SELECT ${versionId}::uuid, t.position - 1, t.study, t.study_type, t.patient
+    FROM unnest(
+      ${studies.map((study) => study.study)}::text[],
+      ${studies.map((study) => study.studyType)}::text[],
+      ${studies.map((study) => study.patient)}::text[]
+    ) WITH ORDINALITY AS t (study, study_type, patient, position)
+    RETURNING id, study`.execute(db);
+  return new Map(rows.map((row) => [row.study, row.id]));
+}
+
+async function insertImages(db: Queryable, studyIds: ReadonlyMap<string, number>, studies: readonly NewStudy[]) {
+  const images = studies.flatMap((study) =>
+    study.images.map((image, position) => ({ ...image, position, studyId: idOf(studyIds, study.study) })),
+  );
+  await sql`
+    INSERT INTO images (study_id, position, file_name, digest, size_bytes, width, height)
+    SELECT * FROM unnest(
+      ${images.map((image) => image.studyId)}::bigint[],
+      ${images.map((image) => image.position)}::integer[],
+      ${images.map((image) => image.fileName)}::text[],
+      ${images.map((image) => image.digest)}::text[],
+      ${images.map((image) => image.sizeBytes)}::bigint[],
+      ${images.map((image) => image.width)}::integer[],
+      ${images.map((image) => image.height)}::integer[]
+    )`.execute(db);
+}
+
+async function insertLabels(db: Queryable, studyIds: ReadonlyMap<string, number>, version: NewTestSetVersion) {
+  await sql`
+    INSERT INTO gold_labels (study_id, label)
+    SELECT * FROM unnest(
+      ${version.studies.map((study) => idOf(studyIds, study.study))}::bigint[],
+      ${version.studies.map((study) => study.goldLabel)}::smallint[]
+    )`.execute(db);
+  const readings = (version.readers ?? []).flatMap(({ reader, labels }) =>
+    [...labels].map(([study, label]) => ({ reader, label, studyId: idOf(studyIds, study) })),
+  );
+  await sql`
+    INSERT INTO reader_labels (study_id, reader, label)
+    SELECT * FROM unnest(
+      ${readings.map((reading) => reading.studyId)}::bigint[],
+      ${readings.map((reading) => reading.reader)}::text[],
+      ${readings.map((reading) => reading.label)}::smallint[]
+    )`.execute(db);
+}
+
+function idOf(studyIds: ReadonlyMap<string, number>, study: string): number {
+  const id = studyIds.get(study);
+  if (id === undefined) throw new Error(`Study ${study} has a label but is not in the test set.`);
+  return id;
+}
+
+function listInOrder(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+function missing(version: NewTestSetVersion): never {
+  throw new Error(`Test set ${version.testSet} refused version ${version.digest} and does not have it.`);
+}

@@ -1,0 +1,46 @@
+import { type ErrorCode, type SubmissionState, statesBefore } from '@holdout/contracts';
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+import { insertEvents } from '../tables/evaluation-events.js';
+import { notifyChange } from './notify-change.js';
+
+/** What a transition may write besides the state and its time. */
+interface Change {
+  evaluationId: string;
+  /** The fencing token of the claim; left out only where no worker asks. */
+  leaseToken?: number;
+  reason?: { code: ErrorCode; detail: string | null };
+  predictionsDigest?: string;
+  provenance?: string;
+}
+
+/**
+ * Writes a state, its time, its event and its notification. Every transition goes through here, in a transaction.
+ * The lease stays only where the same worker goes on: from checking to running.
+ *
+ * @returns false where the state is not one before `to`, or the lease is another's: then nothing was written
+ */
+export async function changeState(trx: Queryable, to: SubmissionState, change: Change): Promise<boolean> {
+  const { evaluationId, leaseToken, reason } = change;
+  const keepsLease = to === 'checking' || to === 'running';
+  const result = await trx
+    .updateTable('evaluations')
+    .set({
+      state: to,
+      [`${to}At`]: sql<Date>`now()`,
+      ...(keepsLease ? {} : { leaseOwner: null, leaseExpiresAt: null }),
+      ...(reason ? { reasonCode: reason.code, reasonDetail: reason.detail } : {}),
+      ...(change.predictionsDigest ? { predictionsDigest: change.predictionsDigest } : {}),
+      ...(change.provenance ? { provenance: change.provenance } : {}),
+    })
+    .where('id', '=', evaluationId)
+    .where('state', 'in', statesBefore(to))
+    .$if(leaseToken !== undefined, (query) =>
+      query.where('leaseToken', '=', leaseToken ?? 0).where('leaseOwner', 'is not', null),
+    )
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  await insertEvents(trx, evaluationId, [{ kind: 'state', data: { state: to, reason: reason ?? null } }]);
+  await notifyChange(trx, evaluationId);
+  return true;
+}

@@ -1,0 +1,126 @@
+import type { ResolvedManifest } from '@holdout/contracts';
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+import { insertEvents } from '../tables/evaluation-events.js';
+import type { PhaseLimits } from '../tables/phases.js';
+import { changeState } from './change-state.js';
+import { notifyChange } from './notify-change.js';
+
+export interface ClaimOptions {
+  evaluationId: string;
+  /** Who asks, for people who read the row: machine and process. */
+  owner: string;
+  leaseSeconds: number;
+  /** After this many workers were lost it fails, with `attempts_spent`. */
+  maxAttempts?: number;
+}
+
+/** What a worker needs to evaluate a submission. Each write it makes names the lease's token. */
+export interface EvaluationClaim {
+  evaluationId: string;
+  submissionId: string;
+  phaseId: string;
+  leaseToken: number;
+  /** 1 for the first worker. */
+  attempts: number;
+  /** `running`: an earlier worker already passed the check. */
+  state: 'checking' | 'running';
+  bundleDigest: string;
+  bundleSizeBytes: number;
+  manifest: ResolvedManifest;
+  limits: PhaseLimits;
+  testSetVersionId: string;
+  sampleVersionId: string;
+}
+
+export const defaultMaxAttempts = 3;
+
+/**
+ * Claims an evaluation that is queued, or whose worker was lost: its lease expired, or it was handed back.
+ *
+ * @returns null where another worker holds it, it has ended, or its attempts are spent (it is `failed` then)
+ */
+export async function claimEvaluation(db: Queryable, options: ClaimOptions): Promise<EvaluationClaim | null> {
+  const { evaluationId, maxAttempts = defaultMaxAttempts } = options;
+  return db.transaction().execute(async (trx) => {
+    const before = await trx
+      .selectFrom('evaluations')
+      .select(['state', 'attempts', sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held')])
+      .where('id', '=', evaluationId)
+      .where('state', 'in', ['queued', 'checking', 'running'])
+      .forUpdate()
+      .executeTakeFirst();
+    if (!before || before.held) return null;
+    if (before.attempts >= maxAttempts) {
+      await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.attempts) });
+      return null;
+    }
+    // In this order: the database refuses a lease on what is still queued.
+    if (before.state === 'queued') await changeState(trx, 'checking', { evaluationId });
+    else await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
+    await takeLease(trx, options);
+    return readClaim(trx, evaluationId);
+  });
+}
+
+/** The same words for both kinds of work. */
+export function attemptsSpent(attempts: number) {
+  return {
+    code: 'attempts_spent',
+    detail: `It was begun ${attempts} times and each time its worker was lost.`,
+  } as const;
+}
+
+async function takeLease(trx: Queryable, { evaluationId, owner, leaseSeconds }: ClaimOptions): Promise<void> {
+  await trx
+    .updateTable('evaluations')
+    .set((columns) => ({
+      leaseOwner: owner,
+      leaseToken: columns('leaseToken', '+', 1),
+      leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+      attempts: columns('attempts', '+', 1),
+      progressStage: null,
+      imagesDone: null,
+      imagesTotal: null,
+    }))
+    .where('id', '=', evaluationId)
+    .execute();
+}
+
+async function sayTakeover(trx: Queryable, evaluationId: string, attempt: number, maxAttempts: number): Promise<void> {
+  const line = `The worker that ran this was lost; attempt ${attempt} of ${maxAttempts} begins.`;
+  await insertEvents(trx, evaluationId, [{ kind: 'log', data: { line } }]);
+  await notifyChange(trx, evaluationId);
+}
+
+async function readClaim(trx: Queryable, evaluationId: string): Promise<EvaluationClaim> {
+  const row = await trx
+    .selectFrom('evaluations')
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .select([
+      'evaluations.id as evaluationId',
+      'evaluations.submissionId',
+      'submissions.phaseId',
+      'evaluations.leaseToken',
+      'evaluations.attempts',
+      'evaluations.state',
+      'submissions.bundleDigest',
+      'submissions.bundleSizeBytes as submittedSizeBytes',
+      'submissions.manifest',
+      'evaluations.testSetVersionId',
+      'phases.sampleVersionId',
+      'phases.bundleSizeBytes',
+      'phases.timeLimitSeconds',
+      'phases.memoryLimitBytes',
+    ])
+    .where('evaluations.id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
+  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, submittedSizeBytes, state, ...claim } = row;
+  return {
+    ...claim,
+    state: state === 'running' ? 'running' : 'checking',
+    bundleSizeBytes: submittedSizeBytes,
+    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
+  };
+}

@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+import { changeState } from './change-state.js';
+import { attemptsSpent, type ClaimOptions, defaultMaxAttempts } from './claim-evaluation.js';
+
+/** What the scoring worker needs. Each write it makes names the lease's token. */
+export interface ScoringClaim {
+  evaluationId: string;
+  submissionId: string;
+  leaseToken: number;
+  /** Of scoring; 1 for the first worker. */
+  attempts: number;
+  testSetVersionId: string;
+  predictionsDigest: string;
+}
+
+/**
+ * Claims an evaluation whose predictions wait for their score, or whose scoring worker was lost.
+ *
+ * @returns null where another worker holds it, it is not there yet or has ended, or its attempts are spent
+ */
+export async function claimScoring(db: Queryable, options: ClaimOptions): Promise<ScoringClaim | null> {
+  const { evaluationId, owner, leaseSeconds, maxAttempts = defaultMaxAttempts } = options;
+  return db.transaction().execute(async (trx) => {
+    const before = await trx
+      .selectFrom('evaluations')
+      .select(['scoringAttempts', sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held')])
+      .where('id', '=', evaluationId)
+      .where('state', '=', 'scoring')
+      .forUpdate()
+      .executeTakeFirst();
+    if (!before || before.held) return null;
+    if (before.scoringAttempts >= maxAttempts) {
+      await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.scoringAttempts) });
+      return null;
+    }
+    const { predictionsDigest, ...claim } = await trx
+      .updateTable('evaluations')
+      .set((columns) => ({
+        leaseOwner: owner,
+        leaseToken: columns('leaseToken', '+', 1),
+        leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+        scoringAttempts: columns('scoringAttempts', '+', 1),
+      }))
+      .where('id', '=', evaluationId)
+      .returning([
+        'id as evaluationId',
+        'submissionId',
+        'leaseToken',
+        'scoringAttempts as attempts',
+        'testSetVersionId',
+        'predictionsDigest',
+      ])
+      .executeTakeFirstOrThrow();
+    if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
+    return { ...claim, predictionsDigest };
+  });
+}

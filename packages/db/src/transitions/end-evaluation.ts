@@ -1,0 +1,44 @@
+import type { ErrorCode } from '@holdout/contracts';
+import type { Queryable } from '../open-database.js';
+import { changeState } from './change-state.js';
+
+interface Ending {
+  evaluationId: string;
+  /** The worker's claim: a worker that lost it ends nothing. */
+  leaseToken: number;
+  code: ErrorCode;
+  /** What the team is told besides the code's own sentence; for a fault of ours, what only the log is told. */
+  detail?: string;
+}
+
+/**
+ * checking, running → rejected: the bundle's fault.
+ *
+ * @returns false where the lease is lost or the evaluation has ended; nothing was written
+ */
+export function rejectEvaluation(db: Queryable, ending: Ending): Promise<boolean> {
+  return end(db, 'rejected', ending);
+}
+
+/**
+ * Any state before scored → failed: our fault, and no use in trying again.
+ *
+ * @returns false where the lease is lost or the evaluation has ended; nothing was written
+ */
+export function failEvaluation(db: Queryable, ending: Ending): Promise<boolean> {
+  return end(db, 'failed', ending);
+}
+
+/**
+ * Any state before scored → cancelled, whoever holds it: the worker learns it when it next writes.
+ *
+ * @returns false where the evaluation has ended
+ */
+export function cancelEvaluation(db: Queryable, evaluationId: string): Promise<boolean> {
+  return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId }));
+}
+
+function end(db: Queryable, to: 'rejected' | 'failed', { evaluationId, leaseToken, code, detail }: Ending) {
+  const reason = { code, detail: detail ?? null };
+  return db.transaction().execute((trx) => changeState(trx, to, { evaluationId, leaseToken, reason }));
+}

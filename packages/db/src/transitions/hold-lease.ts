@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+import { insertEvents } from '../tables/evaluation-events.js';
+import { notifyChange } from './notify-change.js';
+
+/** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
+export type LeaseState = 'held' | 'lost' | 'cancelled';
+
+interface Held {
+  evaluationId: string;
+  leaseToken: number;
+}
+
+/** Prolongs the lease, counted from now. One that expired is still held while nobody took it over. */
+export async function renewLease(
+  db: Queryable,
+  { evaluationId, leaseToken, leaseSeconds }: Held & { leaseSeconds: number },
+): Promise<LeaseState> {
+  const result = await db
+    .updateTable('evaluations')
+    .set({ leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})` })
+    .where('id', '=', evaluationId)
+    .where('leaseToken', '=', leaseToken)
+    .where('leaseOwner', 'is not', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n ? 'held' : whyNotHeld(db, evaluationId);
+}
+
+/** Images done of images in all; said to those who watch. How often is the caller's to limit. */
+export async function recordProgress(
+  db: Queryable,
+  held: Held & { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number },
+): Promise<LeaseState> {
+  const { evaluationId, leaseToken, stage, imagesDone, imagesTotal } = held;
+  return db.transaction().execute(async (trx) => {
+    const result = await trx
+      .updateTable('evaluations')
+      .set({ progressStage: stage, imagesDone, imagesTotal })
+      .where('id', '=', evaluationId)
+      .where('leaseToken', '=', leaseToken)
+      .where('leaseOwner', 'is not', null)
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
+    await insertEvents(trx, evaluationId, [{ kind: 'progress', data: { stage, imagesDone, imagesTotal } }]);
+    await notifyChange(trx, evaluationId);
+    return 'held';
+  });
+}
+
+/** Adds lines to the log that the team sees. */
+export async function appendLog(
+  db: Queryable,
+  { evaluationId, leaseToken, lines }: Held & { lines: readonly string[] },
+): Promise<LeaseState> {
+  return db.transaction().execute(async (trx) => {
+    const held = await trx
+      .selectFrom('evaluations')
+      .select('id')
+      .where('id', '=', evaluationId)
+      .where('leaseToken', '=', leaseToken)
+      .where('leaseOwner', 'is not', null)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!held) return whyNotHeld(trx, evaluationId);
+    await insertEvents(
+      trx,
+      evaluationId,
+      lines.map((line) => ({ kind: 'log', data: { line: withoutNul(line) } })),
+    );
+    await notifyChange(trx, evaluationId);
+    return 'held';
+  });
+}
+
+/**
+ * Hands an evaluation back before its lease expires, for another worker to claim at once: on shutdown, or where
+ * something of ours was out of reach. The state stays; the token is spent.
+ *
+ * @param held.costsAttempt - false where the work itself was not to blame, as on shutdown
+ * @returns false where the lease was lost already
+ */
+export async function releaseLease(db: Queryable, held: Held & { costsAttempt: boolean }): Promise<boolean> {
+  const { evaluationId, leaseToken, costsAttempt } = held;
+  const refund = costsAttempt ? 0 : 1;
+  return db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom('evaluations')
+      .select('state')
+      .where('id', '=', evaluationId)
+      .where('leaseToken', '=', leaseToken)
+      .where('leaseOwner', 'is not', null)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) return false;
+    // The evaluating worker's role may not write the attempts of scoring, not even unchanged.
+    const attempts = row.state === 'scoring' ? 'scoringAttempts' : 'attempts';
+    await trx
+      .updateTable('evaluations')
+      .set((columns) => ({
+        leaseOwner: null,
+        leaseExpiresAt: null,
+        leaseToken: columns('leaseToken', '+', 1),
+        [attempts]: columns(attempts, '-', refund),
+      }))
+      .where('id', '=', evaluationId)
+      .execute();
+    return true;
+  });
+}
+
+async function whyNotHeld(db: Queryable, evaluationId: string): Promise<LeaseState> {
+  const row = await db.selectFrom('evaluations').select('state').where('id', '=', evaluationId).executeTakeFirst();
+  return row?.state === 'cancelled' ? 'cancelled' : 'lost';
+}
+
+/** Postgres can't store U+0000 in text. */
+function withoutNul(line: string): string {
+  return line.replaceAll('\u0000', '\uFFFD');
+}

@@ -1,0 +1,53 @@
+import type { ResolvedManifest } from '@holdout/contracts';
+import type { Queryable } from '../open-database.js';
+import { insertEvents } from '../tables/evaluation-events.js';
+import { notifyChange } from './notify-change.js';
+
+interface NewSubmission {
+  phaseId: string;
+  teamId: string;
+  manifest: ResolvedManifest;
+  bundleDigest: string;
+  bundleSizeBytes: number;
+}
+
+/**
+ * Enters a bundle in a phase: the submission and its one evaluation, `queued`, against the test set of now.
+ * Ring the bell for the evaluation after this returns.
+ */
+export async function insertSubmission(
+  db: Queryable,
+  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes }: NewSubmission,
+): Promise<{ submissionId: string; evaluationId: string }> {
+  return db.transaction().execute(async (trx) => {
+    const submission = await trx
+      .insertInto('submissions')
+      .values({
+        phaseId,
+        teamId,
+        name: manifest.name,
+        description: manifest.description ?? null,
+        link: manifest.link ?? null,
+        engine: manifest.engine,
+        manifest: JSON.stringify(manifest),
+        bundleDigest,
+        bundleSizeBytes,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const evaluation = await trx
+      .insertInto('evaluations')
+      .columns(['submissionId', 'testSetVersionId'])
+      .expression((query) =>
+        query
+          .selectFrom('phases')
+          .select((columns) => [columns.val(submission.id).$castTo<string>().as('submissionId'), 'testSetVersionId'])
+          .where('id', '=', phaseId),
+      )
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await insertEvents(trx, evaluation.id, [{ kind: 'state', data: { state: 'queued', reason: null } }]);
+    await notifyChange(trx, evaluation.id);
+    return { submissionId: submission.id, evaluationId: evaluation.id };
+  });
+}

@@ -1,0 +1,62 @@
+import type { Score } from '@holdout/contracts';
+import type { Queryable } from '../open-database.js';
+import type { Provenance } from '../schema.js';
+import { readMetric, upsertTeamEntry } from '../tables/entries.js';
+import { changeState } from './change-state.js';
+
+interface Publication {
+  evaluationId: string;
+  leaseToken: number;
+  score: Score;
+  scorerVersion: string;
+  provenance: Provenance;
+}
+
+/**
+ * scoring → scored: the score, the team's entry where this is its best, and the state, in one transaction.
+ *
+ * @returns false where the lease is lost or the evaluation has ended; nothing was written
+ */
+export async function publishScore(db: Queryable, publication: Publication): Promise<boolean> {
+  const { evaluationId, leaseToken, score, scorerVersion, provenance } = publication;
+  return db.transaction().execute(async (trx) => {
+    const held = await lockHeld(trx, evaluationId, leaseToken);
+    if (!held) return false;
+    await trx
+      .insertInto('scores')
+      .values({
+        evaluationId,
+        score: JSON.stringify(score),
+        scorerVersion,
+        provenance: JSON.stringify(provenance),
+      })
+      .execute();
+    if (!(await changeState(trx, 'scored', { evaluationId, leaseToken }))) {
+      throw new Error(`Evaluation ${evaluationId} changed its state while its row was locked.`);
+    }
+    const { rankingMetric, ...entry } = held;
+    await upsertTeamEntry(trx, { ...entry, evaluationId, rankingValue: readMetric(score, rankingMetric) });
+    return true;
+  });
+}
+
+/** Locks the evaluation's row while this claim holds it, so that a second publication waits and then finds it ended. */
+function lockHeld(trx: Queryable, evaluationId: string, leaseToken: number) {
+  return trx
+    .selectFrom('evaluations')
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .select([
+      'submissions.phaseId',
+      'evaluations.testSetVersionId',
+      'submissions.teamId',
+      'submissions.submittedAt',
+      'phases.rankingMetric',
+    ])
+    .where('evaluations.id', '=', evaluationId)
+    .where('evaluations.state', '=', 'scoring')
+    .where('evaluations.leaseToken', '=', leaseToken)
+    .where('evaluations.leaseOwner', 'is not', null)
+    .forUpdate('evaluations')
+    .executeTakeFirst();
+}
