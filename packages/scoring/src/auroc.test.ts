@@ -57,8 +57,8 @@ function compute(ofAbnormal: readonly number[], ofNormal: readonly number[]) {
     counts: { truePositive: ofAbnormal.length, falseNegative: 0, trueNegative: ofNormal.length, falsePositive: 0 },
     probabilities: {
       known: true,
-      ofAbnormal: Float64Array.from(ofAbnormal),
-      ofNormal: Float64Array.from(ofNormal),
+      ofAbnormal,
+      ofNormal,
     },
   });
 }

@@ -28,12 +28,13 @@ export const auroc: Metric = {
  * 2U: over all pairs, 2 where the abnormal study has the greater probability and 1 for a tie. Whole numbers,
  * so that ties are exact. Sorting takes n log n; the walk over both sorted lists is linear.
  */
-function countHalfWins(ofAbnormal: Float64Array, ofNormal: Float64Array): number {
-  const normal = ofNormal.toSorted();
+function countHalfWins(ofAbnormal: readonly number[], ofNormal: readonly number[]): number {
+  // Typed arrays sort as numbers, natively.
+  const normal = new Float64Array(ofNormal).sort();
   let below = 0;
   let notAbove = 0;
   let halfWins = 0;
-  for (const probability of ofAbnormal.toSorted()) {
+  for (const probability of new Float64Array(ofAbnormal).sort()) {
     while (below < normal.length && (normal[below] ?? 0) < probability) below++;
     notAbove = Math.max(notAbove, below);
     while (notAbove < normal.length && (normal[notAbove] ?? 0) === probability) notAbove++;

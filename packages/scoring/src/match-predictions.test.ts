@@ -5,9 +5,14 @@ import { type GoldStudy, matchPredictions, type PredictedStudy } from './match-p
 const gold = ['a', 'b', 'c'].map((study): GoldStudy => ({ study, studyType: 'hand', label: 0 }));
 
 describe('matchPredictions', () => {
-  it('gives the predictions in the order of the gold standard', () => {
-    const matched = matchPredictions(gold, ['c', 'a', 'b'].map(predict));
-    expect(matched.map(({ study }) => study)).toEqual(['a', 'b', 'c']);
+  it('gives labels and probabilities in the order of the gold standard', () => {
+    const { labels, probabilities } = matchPredictions(gold, [
+      { study: 'c', label: 1, probability: 0.75 },
+      { study: 'a', label: 0, probability: null },
+      { study: 'b', label: 1, probability: 0 },
+    ]);
+    expect([...labels]).toEqual([0, 1, 1]);
+    expect([...probabilities]).toEqual([Number.NaN, 0, 0.75]);
   });
 
   it('names the study that is missing', () => {

@@ -11,7 +11,7 @@ export interface StudyGroup {
  * or the reason why the group has none.
  */
 export type GroupProbabilities =
-  | { readonly known: true; readonly ofAbnormal: Float64Array; readonly ofNormal: Float64Array }
+  | { readonly known: true; readonly ofAbnormal: readonly number[]; readonly ofNormal: readonly number[] }
   | { readonly known: false; readonly reason: string };
 
 /** A metric as a record: all that a table, a plot or a ranking needs to know of it. */

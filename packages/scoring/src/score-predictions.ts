@@ -2,7 +2,7 @@ import type { ConfusionCounts, MetricTable, Score } from '@holdout/contracts';
 import { auroc } from './auroc.js';
 import { kappa } from './cohens-kappa.js';
 import { type GoldStudy, matchPredictions, type PredictedStudy } from './match-predictions.js';
-import type { GroupProbabilities, StudyGroup } from './metric.js';
+import type { StudyGroup } from './metric.js';
 import { accuracy, balancedAccuracy, f1, sensitivity, specificity } from './rates.js';
 
 /** Stored with every score. It grows by one when the same predictions would be scored differently. */
@@ -17,23 +17,22 @@ export const scorerVersion = 'holdout-scoring-1';
  *   `predictions_unknown`, unless each study of the gold standard is predicted exactly once, and no other.
  */
 export function scorePredictions(gold: readonly GoldStudy[], predictions: readonly PredictedStudy[]): Score {
-  const matched = matchPredictions(gold, predictions);
-  const overall: ScoredStudy[] = [];
-  const byStudyType = new Map<string, ScoredStudy[]>();
-  for (const [place, prediction] of matched.entries()) {
-    const reference = gold[place];
-    if (reference === undefined) continue;
-    const scored = { actual: reference.label, predicted: prediction.label, probability: prediction.probability };
-    overall.push(scored);
-    const ofType = byStudyType.get(reference.studyType);
-    if (ofType) ofType.push(scored);
-    else byStudyType.set(reference.studyType, [scored]);
+  const { labels, probabilities } = matchPredictions(gold, predictions);
+  const overall = createTally();
+  const byStudyType = new Map<string, Tally>();
+  for (const [place, { studyType, label }] of gold.entries()) {
+    const calledAbnormal = labels[place] === 1;
+    const probability = probabilities[place] ?? Number.NaN;
+    const ofType = byStudyType.get(studyType) ?? createTally();
+    byStudyType.set(studyType, ofType);
+    addStudy(overall, label, calledAbnormal, probability);
+    addStudy(ofType, label, calledAbnormal, probability);
   }
   const types = [...byStudyType].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     studies: gold.length,
-    overall: computeTable(groupStudies(overall)),
-    byStudyType: Object.fromEntries(types.map(([type, studies]) => [type, computeTable(groupStudies(studies))])),
+    overall: computeTable(toGroup(overall)),
+    byStudyType: Object.fromEntries(types.map(([type, tally]) => [type, computeTable(toGroup(tally))])),
   };
 }
 
@@ -45,34 +44,31 @@ export function scoreCounts(counts: ConfusionCounts): MetricTable {
   });
 }
 
-interface ScoredStudy {
-  readonly actual: 0 | 1;
-  readonly predicted: 0 | 1;
-  readonly probability: number | null;
+/** A group of studies while it is counted. */
+interface Tally {
+  readonly counts: { truePositive: number; falsePositive: number; trueNegative: number; falseNegative: number };
+  readonly ofAbnormal: number[];
+  readonly ofNormal: number[];
+  withoutProbability: number;
 }
 
-function groupStudies(studies: readonly ScoredStudy[]): StudyGroup {
+function createTally(): Tally {
   const counts = { truePositive: 0, falsePositive: 0, trueNegative: 0, falseNegative: 0 };
-  for (const { actual, predicted } of studies) {
-    if (actual === 1) counts[predicted === 1 ? 'truePositive' : 'falseNegative']++;
-    else counts[predicted === 1 ? 'falsePositive' : 'trueNegative']++;
-  }
-  return { counts, probabilities: splitProbabilities(studies, counts) };
+  return { counts, ofAbnormal: [], ofNormal: [], withoutProbability: 0 };
 }
 
-function splitProbabilities(studies: readonly ScoredStudy[], counts: ConfusionCounts): GroupProbabilities {
-  const ofAbnormal = new Float64Array(counts.truePositive + counts.falseNegative);
-  const ofNormal = new Float64Array(counts.trueNegative + counts.falsePositive);
-  let abnormal = 0;
-  let normal = 0;
-  let without = 0;
-  for (const { actual, probability } of studies) {
-    if (probability === null) without++;
-    else if (actual === 1) ofAbnormal[abnormal++] = probability;
-    else ofNormal[normal++] = probability;
-  }
-  if (without === 0) return { known: true, ofAbnormal, ofNormal };
-  return { known: false, reason: `${without} of ${studies.length} studies were given a label without a probability.` };
+function addStudy(tally: Tally, actual: 0 | 1, calledAbnormal: boolean, probability: number): void {
+  if (actual === 1) tally.counts[calledAbnormal ? 'truePositive' : 'falseNegative']++;
+  else tally.counts[calledAbnormal ? 'falsePositive' : 'trueNegative']++;
+  if (Number.isNaN(probability)) tally.withoutProbability++;
+  else (actual === 1 ? tally.ofAbnormal : tally.ofNormal).push(probability);
+}
+
+function toGroup({ counts, ofAbnormal, ofNormal, withoutProbability }: Tally): StudyGroup {
+  if (withoutProbability === 0) return { counts, probabilities: { known: true, ofAbnormal, ofNormal } };
+  const studies = ofAbnormal.length + ofNormal.length + withoutProbability;
+  const reason = `${withoutProbability} of ${studies} studies were given a label without a probability.`;
+  return { counts, probabilities: { known: false, reason } };
 }
 
 function computeTable(group: StudyGroup): MetricTable {
