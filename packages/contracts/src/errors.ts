@@ -286,11 +286,23 @@ export const errorCatalogue = {
     'The file store can’t be reached.',
     'Try again in a minute; nothing was lost.',
   ),
+  storage_damaged: entry(
+    500,
+    'server',
+    'A stored file is missing or is not what it was.',
+    'Tell the people who run this server; they can restore it from a backup.',
+  ),
   storage_full: entry(
     507,
     'server',
     'The server has no room left for this upload.',
     'Tell the people who run this server; try again later.',
+  ),
+  queue_unavailable: entry(
+    503,
+    'server',
+    'The queue can’t be reached.',
+    'Nothing needs to be done: what waits is found again when the queue is back.',
   ),
   database_unavailable: entry(
     503,
