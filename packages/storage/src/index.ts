@@ -1,1 +1,2 @@
-export {};
+export { createDiskStorage } from './disk-storage.js';
+export type { Storage, StoredBlob } from './storage.js';

@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream';
+
+/** A stored file: its name is the sha256 of its bytes. */
+export interface StoredBlob {
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+interface PutOptions {
+  /** Refuse what is longer. */
+  limitBytes?: number;
+}
+
+/**
+ * Files named by the sha256 of their bytes: the same content is stored once, and what is read is what was written.
+ *
+ * Where the disk or the service behind it does not answer, every function rejects with `storage_unavailable`.
+ */
+export interface Storage {
+  /**
+   * Stores a stream, hashing it on the way. The blob appears whole or not at all; the same content again is no error.
+   * A source that is left early, because of a limit or a full disk, is not destroyed: an answer can still be sent.
+   *
+   * @throws HoldoutError `upload_too_large` (over `limitBytes`), `storage_full`; or whatever the source fails with
+   */
+  put(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<StoredBlob>;
+
+  /**
+   * Reads a blob. Its digest is verified on the way: a stream that ends without an error was right.
+   *
+   * @throws HoldoutError `storage_damaged` where it is missing; the stream fails with it where its bytes are wrong
+   */
+  open(digest: string): Promise<Readable>;
+
+  /**
+   * Puts a blob at `path` of this machine's disk, verified and read-only. The folder must exist, the file must not.
+   *
+   * @throws HoldoutError `storage_damaged`; `storage_full` where `path` has no room for it
+   */
+  materialise(digest: string, path: string): Promise<void>;
+
+  /**
+   * Where a blob already lies as a file of this machine, verified and read-only: for reading in place.
+   * Storage that keeps no such files does not have this function.
+   *
+   * @throws HoldoutError `storage_damaged`
+   */
+  path?(digest: string): Promise<string>;
+
+  has(digest: string): Promise<boolean>;
+
+  /** @throws HoldoutError `storage_damaged` where the blob is missing */
+  sizeBytes(digest: string): Promise<number>;
+
+  /** Whether a blob could be written and read now. */
+  health(): Promise<void>;
+}
