@@ -1,1 +1,2 @@
-export {};
+export { createQueue, prepareQueue } from './create-queue.js';
+export type { JobHandler, Queue, QueueWorker, WorkOptions } from './queue.js';

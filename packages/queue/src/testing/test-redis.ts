@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A real Redis for one test file. */
+export interface TestRedis {
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Debian's redis-server on a free port. It ends with this process, however that ends (`--pdeathsig`), and
+ * writes nothing to its folder.
+ *
+ * @throws Error where redis-server is not installed: these tests are never skipped
+ */
+export async function startTestRedis(): Promise<TestRedis> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-test-redis-'));
+  const port = await findFreePort();
+  const settings = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    directory,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'redis-server', ...settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let output = '';
+  await new Promise<void>((ready, fail) => {
+    child.once('error', fail);
+    child.once('close', () => fail(new Error(`redis-server did not start (apt-get install redis-server): ${output}`)));
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      if (output.includes('Ready to accept connections')) ready();
+    });
+  });
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      child.kill('SIGKILL');
+      await gone;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((found, fail) => {
+    const server = createServer().once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
