@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { defaultBatchSize, type LoadModel } from './engine.js';
+
+/** ONNX Runtime on the CPU. */
+export const loadOnnxModel: LoadModel = async ({ bundleDirectory, manifest, threads }) => {
+  const session = await InferenceSession.create(join(bundleDirectory, manifest.model), {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  });
+  const { input, output } = manifest;
+  const imageValues = input.width * input.height * input.channels;
+  const imageShape =
+    input.layout === 'nchw' ? [input.channels, input.height, input.width] : [input.height, input.width, input.channels];
+  return {
+    engineVersion: `onnxruntime-node ${readVersion()}`,
+    device: 'cpu',
+    threads,
+    batchSize: input.fixedBatchSize ?? defaultBatchSize,
+    async predict(values, count) {
+      // A model of a fixed batch gets all its places; what stands in those beyond `count` is not read.
+      const given = input.fixedBatchSize ?? count;
+      const tensor = new Tensor('float32', values.subarray(0, given * imageValues), [given, ...imageShape]);
+      const outputs = await session.run({ [input.name]: tensor }, [output.name]);
+      const result = outputs[output.name];
+      if (!result) throw new Error(`The model gave no output “${output.name}”.`);
+      if (result.type === 'string') throw new Error(`The output “${output.name}” is text, not numbers.`);
+      const numbers = await result.getData();
+      const shape = [count, ...result.dims.slice(1)];
+      const wrongBatch = result.dims[0] !== given;
+      return {
+        values: Float64Array.from(numbers as ArrayLike<number>, Number),
+        shape: wrongBatch ? result.dims : shape,
+      };
+    },
+  };
+};
+
+function readVersion(): string {
+  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  return JSON.parse(readFileSync(manifest, 'utf8')).version;
+}
