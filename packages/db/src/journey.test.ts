@@ -1,16 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   appendLog,
   claimEvaluation,
   claimScoring,
-  type Database,
   findSubmission,
   finishRunning,
   listEvents,
   listGoldLabels,
   listReaderLabels,
   listStudiesOfVersion,
-  openDatabase,
   publishScore,
   readLeaderboard,
   recordProgress,
@@ -18,26 +16,12 @@ import {
   startRunning,
 } from './index.js';
 import { manifest, scoreOf, seedPhase, seedSubmission, sha256 } from './testing/seed-phase.js';
-import { startTestPostgres, type TestPostgres } from './testing/test-postgres.js';
+import { useDatabases } from './testing/use-databases.js';
 
-let postgres: TestPostgres;
-let owner: Database;
-let evaluator: Database;
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres?.stop());
-beforeEach(async () => {
-  const urls = await postgres.createDatabase();
-  owner = openDatabase({ url: urls.ownerUrl, applicationName: 'test-owner' });
-  evaluator = openDatabase({ url: urls.evaluatorUrl, applicationName: 'test-evaluator' });
-});
-afterEach(async () => {
-  await evaluator.close();
-  await owner.close();
-});
+const databases = useDatabases();
 
 it('takes a submission from queued to the leaderboard, the evaluator with its own role', async () => {
+  const { owner, evaluator } = databases;
   const phase = await seedPhase(owner);
   const { submissionId, evaluationId } = await seedSubmission(owner, phase);
 

@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { evaluatorUrl } from './evaluator-role.js';
+import { listGoldLabels, listReaderLabels } from './tables/labels.js';
+import { seedPhase, seedSubmission, sha256 } from './testing/seed-phase.js';
+import { useDatabases } from './testing/use-databases.js';
+
+const databases = useDatabases();
+
+/** Every table of the database, and what the evaluating worker's role may do with it. A new one must be added here. */
+const mayDo: Record<string, string[]> = {
+  api_tokens: [],
+  competitions: ['SELECT'],
+  entries: [],
+  evaluation_events: ['INSERT', 'SELECT'],
+  evaluations: ['SELECT'],
+  gold_labels: [],
+  images: ['SELECT'],
+  phases: ['SELECT'],
+  reader_labels: [],
+  schema_migrations: [],
+  scores: [],
+  studies: ['SELECT'],
+  submissions: ['SELECT'],
+  teams: [],
+  test_set_versions: ['SELECT'],
+  test_sets: ['SELECT'],
+};
+
+const asEvaluator = (statement: string) => sql.raw(statement).execute(databases.evaluator);
+
+it('is refused by Postgres itself wherever it has no business', async () => {
+  const { rows } = await sql<{ name: string }>`
+    SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`.execute(databases.owner);
+  expect(rows.map((row) => row.name)).toEqual(Object.keys(mayDo));
+  const statements = {
+    SELECT: (table: string) => `SELECT * FROM ${table} LIMIT 0`,
+    INSERT: (table: string) => `INSERT INTO ${table} DEFAULT VALUES`,
+    UPDATE: (table: string, column: string) => `UPDATE ${table} SET ${column} = ${column} WHERE false`,
+    DELETE: (table: string) => `DELETE FROM ${table} WHERE false`,
+    TRUNCATE: (table: string) => `TRUNCATE ${table}`,
+  };
+  for (const [table, allowed] of Object.entries(mayDo)) {
+    const columns = await sql<{ name: string }>`
+      SELECT column_name AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND table_name = ${table} ORDER BY ordinal_position DESC LIMIT 1`.execute(
+      databases.owner,
+    );
+    const column = columns.rows[0]?.name ?? '';
+    for (const [verb, make] of Object.entries(statements)) {
+      if (allowed.includes(verb) && verb === 'SELECT') await asEvaluator(make(table, column));
+      if (allowed.includes(verb)) continue;
+      await expect(asEvaluator(make(table, column)), `${verb} ${table}`).rejects.toThrow('permission denied');
+    }
+  }
+});
+
+it('can’t read a label, a token or a score by the queries of the others', async () => {
+  const { versionId } = await seedPhase(databases.owner);
+  expect(await listGoldLabels(databases.owner, versionId)).toHaveLength(3);
+  await expect(listGoldLabels(databases.evaluator, versionId)).rejects.toThrow(
+    'permission denied for table gold_labels',
+  );
+  await expect(listReaderLabels(databases.evaluator, versionId)).rejects.toThrow(
+    'permission denied for table reader_labels',
+  );
+});
+
+it('can’t call anything scored, move an evaluation to another test set, or raise itself', async () => {
+  const phase = await seedPhase(databases.owner);
+  const { evaluationId } = await seedSubmission(databases.owner, phase);
+  await asEvaluator(`UPDATE evaluations SET state = 'checking'`);
+  await asEvaluator(`UPDATE evaluations SET state = 'running'`);
+  await asEvaluator(`UPDATE evaluations SET state = 'scoring', predictions_digest = '${sha256('predictions')}'`);
+  for (const statement of [
+    `UPDATE evaluations SET state = 'scored'`,
+    'UPDATE evaluations SET scored_at = now()',
+    'UPDATE evaluations SET scoring_attempts = 0',
+    `UPDATE evaluations SET test_set_version_id = '${phase.versionId}'`,
+    `INSERT INTO evaluations (submission_id, test_set_version_id) VALUES ('${evaluationId}', '${phase.versionId}')`,
+    'CREATE TABLE public.mine (id integer)',
+    'ALTER TABLE evaluations DISABLE TRIGGER ALL',
+    'GRANT SELECT ON gold_labels TO holdout_evaluator',
+    'SET ROLE postgres',
+    `COPY gold_labels TO PROGRAM 'cat'`,
+    `SELECT pg_read_file('postgresql.conf')`,
+  ]) {
+    await expect(asEvaluator(statement), statement).rejects.toThrow(/permission denied|must be owner/);
+  }
+});
+
+it('logs in with its own password only', async () => {
+  const { owner } = databases;
+  expect((await sql`SELECT current_user`.execute(databases.evaluator)).rows).toEqual([
+    { currentUser: 'holdout_evaluator' },
+  ]);
+  const { rows } = await sql<Record<string, boolean>>`
+    SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication FROM pg_roles
+    WHERE rolname = 'holdout_evaluator'`.execute(owner);
+  expect(Object.values(rows[0] ?? {})).toEqual([false, false, false, false, false]);
+  expect(evaluatorUrl('postgres://owner:pw@db:5432/holdout?sslmode=require', 'a/b@c:é%')).toBe(
+    'postgres://holdout_evaluator:a%2Fb%40c%3A%C3%A9%25@db:5432/holdout?sslmode=require',
+  );
+});

@@ -1,0 +1,81 @@
+import { createServer } from 'node:net';
+import { sql } from 'kysely';
+import { afterEach, expect, it, vi } from 'vitest';
+import { type EvaluationChange, type Listener, listen } from './listen.js';
+import { seedPhase, seedSubmission } from './testing/seed-phase.js';
+import { useDatabases } from './testing/use-databases.js';
+import { changeState } from './transitions/change-state.js';
+import { cancelEvaluation } from './transitions/end-evaluation.js';
+
+const databases = useDatabases();
+const listeners: Listener[] = [];
+afterEach(() => Promise.all(listeners.splice(0).map((listener) => listener.close())));
+
+async function hear(onReconnected = () => {}): Promise<EvaluationChange[]> {
+  const heard: EvaluationChange[] = [];
+  const listener = await listen(databases.urls.ownerUrl, (change) => heard.push(change), { onReconnected });
+  listeners.push(listener);
+  return heard;
+}
+
+const breakListeners = () =>
+  sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdout-listen'`.execute(
+    databases.owner,
+  );
+
+it('hears what was committed, and nothing that was rolled back', async () => {
+  const heard = await hear();
+  const phase = await seedPhase(databases.owner);
+  const { submissionId, evaluationId } = await seedSubmission(databases.owner, phase);
+  const change = { evaluationId, submissionId, phaseId: phase.phaseId };
+  await vi.waitFor(() => expect(heard).toEqual([change]), 10_000);
+  await expect(
+    databases.owner.transaction().execute(async (trx) => {
+      expect(await changeState(trx, 'cancelled', { evaluationId })).toBe(true);
+      throw new Error('taken back');
+    }),
+  ).rejects.toThrow('taken back');
+  await sql`SELECT pg_notify('holdout_events', 'not a change')`.execute(databases.owner);
+  await sql`SELECT pg_notify('holdout_events', '{"evaluationId": 1}')`.execute(databases.owner);
+  const last = await seedSubmission(databases.owner, phase);
+  await vi.waitFor(() => expect(heard.at(-1)?.evaluationId).toBe(last.evaluationId), 10_000);
+  expect(heard).toHaveLength(2);
+});
+
+it('connects again by itself, as often as it breaks, and says so', async () => {
+  const onReconnected = vi.fn();
+  const heard = await hear(onReconnected);
+  const phase = await seedPhase(databases.owner);
+  for (let round = 1; round <= 3; round += 1) {
+    await breakListeners();
+    await vi.waitFor(() => expect(onReconnected).toHaveBeenCalledTimes(round), 10_000);
+    const { evaluationId } = await seedSubmission(databases.owner, phase);
+    await vi.waitFor(() => expect(heard.at(-1)?.evaluationId).toBe(evaluationId), 10_000);
+    expect(await cancelEvaluation(databases.owner, evaluationId)).toBe(true);
+    await vi.waitFor(() => expect(heard).toHaveLength(2 * round), 10_000);
+  }
+});
+
+it('leaves no connection behind when it is closed, also while it reconnects', async () => {
+  await hear();
+  const [listener] = listeners.splice(0);
+  await breakListeners();
+  await listener?.close();
+  await listener?.close();
+  await vi.waitFor(async () => {
+    const { rows } = await sql`
+      SELECT pid FROM pg_stat_activity WHERE application_name = 'holdout-listen'`.execute(databases.owner);
+    expect(rows).toEqual([]);
+  }, 10_000);
+});
+
+it('says that the database can’t be reached', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  await new Promise((resolve) => server.close(resolve));
+  await expect(listen(`postgres://nobody:x@127.0.0.1:${port}/none`, () => {})).rejects.toMatchObject({
+    code: 'database_unavailable',
+  });
+});
