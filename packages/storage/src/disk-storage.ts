@@ -48,8 +48,9 @@ class DiskStorage implements Storage {
 
   async put(source: AsyncIterable<Uint8Array>, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
     const path = join(this.#unfinished, randomUUID());
+    const chunks = keepAlive(source);
     try {
-      const blob = await this.#write(path, source, limitBytes);
+      const blob = await this.#write(path, chunks, limitBytes);
       await this.#publish(path, blob.digest);
       return blob;
     } catch (error) {
@@ -109,14 +110,14 @@ class DiskStorage implements Storage {
     }
   }
 
-  async #write(path: string, source: AsyncIterable<Uint8Array>, limitBytes: number): Promise<StoredBlob> {
+  async #write(path: string, chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<StoredBlob> {
     const handle = await open(path, 'wx', 0o444).catch((error) => {
       throw toStorageError(error);
     });
     try {
       const hash = createHash('sha256');
       let sizeBytes = 0;
-      for await (const chunk of keepAlive(source)) {
+      for await (const chunk of chunks) {
         sizeBytes += chunk.byteLength;
         if (sizeBytes > limitBytes) {
           throw new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
@@ -149,16 +150,18 @@ class DiskStorage implements Storage {
   }
 
   async #openBlob(digest: string): Promise<FileHandle> {
+    const path = this.#pathOf(digest);
     try {
-      return await open(this.#pathOf(digest), 'r');
+      return await open(path, 'r');
     } catch (error) {
       throw hasCode(error, 'ENOENT') ? missing(digest) : toStorageError(error);
     }
   }
 
   async #find(digest: string): Promise<{ size: number } | null> {
+    const path = this.#pathOf(digest);
     try {
-      return await stat(this.#pathOf(digest));
+      return await stat(path);
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return null;
       throw toStorageError(error);
@@ -171,9 +174,14 @@ class DiskStorage implements Storage {
   }
 }
 
-/** Leaving a stream early would destroy it, and with an upload the connection that the refusal is sent on. */
+/**
+ * Leaving a stream early would destroy it, and with an upload the connection that the refusal is sent on.
+ * One that breaks before it is read, or after it was left, has nobody else who hears its error.
+ */
 function keepAlive(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source;
+  if (!(source instanceof Readable)) return source;
+  source.on('error', () => {});
+  return source.iterator({ destroyOnReturn: false });
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
