@@ -1,1 +1,1 @@
-export {};
+export { type DemoBundle, demoBundles, packDemoBundle } from './demo-bundles.js';

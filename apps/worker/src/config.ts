@@ -1,0 +1,54 @@
+import { availableParallelism, hostname } from 'node:os';
+import { z } from 'zod';
+
+/** What a worker process reads from its environment, once. */
+const configSchema = z.object({
+  HOLDOUT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  HOLDOUT_STORAGE_DIRECTORY: z.string().min(1),
+  HOLDOUT_SCRATCH_DIRECTORY: z.string().min(1),
+  HOLDOUT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  HOLDOUT_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(30),
+  HOLDOUT_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
+  HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+});
+
+export interface WorkerConfig {
+  databaseUrl: string;
+  storageDirectory: string;
+  /** Each evaluation's own folder is made and removed in here. */
+  scratchDirectory: string;
+  logLevel: string;
+  leaseSeconds: number;
+  /** How often lost and forgotten evaluations are looked for. */
+  reconcileSeconds: number;
+  threads: number;
+  redisUrl: string | undefined;
+  /** Who holds a lease: machine and process. */
+  owner: string;
+}
+
+/**
+ * Reads the configuration of a worker process.
+ *
+ * @throws Error that names each environment variable that is missing or wrong.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
+  const parsed = configSchema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The worker can’t start: set these environment variables right.\n  ${problems.join('\n  ')}`);
+  }
+  const env = parsed.data;
+  return {
+    databaseUrl: env.HOLDOUT_DATABASE_URL,
+    storageDirectory: env.HOLDOUT_STORAGE_DIRECTORY,
+    scratchDirectory: env.HOLDOUT_SCRATCH_DIRECTORY,
+    logLevel: env.HOLDOUT_LOG_LEVEL,
+    leaseSeconds: env.HOLDOUT_LEASE_SECONDS,
+    reconcileSeconds: env.HOLDOUT_RECONCILE_SECONDS,
+    threads: env.HOLDOUT_THREADS,
+    redisUrl: env.REDIS_URL,
+    owner: `${hostname()}:${process.pid}`,
+  };
+}

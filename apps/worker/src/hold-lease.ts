@@ -1,0 +1,71 @@
+import type { LeaseState } from '@holdout/db';
+import type { Logger } from 'pino';
+
+type Interruption = Exclude<LeaseState, 'held'> | 'shutdown';
+
+/** Why the work on an evaluation stops early: another worker has it, its team cancelled it, or we shut down. */
+export class EvaluationInterrupted extends Error {
+  override readonly name = 'EvaluationInterrupted';
+  readonly why: Interruption;
+
+  constructor(why: Interruption) {
+    super(`The evaluation was interrupted: ${why}.`);
+    this.why = why;
+  }
+}
+
+interface HeldLease {
+  /** Aborts with an {@link EvaluationInterrupted} when the work must stop. */
+  readonly signal: AbortSignal;
+  /** Takes what a write learned of the lease. */
+  learn(state: LeaseState): void;
+  release(): void;
+}
+
+interface LeaseOptions {
+  renew: () => Promise<LeaseState>;
+  leaseSeconds: number;
+  shutdown: AbortSignal;
+  log: Logger;
+}
+
+/**
+ * Renews a lease until it is released, four times within its length, so that one slow answer of the database does
+ * not lose it. A renewal that fails is tried again; when the lease has certainly expired, the work stops.
+ */
+export function holdLease({ renew, leaseSeconds, shutdown, log }: LeaseOptions): HeldLease {
+  const controller = new AbortController();
+  let heldUntil = performance.now() + leaseSeconds * 1000;
+  let renewing = false;
+
+  const learn = (state: LeaseState) => {
+    if (state !== 'held') controller.abort(new EvaluationInterrupted(state));
+  };
+  const shutDown = () => controller.abort(new EvaluationInterrupted('shutdown'));
+  if (shutdown.aborted) shutDown();
+  shutdown.addEventListener('abort', shutDown, { once: true });
+
+  const timer = setInterval(async () => {
+    if (performance.now() > heldUntil) learn('lost');
+    if (renewing) return;
+    renewing = true;
+    const askedAt = performance.now();
+    try {
+      learn(await renew());
+      heldUntil = askedAt + leaseSeconds * 1000;
+    } catch (error) {
+      log.warn({ err: error }, 'the lease could not be renewed; trying again');
+    } finally {
+      renewing = false;
+    }
+  }, leaseSeconds * 250);
+
+  return {
+    signal: controller.signal,
+    learn,
+    release() {
+      clearInterval(timer);
+      shutdown.removeEventListener('abort', shutDown);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { type Database, listForgotten } from '@holdout/db';
+import type { Queue } from '@holdout/queue';
+import type { Logger } from 'pino';
+
+interface ReconcileTools {
+  database: Database;
+  queue: Queue;
+  log: Logger;
+  everySeconds: number;
+}
+
+/**
+ * Rings again, for as long as the process lives, for every evaluation that nobody works on: its bell was never rung,
+ * was lost with the queue, or its worker died and the lease ran out. Ringing twice does no harm.
+ *
+ * @returns a function that stops it and waits for the round under way
+ */
+export function startReconciling({ database, queue, log, everySeconds }: ReconcileTools): () => Promise<void> {
+  let round = Promise.resolve();
+  const timer = setInterval(() => {
+    round = round.then(ringForForgotten);
+  }, everySeconds * 1000);
+
+  async function ringForForgotten(): Promise<void> {
+    try {
+      const { evaluating, scoring } = await listForgotten(database, { olderThanSeconds: everySeconds });
+      for (const evaluationId of evaluating) await queue.enqueueEvaluation({ evaluationId });
+      for (const evaluationId of scoring) await queue.enqueueScoring({ evaluationId });
+      if (evaluating.length + scoring.length > 0) log.info({ evaluating, scoring }, 'rung again');
+    } catch (error) {
+      log.warn({ err: error }, 'could not look for forgotten evaluations; trying again');
+    }
+  }
+
+  return async () => {
+    clearInterval(timer);
+    await round;
+  };
+}

@@ -1,0 +1,47 @@
+import { type Database, openDatabase } from '@holdout/db';
+import { createQueue, type Queue } from '@holdout/queue';
+import { createDiskStorage, type Storage } from '@holdout/storage';
+import { type Logger, pino } from 'pino';
+import { readConfig, type WorkerConfig } from './config.js';
+
+/** What both kinds of worker process have at hand. */
+export interface ProcessTools {
+  database: Database;
+  storage: Storage;
+  queue: Queue;
+  config: WorkerConfig;
+  log: Logger;
+}
+
+/**
+ * The frame of a worker process: reads the configuration, opens what is outside, starts the work, and on SIGTERM or
+ * SIGINT stops the work first and closes the rest after it. A process that can't start says why and ends with 1.
+ *
+ * @param start - begins the work and returns the function that stops it
+ */
+export async function runProcess(name: string, start: (tools: ProcessTools) => () => Promise<void>): Promise<void> {
+  let config: WorkerConfig;
+  try {
+    config = readConfig(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
+  const log = pino({ name, level: config.logLevel });
+  const database = openDatabase({ url: config.databaseUrl, applicationName: name });
+  const storage = await createDiskStorage({ directory: config.storageDirectory });
+  const queue = await createQueue(
+    config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },
+  );
+  const stop = start({ database, storage, queue, config, log });
+  log.info('ready');
+
+  const shutDown = async (signal: string) => {
+    log.info({ signal }, 'stopping');
+    await stop();
+    await queue.close();
+    await database.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void shutDown(signal));
+}

@@ -1,0 +1,62 @@
+import { HoldoutError, type PredictionsFile, predictionsFileSchema } from '@holdout/contracts';
+import {
+  claimScoring,
+  type Database,
+  failEvaluation,
+  listGoldLabels,
+  publishScore,
+  releaseLease,
+  type ScoringClaim,
+} from '@holdout/db';
+import { scorePredictions as computeScore, scorerVersion } from '@holdout/scoring';
+import type { Storage } from '@holdout/storage';
+import type { Logger } from 'pino';
+import type { WorkerConfig } from './config.js';
+
+/** What the scoring worker works with: it may read labels, and runs no team's code. */
+export interface ScoringTools {
+  database: Database;
+  storage: Storage;
+  config: WorkerConfig;
+  log: Logger;
+}
+
+/**
+ * Scores the stored predictions of one evaluation against the gold standard and publishes the score.
+ * Safe to repeat: what another worker holds, or what has ended, is left alone.
+ */
+export async function scorePredictions(tools: ScoringTools, evaluationId: string): Promise<void> {
+  const { database, config } = tools;
+  const { owner, leaseSeconds } = config;
+  const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds });
+  if (!claim) return;
+  const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
+  try {
+    const [predictions, gold] = await Promise.all([
+      readPredictions(tools.storage, claim.predictionsDigest),
+      listGoldLabels(database, claim.testSetVersionId),
+    ]);
+    const score = computeScore(gold, predictions.studies);
+    const provenance = { predictionsDigest: claim.predictionsDigest, scorerVersion, node: process.version };
+    const published = await publishScore(database, { ...claim, score, scorerVersion, provenance });
+    log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
+  } catch (error) {
+    await endEarly(tools, claim, error, log);
+  }
+}
+
+async function readPredictions(storage: Storage, digest: string): Promise<PredictionsFile> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await storage.open(digest)) chunks.push(Buffer.from(chunk));
+  return predictionsFileSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+}
+
+/** Predictions that do not fit the test set are the runner's mistake, not the team's; trying again changes nothing. */
+async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown, log: Logger): Promise<void> {
+  log.error({ err: error }, 'the predictions could not be scored');
+  if (error instanceof HoldoutError && error.code.startsWith('predictions_')) {
+    await failEvaluation(tools.database, { ...claim, code: 'scoring_failed' });
+    return;
+  }
+  await releaseLease(tools.database, { ...claim, costsAttempt: true });
+}

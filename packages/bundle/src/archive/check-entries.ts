@@ -1,0 +1,132 @@
+import type { ProblemItem } from '@holdout/contracts';
+import type { BundleLimits } from '../limits.js';
+import { makeProblem, showName } from '../problems.js';
+
+/** What an archive says of one entry, before anything of it is believed. */
+export interface ArchiveEntry {
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'device';
+  readonly encrypted: boolean;
+  readonly sizeBytes: number;
+}
+
+/** What macOS adds beside the files. */
+export function isLitter(path: string): boolean {
+  const parts = path.split('/');
+  const name = parts.at(-1) ?? '';
+  return parts.includes('__MACOSX') || name.startsWith('._') || name === '.DS_Store';
+}
+
+/**
+ * Finds everything that is wrong with the names, kinds and declared sizes of an archive's entries.
+ *
+ * @param archiveSizeBytes - null for a folder, which has no ratio
+ */
+export function checkEntries(
+  entries: readonly ArchiveEntry[],
+  archiveSizeBytes: number | null,
+  limits: BundleLimits,
+): ProblemItem[] {
+  const problems = entries.flatMap((entry) => checkEntry(entry));
+  problems.push(...findClashes(entries), ...checkTotals(entries, archiveSizeBytes, limits));
+  return problems;
+}
+
+function checkEntry({ path, kind, encrypted }: ArchiveEntry): ProblemItem[] {
+  const problems: ProblemItem[] = [];
+  const file = showName(path);
+  const why = findPathFault(path, kind);
+  if (why)
+    problems.push(
+      makeProblem('archive_path_unsafe', { file, found: why, expected: 'a relative path inside the bundle' }),
+    );
+  if (kind === 'link' || kind === 'device') {
+    const found = kind === 'link' ? 'a link' : 'a device, socket or pipe';
+    problems.push(makeProblem('archive_entry_kind', { file, found, expected: 'a plain file or folder' }));
+  }
+  if (encrypted) {
+    problems.push(
+      makeProblem('archive_encrypted', {
+        file,
+        found: 'an encrypted entry',
+        expected: 'an archive without a password',
+      }),
+    );
+  }
+  return problems;
+}
+
+function findPathFault(path: string, kind: ArchiveEntry['kind']): string | null {
+  const parts = (kind === 'folder' ? path.replace(/\/$/, '') : path).split('/');
+  if (path.startsWith('/')) return 'an absolute path';
+  if (/^[a-zA-Z]:/.test(path)) return 'a drive letter';
+  if (path.includes('\\')) return 'a backslash';
+  if (parts.includes('..')) return '“..”';
+  if (parts.some((part) => part === '' || part === '.')) return 'an empty part or “.”';
+  if (hasControlCharacter(path)) return 'a control character';
+  if (path.length > 1024) return `${path.length} characters`;
+  return null;
+}
+
+function hasControlCharacter(path: string): boolean {
+  return [...path].some((character) => character < ' ' || character === '\u007f');
+}
+
+/** Two names that are one on some machine: the same, alike but for case or accents' spelling, or a file as a folder. */
+function findClashes(entries: readonly ArchiveEntry[]): ProblemItem[] {
+  const seen = new Map<string, ArchiveEntry>();
+  const problems: ProblemItem[] = [];
+  for (const entry of entries) {
+    const key = foldName(entry.path.replace(/\/$/, ''));
+    const other = seen.get(key);
+    // A folder may be named more than once, by the same name.
+    const sameFolder = other?.kind === 'folder' && entry.kind === 'folder' && other.path === entry.path;
+    if (other && !sameFolder) {
+      const found =
+        other.path === entry.path
+          ? 'the same name twice'
+          : `the same name as ${showName(other.path)} but for case or accents`;
+      problems.push(
+        makeProblem('archive_name_clash', { file: showName(entry.path), found, expected: 'a name of its own' }),
+      );
+    } else seen.set(key, entry);
+  }
+  const usedAsFolder = new Set(entries.flatMap(({ path }) => parentsOf(foldName(path.replace(/\/$/, '')))));
+  for (const [key, { path, kind }] of seen) {
+    if (kind === 'folder' || !usedAsFolder.has(key)) continue;
+    const found = 'a file that other entries use as a folder';
+    problems.push(makeProblem('archive_name_clash', { file: showName(path), found, expected: 'a name of its own' }));
+  }
+  return problems;
+}
+
+function foldName(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+function parentsOf(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+function checkTotals(
+  entries: readonly ArchiveEntry[],
+  archiveSizeBytes: number | null,
+  limits: BundleLimits,
+): ProblemItem[] {
+  const problems: ProblemItem[] = [];
+  const total = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (entries.length > limits.maxEntries) {
+    const [found, expected] = [`${entries.length} entries`, `at most ${limits.maxEntries}`];
+    problems.push(makeProblem('archive_too_many_entries', { found, expected }));
+  }
+  if (total > limits.unpackedSizeBytes) {
+    const [found, expected] = [`${total} bytes of contents`, `at most ${limits.unpackedSizeBytes}`];
+    problems.push(makeProblem('archive_too_large', { found, expected }));
+  }
+  if (archiveSizeBytes !== null && total > limits.maxRatio * archiveSizeBytes) {
+    const found = `${total} bytes of contents in an archive of ${archiveSizeBytes}`;
+    problems.push(makeProblem('archive_ratio', { found, expected: `at most ${limits.maxRatio} times the archive` }));
+  }
+  return problems;
+}

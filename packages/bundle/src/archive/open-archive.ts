@@ -1,0 +1,20 @@
+import { HoldoutError } from '@holdout/contracts';
+import type { BundleFiles } from '../bundle-files.js';
+import type { ByteSource } from '../byte-source.js';
+import { type BundleLimits, bundleLimits } from '../limits.js';
+import { openTarGz } from './open-tar-gz.js';
+import { openZip } from './open-zip.js';
+
+/**
+ * Opens a zip or a tar.gz by its first bytes, whatever it is called, and checks the names, kinds and sizes of all its
+ * entries. Nothing is unpacked.
+ *
+ * @throws HoldoutError with one of the codes `archive_…` and every problem that was found
+ */
+export async function openArchive(source: ByteSource, limits: BundleLimits = bundleLimits): Promise<BundleFiles> {
+  const start = await source.read(0, 4);
+  if (start[0] === 0x1f && start[1] === 0x8b) return await openTarGz(source, limits);
+  if (start[0] === 0x50 && start[1] === 0x4b) return await openZip(source, limits);
+  const detail = source.sizeBytes === 0 ? 'The file is empty.' : 'It begins neither as a zip nor as a gzip.';
+  throw new HoldoutError('archive_unreadable', { detail });
+}

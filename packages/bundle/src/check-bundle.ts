@@ -1,0 +1,88 @@
+import {
+  HoldoutError,
+  type Manifest,
+  manifestFileName,
+  type ProblemItem,
+  type ResolvedManifest,
+} from '@holdout/contracts';
+import { type BundleFiles, stripTopFolder } from './bundle-files.js';
+import { type BundleLimits, bundleLimits } from './limits.js';
+import { readManifest } from './manifest/read-manifest.js';
+import { resolveManifest } from './manifest/resolve-manifest.js';
+import { inspectOnnx } from './model/inspect-onnx.js';
+import { inspectTfjs } from './model/inspect-tfjs.js';
+import type { ModelDescription } from './model/model-description.js';
+import { makeProblem, refuseProblems } from './problems.js';
+
+/** A bundle that may be run. */
+export interface CheckedBundle {
+  /** Without anything left open. */
+  readonly manifest: ResolvedManifest;
+  /** Re-rooted where the archive wraps everything in one folder. */
+  readonly files: BundleFiles;
+  /** Of all files together. */
+  readonly sizeBytes: number;
+}
+
+/** What a look into a model file brought. */
+export interface Inspection {
+  /** null where the file could not be read. */
+  readonly description: ModelDescription | null;
+  readonly problems: readonly ProblemItem[];
+}
+
+/**
+ * Checks a bundle as far as that is possible without running it: every file can be read and is as large as declared,
+ * the manifest is valid, the model file can be read, and the two agree.
+ *
+ * @throws HoldoutError with every problem found; its code is that of the first
+ */
+export async function checkBundle(bundle: BundleFiles, limits: BundleLimits = bundleLimits): Promise<CheckedBundle> {
+  const files = stripTopFolder(bundle, manifestFileName);
+  const sizeBytes = await readEverything(files, limits);
+  const manifest = await readManifest(files);
+  if (manifest.engine === 'command') {
+    const [found, expected] = ['command', 'onnx or tfjs'];
+    const problem = makeProblem('engine_unavailable', { file: manifestFileName, field: 'engine', found, expected });
+    throw new HoldoutError('engine_unavailable', { detail: problem.message, problems: [problem] });
+  }
+  const inspection = await inspectModel(files, manifest);
+  const resolved = inspection.description ? resolveManifest(manifest, inspection.description) : { problems: [] };
+  refuseProblems([...inspection.problems, ...('problems' in resolved ? resolved.problems : [])]);
+  if (!('manifest' in resolved)) throw new Error('A model without a description has no problem either.');
+  return { manifest: resolved.manifest, files, sizeBytes };
+}
+
+/** Unpacks all files to nowhere: what is cut off, damaged or larger than it declared is found here. */
+async function readEverything(files: BundleFiles, limits: BundleLimits): Promise<number> {
+  let sizeBytes = 0;
+  for await (const { chunks } of files.walk()) {
+    for await (const chunk of chunks) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > limits.unpackedSizeBytes) {
+        const [found, expected] = ['more contents', `at most ${limits.unpackedSizeBytes} bytes`];
+        refuseProblems([makeProblem('archive_too_large', { found, expected })]);
+      }
+    }
+  }
+  return sizeBytes;
+}
+
+async function inspectModel(
+  files: BundleFiles,
+  manifest: Exclude<Manifest, { engine: 'command' }>,
+): Promise<Inspection> {
+  if (!files.files.some(({ path }) => path === manifest.model)) {
+    const found = `“${manifest.model}”, which is not in the bundle`;
+    const problem = makeProblem('model_missing', {
+      file: manifestFileName,
+      field: 'model',
+      found,
+      expected: 'a file of the bundle',
+    });
+    return { description: null, problems: [problem] };
+  }
+  return manifest.engine === 'onnx'
+    ? await inspectOnnx(files, manifest.model)
+    : await inspectTfjs(files, manifest.model);
+}

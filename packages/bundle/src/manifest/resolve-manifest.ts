@@ -1,0 +1,182 @@
+import { type ModelManifest, manifestFileName, type ProblemItem, type ResolvedManifest } from '@holdout/contracts';
+import type { ModelDescription, ModelTensor } from '../model/model-description.js';
+import { makeProblem } from '../problems.js';
+
+type Layout = 'nchw' | 'nhwc';
+
+/**
+ * Puts what the team wrote and what the model file tells together: silent fields are filled in, contradictions found.
+ *
+ * @returns the complete manifest, or every problem
+ */
+export function resolveManifest(
+  manifest: ModelManifest,
+  model: ModelDescription,
+): { manifest: ResolvedManifest } | { problems: ProblemItem[] } {
+  const problems: ProblemItem[] = [];
+  const image = findImageInput(manifest, model, problems);
+  const output = findOutput(manifest, model, problems);
+  if (!image || !output) return { problems };
+
+  const input = resolveInput(manifest, image, problems);
+  const index = resolveIndex(manifest, output, problems);
+  if (!input || problems.length > 0) return { problems };
+  const { name, description, link, studyAggregation, threshold, engine } = manifest;
+  const activation = manifest.output.activation;
+  return {
+    manifest: {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(link === undefined ? {} : { link }),
+      studyAggregation,
+      threshold,
+      engine,
+      model: manifest.model,
+      input,
+      output: { name: output.name, activation, index },
+    },
+  };
+}
+
+function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescription, problems: ProblemItem[]) {
+  const [input] = inputs;
+  if (inputs.length !== 1 || !input) {
+    const found =
+      inputs.length === 0 ? 'no input' : `${inputs.length} inputs (${inputs.map(({ name }) => name).join(', ')})`;
+    problems.push(makeProblem('model_unsupported', { file, found, expected: 'one input, the images' }));
+    return null;
+  }
+  if (input.elementType !== 'float32') {
+    const field = `input “${input.name}”`;
+    problems.push(makeProblem('model_unsupported', { file, field, found: input.elementType, expected: 'float32' }));
+  }
+  if (input.shape !== null && input.shape.length !== 4) {
+    const [field, found] = [`input “${input.name}”`, `the shape ${showShape(input.shape)}`];
+    problems.push(
+      makeProblem('model_unsupported', {
+        file,
+        field,
+        found,
+        expected: 'four dimensions: images × channels × height × width, or channels last',
+      }),
+    );
+    return null;
+  }
+  return input;
+}
+
+function findOutput({ model: file, output }: ModelManifest, { outputs }: ModelDescription, problems: ProblemItem[]) {
+  const names = outputs.map(({ name }) => name).join(', ');
+  if (output.name !== undefined) {
+    const named = outputs.find(({ name }) => name === output.name);
+    if (!named) problems.push(contradiction('output.name', `“${output.name}”`, `one of the model’s outputs: ${names}`));
+    return named ?? null;
+  }
+  const [only] = outputs;
+  if (outputs.length === 1 && only) return only;
+  const found = outputs.length === 0 ? 'no output' : `${outputs.length} outputs (${names}) and no output.name`;
+  problems.push(makeProblem('model_unsupported', { file, found, expected: 'one output, or its name in output.name' }));
+  return null;
+}
+
+function resolveInput(
+  manifest: ModelManifest,
+  tensor: ModelTensor,
+  problems: ProblemItem[],
+): ResolvedManifest['input'] | null {
+  const { input } = manifest;
+  const shape = tensor.shape ?? [null, null, null, null];
+  const layout = input.layout ?? guessLayout(shape) ?? (manifest.engine === 'tfjs' ? 'nhwc' : undefined);
+  if (!layout) {
+    problems.push(missing('input.layout', 'nchw or nhwc, since the model does not tell'));
+    return null;
+  }
+  const sides = readSides(shape, layout);
+  const before = problems.length;
+  const channels = settle('input.channels', input.channels, sides.channels, problems);
+  const width = settle('input.width', input.width, sides.width, problems);
+  const height = settle('input.height', input.height, sides.height, problems);
+  if (channels !== undefined && channels !== 1 && channels !== 3) {
+    problems.push(
+      makeProblem('model_unsupported', { file: manifest.model, found: `${channels} channels`, expected: '1 or 3' }),
+    );
+  }
+  if (problems.length > before || channels === undefined || width === undefined || height === undefined) return null;
+  const perChannel = (field: 'mean' | 'std', silent: number) => {
+    const values = input[field] ?? [silent];
+    if (values.length !== 1 && values.length !== channels) {
+      problems.push(
+        contradiction(`input.${field}`, `${values.length} values`, `1 or ${channels}, one for each channel`),
+      );
+    }
+    return values.length === 1 ? Array<number>(channels).fill(values[0] ?? silent) : values;
+  };
+  return {
+    name: tensor.name,
+    width,
+    height,
+    channels: channels === 1 ? 1 : 3,
+    layout,
+    resize: input.resize,
+    scale: input.scale,
+    mean: perChannel('mean', 0),
+    std: perChannel('std', 1),
+    fixedBatchSize: shape[0] ?? null,
+  };
+}
+
+/** Where there are 1 or 3 of something in one of the two places only, it is the channels. */
+function guessLayout(shape: readonly (number | null)[]): Layout | undefined {
+  const isChannels = (side: number | null | undefined) => side === 1 || side === 3;
+  const [first, last] = [isChannels(shape[1]), isChannels(shape[3])];
+  if (first === last) return undefined;
+  return first ? 'nchw' : 'nhwc';
+}
+
+function readSides(shape: readonly (number | null)[], layout: Layout) {
+  const [, a = null, b = null, c = null] = shape;
+  return layout === 'nchw' ? { channels: a, height: b, width: c } : { height: a, width: b, channels: c };
+}
+
+/** The model's own word where the manifest is silent; the manifest's where the model is; both must agree. */
+function settle(
+  field: string,
+  written: number | undefined,
+  told: number | null,
+  problems: ProblemItem[],
+): number | undefined {
+  if (written === undefined && told === null) problems.push(missing(field, 'a number, since the model leaves it open'));
+  if (written !== undefined && told !== null && written !== told) {
+    problems.push(contradiction(field, String(written), `${told}, as the model file says`));
+  }
+  return written ?? told ?? undefined;
+}
+
+function resolveIndex({ output: { index } }: ModelManifest, { shape }: ModelTensor, problems: ProblemItem[]): number {
+  const values =
+    shape === null || shape.slice(1).includes(null)
+      ? null
+      : shape.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1);
+  if (values === null) return index ?? 0;
+  if (index === undefined && values > 1)
+    problems.push(
+      missing('output.index', `which of the ${values} values is the probability of abnormal, counted from 0`),
+    );
+  if (index !== undefined && index >= values)
+    problems.push(
+      contradiction('output.index', String(index), `less than ${values}, the number of values the model gives`),
+    );
+  return index ?? 0;
+}
+
+function contradiction(field: string, found: string, expected: string): ProblemItem {
+  return makeProblem('manifest_contradicts_model', { file: manifestFileName, field, found, expected });
+}
+
+function missing(field: string, expected: string): ProblemItem {
+  return makeProblem('manifest_invalid', { file: manifestFileName, field, found: 'nothing', expected });
+}
+
+function showShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((side) => side ?? '?').join(', ')}]`;
+}

@@ -1,0 +1,117 @@
+import type { ModelTensor } from './model-description.js';
+import { type MessageShapes, type ScanEvent, scanProtobuf } from './protobuf-scan.js';
+
+/** Weights that an ONNX model keeps in a file of its own. */
+export interface ExternalData {
+  readonly tensor: string;
+  /** Relative to the model's own folder. */
+  readonly location: string;
+}
+
+export interface OnnxDescription {
+  readonly inputs: readonly ModelTensor[];
+  readonly outputs: readonly ModelTensor[];
+  readonly external: readonly ExternalData[];
+}
+
+/** The fields of onnx.proto (github.com/onnx/onnx, onnx/onnx.proto) that are of interest, by message and number. */
+const shapes: MessageShapes = {
+  Model: { 1: 'keep', 7: 'Graph', 25: 'Function' },
+  Function: { 7: 'Node' },
+  Graph: { 1: 'Node', 5: 'Tensor', 11: 'Input', 12: 'Output', 15: 'SparseTensor' },
+  SparseTensor: { 1: 'Tensor', 2: 'Tensor' },
+  Node: { 5: 'Attribute' },
+  Attribute: { 5: 'Tensor', 6: 'Subgraph', 10: 'Tensor', 11: 'Subgraph' },
+  Subgraph: { 1: 'Node', 5: 'Tensor', 15: 'SparseTensor' },
+  Tensor: { 8: 'keep', 13: 'Entry', 14: 'keep' },
+  Entry: { 1: 'keep', 2: 'keep' },
+  Input: { 1: 'keep', 2: 'Type' },
+  Output: { 1: 'keep', 2: 'Type' },
+  Type: { 1: 'TensorType' },
+  TensorType: { 1: 'keep', 2: 'Shape' },
+  Shape: { 1: 'Dimension' },
+  Dimension: { 1: 'keep', 2: 'keep' },
+};
+
+/** TensorProto.DataType, in its order. */
+const elementTypes =
+  'undefined float32 uint8 int8 uint16 int16 int32 int64 string bool float16 float64 uint32 uint64 complex64 complex128 bfloat16'.split(
+    ' ',
+  );
+
+/**
+ * Reads the inputs and outputs of an ONNX model, and where its weights are, without reading the weights.
+ *
+ * @throws Error where the bytes are no ONNX model
+ */
+export async function describeOnnx(chunks: AsyncIterable<Uint8Array>): Promise<OnnxDescription> {
+  const reading = new OnnxReading();
+  for await (const event of scanProtobuf(chunks, shapes, 'Model')) reading.take(event);
+  return reading.finish();
+}
+
+class OnnxReading {
+  readonly #tensors: Record<'Input' | 'Output', ModelTensor[]> = { Input: [], Output: [] };
+  readonly #initialised = new Set<string>();
+  readonly #external: ExternalData[] = [];
+  #hasGraph = false;
+  #name = '';
+  #elementType = 0;
+  #shape: (number | null)[] | null = null;
+  #dimension: number | null = null;
+  #isExternal = false;
+  #entries = new Map<string, string>();
+  #key = '';
+
+  take(event: ScanEvent): void {
+    if (event.event === 'value') this.#value(event.shape, event.field, event.value);
+    else if (event.event === 'begin') this.#begin(event.shape);
+    else this.#end(event.shape);
+  }
+
+  finish(): OnnxDescription {
+    if (!this.#hasGraph) throw new Error('it has no graph');
+    // Older exporters list the weights among the inputs.
+    const inputs = this.#tensors.Input.filter(({ name }) => !this.#initialised.has(name));
+    return { inputs, outputs: this.#tensors.Output, external: this.#external };
+  }
+
+  #begin(shape: string): void {
+    if (shape === 'Graph') this.#hasGraph = true;
+    if (shape === 'Input' || shape === 'Output') {
+      this.#name = '';
+      this.#elementType = 0;
+      this.#shape = null;
+    }
+    if (shape === 'Shape') this.#shape = [];
+    if (shape === 'Dimension') this.#dimension = null;
+    if (shape === 'Tensor') {
+      this.#name = '';
+      this.#isExternal = false;
+      this.#entries = new Map();
+    }
+  }
+
+  #end(shape: string): void {
+    if (shape === 'Dimension') this.#shape?.push(this.#dimension);
+    if (shape === 'Input' || shape === 'Output') {
+      const elementType = elementTypes[this.#elementType] ?? `type ${this.#elementType}`;
+      this.#tensors[shape].push({ name: this.#name, elementType, shape: this.#shape });
+    }
+    if (shape === 'Tensor') {
+      this.#initialised.add(this.#name);
+      if (this.#isExternal) this.#external.push({ tensor: this.#name, location: this.#entries.get('location') ?? '' });
+    }
+  }
+
+  #value(shape: string, field: number, value: number | Uint8Array): void {
+    const text = typeof value === 'number' ? '' : new TextDecoder().decode(value);
+    if ((shape === 'Input' || shape === 'Output') && field === 1) this.#name = text;
+    if (shape === 'Tensor' && field === 8) this.#name = text;
+    if (shape === 'Tensor' && field === 14) this.#isExternal = value === 1;
+    if (shape === 'TensorType' && typeof value === 'number') this.#elementType = value;
+    if (shape === 'Dimension' && field === 1 && typeof value === 'number') this.#dimension = value > 0 ? value : null;
+    if (shape === 'Entry' && field === 1) this.#key = text;
+    if (shape === 'Entry' && field === 2) this.#entries.set(this.#key, text);
+  }
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { ModelDescription, ModelTensor } from './model-description.js';
+
+const weightSchema = z.object({
+  name: z.string(),
+  shape: z.array(z.number().int().min(0)),
+  dtype: z.string(),
+  quantization: z.object({ dtype: z.string() }).optional(),
+});
+
+/** The parts of TF.js' model.json that are of interest, of layers models and of graph models. */
+export const tfjsFileSchema = z.looseObject({
+  format: z.string().optional(),
+  modelTopology: z.looseObject({
+    class_name: z.string().optional(),
+    config: z.unknown().optional(),
+    model_config: z.unknown().optional(),
+    node: z.array(z.looseObject({ name: z.string(), op: z.string() })).optional(),
+  }),
+  signature: z.unknown().optional(),
+  weightsManifest: z.array(z.object({ paths: z.array(z.string()).min(1), weights: z.array(weightSchema) })),
+});
+export type TfjsFile = z.infer<typeof tfjsFileSchema>;
+
+const sideSchema = z.union([z.number(), z.string()]).nullish();
+const signatureSchema = z.object({
+  inputs: z.record(z.string(), z.unknown()),
+  outputs: z.record(z.string(), z.unknown()),
+});
+const signatureTensorSchema = z.object({
+  name: z.string(),
+  dtype: z.string().optional(),
+  tensorShape: z.object({ dim: z.array(z.object({ size: sideSchema })).optional() }).optional(),
+});
+const kerasModelSchema = z.object({ class_name: z.string(), config: z.unknown() });
+const kerasLayerSchema = z.object({
+  class_name: z.string(),
+  name: z.string().optional(),
+  config: z.looseObject({
+    name: z.string().optional(),
+    units: z.number().int().optional(),
+    dtype: z.string().optional(),
+    batch_input_shape: z.array(z.number().nullable()).optional(),
+    batch_shape: z.array(z.number().nullable()).optional(),
+  }),
+});
+type KerasLayer = z.infer<typeof kerasLayerSchema>;
+
+/** The bytes of one value, by the type it is stored as. */
+const valueBytes: Readonly<Record<string, number>> = {
+  float32: 4,
+  int32: 4,
+  uint32: 4,
+  float16: 2,
+  uint16: 2,
+  uint8: 1,
+  int8: 1,
+  bool: 1,
+  complex64: 8,
+};
+
+/**
+ * Reads the inputs and outputs of a TF.js model.
+ *
+ * @throws Error where it is neither a layers model nor a graph model
+ */
+export function describeTfjs(file: TfjsFile): ModelDescription {
+  return file.format === 'graph-model' || file.modelTopology.node ? describeGraph(file) : describeLayers(file);
+}
+
+/** How many bytes the weight files of one group must have together; null where a type's size is not known. */
+export function expectedWeightBytes(group: TfjsFile['weightsManifest'][number]): number | null {
+  let total = 0;
+  for (const { shape, dtype, quantization } of group.weights) {
+    const bytes = valueBytes[quantization?.dtype ?? dtype];
+    if (bytes === undefined) return null;
+    total += bytes * shape.reduce((product, side) => product * side, 1);
+  }
+  return total;
+}
+
+function describeGraph(file: TfjsFile): ModelDescription {
+  const signature = signatureSchema.safeParse(file.signature);
+  if (signature.success && Object.keys(signature.data.inputs).length > 0) {
+    const read = (tensors: Record<string, unknown>) => Object.values(tensors).map(describeSignatureTensor);
+    return { inputs: read(signature.data.inputs), outputs: read(signature.data.outputs) };
+  }
+  const nodes = file.modelTopology.node ?? [];
+  const placeholders = nodes.filter(({ op }) => op === 'Placeholder');
+  const used = new Set(nodes.flatMap((node) => z.array(z.string()).catch([]).parse(node.input)).map(nameOfEdge));
+  const ends = nodes.filter(({ name, op }) => !used.has(name) && op !== 'Placeholder' && op !== 'Const');
+  const open = ({ name }: { name: string }): ModelTensor => ({ name, elementType: 'float32', shape: null });
+  return { inputs: placeholders.map(open), outputs: ends.map(open) };
+}
+
+function describeSignatureTensor(value: unknown): ModelTensor {
+  const { name, dtype = 'DT_FLOAT', tensorShape } = signatureTensorSchema.parse(value);
+  const shape = tensorShape?.dim?.map(({ size }) => (Number(size) > 0 ? Number(size) : null)) ?? null;
+  return { name: nameOfEdge(name), elementType: dtype === 'DT_FLOAT' ? 'float32' : dtype, shape };
+}
+
+/** `^name` waits for a node, `name:0` is its first output. */
+function nameOfEdge(edge: string): string {
+  return edge.replace(/^\^/, '').replace(/:0$/, '');
+}
+
+function describeLayers(file: TfjsFile): ModelDescription {
+  const model = kerasModelSchema.parse(file.modelTopology.model_config ?? file.modelTopology);
+  const config = z
+    .object({
+      layers: z.array(kerasLayerSchema),
+      output_layers: z.array(z.tuple([z.string()]).rest(z.unknown())).optional(),
+    })
+    // A Sequential of Keras 1 is the list itself.
+    .parse(Array.isArray(model.config) ? { layers: model.config } : model.config);
+  const inputs = config.layers.filter((layer) => shapeOf(layer) !== undefined);
+  const outputNames = config.output_layers?.map(([name]) => name);
+  const outputs = outputNames
+    ? config.layers.filter((layer) => outputNames.includes(nameOf(layer)))
+    : config.layers.slice(-1);
+  return {
+    inputs: inputs.map((layer) => ({
+      name: nameOf(layer),
+      elementType: layer.config.dtype ?? 'float32',
+      shape: shapeOf(layer) ?? null,
+    })),
+    outputs: outputs.map((layer) => ({
+      name: nameOf(layer),
+      elementType: 'float32',
+      shape: layer.config.units === undefined ? null : [null, layer.config.units],
+    })),
+  };
+}
+
+function nameOf(layer: KerasLayer): string {
+  return layer.config.name ?? layer.name ?? layer.class_name;
+}
+
+function shapeOf({ config }: KerasLayer) {
+  return config.batch_input_shape ?? config.batch_shape;
+}

@@ -1,0 +1,42 @@
+import { HoldoutError, type ProblemItem } from '@holdout/contracts';
+import type { BundleFiles } from '../bundle-files.js';
+import type { Inspection } from '../check-bundle.js';
+import { makeProblem, showName } from '../problems.js';
+import { describeOnnx, type ExternalData } from './describe-onnx.js';
+
+/** Reads what an ONNX model tells, and whether the weights that it keeps outside are in the bundle. */
+export async function inspectOnnx(files: BundleFiles, model: string): Promise<Inspection> {
+  try {
+    const description = await describeOnnx(files.stream(model));
+    return { description, problems: findMissingData(files, model, description.external) };
+  } catch (error) {
+    if (error instanceof HoldoutError) throw error;
+    const found = `no ONNX model (${error instanceof Error ? error.message : error})`;
+    return {
+      description: null,
+      problems: [makeProblem('model_unreadable', { file: model, found, expected: 'an ONNX model' })],
+    };
+  }
+}
+
+function findMissingData(files: BundleFiles, model: string, external: readonly ExternalData[]): ProblemItem[] {
+  const folder = model.split('/').slice(0, -1);
+  const locations = new Map(external.map(({ location, tensor }) => [location, tensor]));
+  return [...locations].flatMap(([location, tensor]) => {
+    const parts = location.split('/');
+    const field = `weights “${tensor}”`;
+    const leaves =
+      location === '' ||
+      location.startsWith('/') ||
+      /[\\:]/.test(location) ||
+      parts.some((part) => part === '..' || part === '');
+    if (leaves) {
+      const found = `data in ${showName(location)}`;
+      return [makeProblem('model_external_data', { file: model, field, found, expected: 'a file inside the bundle' })];
+    }
+    const path = [...folder, ...parts.filter((part) => part !== '.')].join('/');
+    if (files.files.some((file) => file.path === path)) return [];
+    const found = `data in ${showName(path)}, which is not in the bundle`;
+    return [makeProblem('model_external_data', { file: model, field, found, expected: 'a file of the bundle' })];
+  });
+}

@@ -1,0 +1,122 @@
+/** What a field of a message holds: a message of a named kind, bytes to keep, or (left out) nothing of interest. */
+export type MessageShapes = Readonly<Record<string, Readonly<Record<number, string | 'keep'>>>>;
+
+/** A field that was kept, or the begin and end of a message. */
+export type ScanEvent =
+  | { readonly event: 'begin' | 'end'; readonly shape: string; readonly field: number }
+  | { readonly event: 'value'; readonly shape: string; readonly field: number; readonly value: number | Uint8Array };
+
+const mostKeptBytes = 1024 * 1024;
+const mostDepth = 100;
+
+/**
+ * Reads protobuf's wire format as it comes and keeps only the fields that are asked for. Weights, which are nearly all
+ * of a model file, are passed over without being gathered, so memory stays small for a model of any size.
+ *
+ * Format: protobuf.dev/programming-guides/encoding. Varints beyond 2^53 lose precision; none that matters here is.
+ *
+ * @throws Error where the bytes are no such message
+ */
+export async function* scanProtobuf(
+  chunks: AsyncIterable<Uint8Array>,
+  shapes: MessageShapes,
+  root: string,
+): AsyncGenerator<ScanEvent> {
+  const bytes = new ByteCursor(chunks);
+  const open: { shape: string; field: number; end: number }[] = [
+    { shape: root, field: 0, end: Number.POSITIVE_INFINITY },
+  ];
+  for (;;) {
+    let current = open.at(-1);
+    while (current && bytes.position >= current.end) {
+      if (bytes.position > current.end) throw new Error('a message runs over its end');
+      yield { event: 'end', shape: current.shape, field: current.field };
+      open.pop();
+      current = open.at(-1);
+    }
+    if (!current) return;
+    if (await bytes.isAtEnd()) {
+      if (open.length > 1) throw new Error('the file ends within a message');
+      return;
+    }
+    const key = await bytes.readVarint();
+    const [field, wireType] = [Math.floor(key / 8), key % 8];
+    if (field === 0) throw new Error('a field has the number 0');
+    const wanted = shapes[current.shape]?.[field];
+    if (wireType === 0) {
+      const value = await bytes.readVarint();
+      if (wanted === 'keep') yield { event: 'value', shape: current.shape, field, value };
+    } else if (wireType === 1) await bytes.skip(8);
+    else if (wireType === 5) await bytes.skip(4);
+    else if (wireType === 2) {
+      const length = await bytes.readVarint();
+      if (wanted === undefined) await bytes.skip(length);
+      else if (wanted === 'keep') {
+        if (length > mostKeptBytes) throw new Error(`a name or number takes ${length} bytes`);
+        yield { event: 'value', shape: current.shape, field, value: await bytes.read(length) };
+      } else {
+        if (open.length > mostDepth) throw new Error('messages are nested too deeply');
+        yield { event: 'begin', shape: wanted, field };
+        open.push({ shape: wanted, field, end: bytes.position + length });
+      }
+    } else throw new Error(`a field has the unknown wire type ${wireType}`);
+  }
+}
+
+/** A place in a stream of chunks. */
+class ByteCursor {
+  position = 0;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #chunk = new Uint8Array(0);
+  #offset = 0;
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  async isAtEnd(): Promise<boolean> {
+    while (this.#offset >= this.#chunk.length) {
+      const step = await this.#chunks.next();
+      if (step.done) return true;
+      this.#chunk = Uint8Array.from(step.value);
+      this.#offset = 0;
+    }
+    return false;
+  }
+
+  async readVarint(): Promise<number> {
+    let value = 0;
+    for (let place = 0; place < 10; place += 1) {
+      const byte = await this.#readByte();
+      value += (byte & 0x7f) * 2 ** (7 * place);
+      if (byte < 0x80) return value;
+    }
+    throw new Error('a number is longer than 10 bytes');
+  }
+
+  async read(length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    for (let filled = 0; filled < length; ) {
+      const part = await this.#take(length - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+    }
+    return bytes;
+  }
+
+  async skip(length: number): Promise<void> {
+    for (let left = length; left > 0; ) left -= (await this.#take(left)).length;
+  }
+
+  async #readByte(): Promise<number> {
+    return (await this.#take(1))[0] ?? 0;
+  }
+
+  async #take(most: number): Promise<Uint8Array> {
+    if (await this.isAtEnd()) throw new Error('the file ends within a field');
+    const part = this.#chunk.subarray(this.#offset, this.#offset + most);
+    this.#offset += part.length;
+    this.position += part.length;
+    return part;
+  }
+}

@@ -1,0 +1,4 @@
+export { openBundlePath } from './open-bundle-path.js';
+export { openFileSource } from './open-file-source.js';
+export { openFolder } from './open-folder.js';
+export { unpackBundle } from './unpack-bundle.js';

@@ -1,0 +1,46 @@
+import { type ErrorCode, HoldoutError, type ProblemItem } from '@holdout/contracts';
+
+interface ProblemParts {
+  file?: string;
+  field?: string;
+  found: string;
+  expected: string;
+}
+
+/** One thing that is wrong, as data and as a sentence that says the same. */
+export function makeProblem(code: ErrorCode, { file, field, found, expected }: ProblemParts): ProblemItem {
+  const where = [file, field].filter((part) => part !== undefined).join(': ');
+  return {
+    code,
+    ...(file === undefined ? {} : { file }),
+    ...(field === undefined ? {} : { field }),
+    found,
+    expected,
+    message: `${where === '' ? '' : `${where}: `}found ${found}; expected ${expected}.`,
+  };
+}
+
+const mostListed = 50;
+
+/**
+ * Refuses with every problem that was found. The code of the whole is that of the first problem.
+ *
+ * @throws HoldoutError unless there is no problem
+ */
+export function refuseProblems(problems: readonly ProblemItem[]): void {
+  const [first] = problems;
+  if (!first) return;
+  const listed = problems.slice(0, mostListed);
+  const more = problems.length - listed.length;
+  const count =
+    problems.length === 1
+      ? first.message
+      : `${problems.length} problems${more > 0 ? `, the first ${mostListed} of them listed` : ''}.`;
+  throw new HoldoutError(first.code, { detail: count, problems: listed });
+}
+
+/** Names from an archive may hold anything: what can't be shown is written as an escape. */
+export function showName(name: string): string {
+  const shown = JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name).slice(1, -1);
+  return `“${shown}”`;
+}
