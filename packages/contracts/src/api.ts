@@ -87,6 +87,8 @@ export const submissionSchema = z.object({
   submittedAt: timeSchema,
 });
 export type Submission = z.infer<typeof submissionSchema>;
+/** The latest first. */
+export const submissionListSchema = z.object({ submissions: z.array(submissionSchema) });
 
 export const leaderboardEntrySchema = z.object({
   /** Dense rank among the teams' entries; null for reference entries, which stand in place but are not ranked. */

@@ -12,7 +12,7 @@ export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.j
 export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
-export { findSubmission, type SubmissionRecord } from './tables/submissions.js';
+export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
 export {
   findTestSetVersion,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { Client } from 'pg';
 import { findBinaries, type PostgresBinaries } from './binaries.js';
 import { giveToPostgresUser, type Launch, prepareLaunch } from './unprivileged-launch.js';
 
@@ -12,6 +13,8 @@ export interface LocalPostgres {
   readonly port: number;
   /** The superuser's connection string for one of the server's databases. */
   url(database: string): string;
+  /** Makes a database where it is not there yet. */
+  ensureDatabase(database: string): Promise<void>;
   /** Ends connections, writes everything to disk, and returns when the server has gone. */
   stop(): Promise<void>;
   /** Settles when the server has gone, asked or not. */
@@ -50,9 +53,11 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
   const child = spawnServer(binaries, launch, dataDirectory, port, options.settings ?? {});
   const stopped = new Promise<void>((done) => child.once('exit', () => done()));
   await waitUntilReady(child, options.onLog ?? (() => {}));
+  const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
   return {
     port,
-    url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    url,
+    ensureDatabase: (database) => ensureDatabase(url('postgres'), database),
     stop: () => stopServer(child, stopped),
     stopped,
   };
@@ -128,6 +133,17 @@ async function stopServer(child: ChildProcess, stopped: Promise<void>): Promise<
   const timer = setTimeout(() => child.kill('SIGQUIT'), stopTimeoutMilliseconds);
   await stopped;
   clearTimeout(timer);
+}
+
+async function ensureDatabase(maintenanceUrl: string, database: string): Promise<void> {
+  const client = new Client({ connectionString: maintenanceUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function readOrMakePassword(path: string): Promise<string> {

@@ -26,7 +26,25 @@ export interface SubmissionRecord {
 
 /** A submission with its evaluation and its score. Not for the evaluating worker, whose role may not read scores. */
 export async function findSubmission(db: Queryable, submissionId: string): Promise<SubmissionRecord | null> {
-  const row = await db
+  const row = await selectSubmissions(db).where('submissions.id', '=', submissionId).executeTakeFirst();
+  return row ? toRecord(row) : null;
+}
+
+/** A team's submissions, or everybody's; the latest first. */
+export async function listSubmissions(
+  db: Queryable,
+  { teamId, limit }: { teamId: string | null; limit: number },
+): Promise<SubmissionRecord[]> {
+  const rows = await selectSubmissions(db)
+    .$if(teamId !== null, (query) => query.where('submissions.teamId', '=', teamId ?? ''))
+    .orderBy('submissions.submittedAt', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toRecord);
+}
+
+function selectSubmissions(db: Queryable) {
+  return db
     .selectFrom('submissions')
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
@@ -50,11 +68,12 @@ export async function findSubmission(db: Queryable, submissionId: string): Promi
       'submissions.submittedAt',
       'evaluations.id as evaluationId',
       'scores.score',
-    ])
-    .where('submissions.id', '=', submissionId)
-    .orderBy('evaluations.queuedAt', 'desc')
-    .executeTakeFirst();
-  if (!row) return null;
+    ]);
+}
+
+type SubmissionRow = Awaited<ReturnType<ReturnType<typeof selectSubmissions>['executeTakeFirstOrThrow']>>;
+
+function toRecord(row: SubmissionRow): SubmissionRecord {
   const { progressStage: stage, imagesDone, imagesTotal, reasonCode: code } = row;
   return {
     id: row.id,

@@ -83,7 +83,11 @@ const drawers: Readonly<Record<MuraStudyType, (random: Random) => Anatomy>> = {
   elbow(r) {
     const bend = r.between(0.1, 1.2);
     const reach = 95;
-    const far = (x: number, z: number): Point => [x + Math.sin(bend) * reach * 0.5, Math.cos(bend) * reach, z + Math.sin(bend) * reach];
+    const far = (x: number, z: number): Point => [
+      x + Math.sin(bend) * reach * 0.5,
+      Math.cos(bend) * reach,
+      z + Math.sin(bend) * reach,
+    ];
     return {
       parts: [
         bone([0, -105, 0], [0, -10, 0], [11, 10, 23], 3.3, true),
@@ -120,14 +124,24 @@ const drawers: Readonly<Record<MuraStudyType, (random: Random) => Anatomy>> = {
         bone([14, -92, 0], [16, -18, 0], [6.5, 6.5, 8], 2.2, true),
         ...carpals(r, [0, 4, 0], 1),
         ...[-24, -12, 0, 11, 21].map((x, ray) =>
-          bone([x * 0.8, 26 + (ray === 0 ? -4 : 0), 0], [x * 1.35, 84 - Math.abs(ray - 2) * 4, 0], [6, 4, 5.5], 1.3, ray > 0),
+          bone(
+            [x * 0.8, 26 + (ray === 0 ? -4 : 0), 0],
+            [x * 1.35, 84 - Math.abs(ray - 2) * 4, 0],
+            [6, 4, 5.5],
+            1.3,
+            ray > 0,
+          ),
         ),
       ],
       flesh: [tissue([0, -110, 0], [0, 10, 0], [33, 33]), tissue([0, 10, 0], [0, 95, 0], [36, 46])],
     };
   },
   hand(r) {
-    const rays = [-34, -17, 0, 16, 30].map((x, index) => ({ x, index, length: [0.72, 0.96, 1, 0.94, 0.76][index] ?? 1 }));
+    const rays = [-34, -17, 0, 16, 30].map((x, index) => ({
+      x,
+      index,
+      length: [0.72, 0.96, 1, 0.94, 0.76][index] ?? 1,
+    }));
     const parts: (Bone | Head)[] = [...carpals(r, [0, -66, 0], 0.85)];
     const flesh: Flesh[] = [tissue([0, -95, 0], [0, -60, 0], [28, 30]), tissue([0, -55, 0], [0, 4, 0], [36, 44])];
     for (const { x, index, length } of rays) {
@@ -137,7 +151,9 @@ const drawers: Readonly<Record<MuraStudyType, (random: Random) => Anatomy>> = {
       for (let stop = 1; stop < stops.length; stop += 1) {
         const [from = 0, to = 0] = [stops[stop - 1], stops[stop]];
         const width = 5.4 - stop * 0.75;
-        parts.push(bone(joint(from + 0.014), joint(to - 0.014), [width + 1.4, width - 0.9, width + 0.9], 1.2, stop < 4));
+        parts.push(
+          bone(joint(from + 0.014), joint(to - 0.014), [width + 1.4, width - 0.9, width + 0.9], 1.2, stop < 4),
+        );
       }
       flesh.push(tissue(joint(0.35), joint(1.02), [10, 7]));
     }
@@ -150,7 +166,9 @@ const drawers: Readonly<Record<MuraStudyType, (random: Random) => Anatomy>> = {
     for (let stop = 1; stop < stops.length; stop += 1) {
       const [from = 0, to = 0] = [stops[stop - 1], stops[stop]];
       const width = 9 - stop * 1.15;
-      parts.push(bone([from * lean, from + 1.2, 0], [to * lean, to - 1.2, 0], [width + 2, width - 1.2, width + 1], 1.7, true));
+      parts.push(
+        bone([from * lean, from + 1.2, 0], [to * lean, to - 1.2, 0], [width + 2, width - 1.2, width + 1], 1.7, true),
+      );
     }
     const beside = r.chance(0.5) ? 27 : -27;
     parts.push(bone([beside, -96, 4], [beside * 1.15, -52, 4], [8, 6, 8], 1.6, false));
@@ -162,13 +180,7 @@ const drawers: Readonly<Record<MuraStudyType, (random: Random) => Anatomy>> = {
   },
 };
 
-function bone(
-  from: Point,
-  to: Point,
-  radii: readonly [number, number, number],
-  cortex: number,
-  target: boolean,
-): Bone {
+function bone(from: Point, to: Point, radii: readonly [number, number, number], cortex: number, target: boolean): Bone {
   return { kind: 'bone', from, to, radii, cortex, target };
 }
 

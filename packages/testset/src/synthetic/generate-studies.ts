@@ -44,7 +44,9 @@ export function planStudies({ seed, composition, firstPatient = 1 }: GenerateOpt
   const drafts = muraStudyTypes.flatMap((studyType) => {
     const { studies, abnormal, images } = composition[studyType];
     if (abnormal > studies || images < studies) {
-      throw new RangeError(`${studyType}: ${studies} studies can't have ${abnormal} abnormal ones and ${images} images.`);
+      throw new RangeError(
+        `${studyType}: ${studies} studies can't have ${abnormal} abnormal ones and ${images} images.`,
+      );
     }
     const imageCounts = shareOut(images, studies, random);
     const truths = random.shuffle(Array.from({ length: studies }, (_, index): Label => (index < abnormal ? 1 : 0)));

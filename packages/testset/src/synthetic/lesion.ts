@@ -83,7 +83,9 @@ function addDisplacement(anatomy: Anatomy, bone: Bone, difficulty: number, rando
     cortex: 2,
     target: false,
   };
-  const parts = anatomy.parts.flatMap((part) => (part === bone ? [near, far, ...(difficulty < 0.6 ? [splinter] : [])] : [part]));
+  const parts = anatomy.parts.flatMap((part) =>
+    part === bone ? [near, far, ...(difficulty < 0.6 ? [splinter] : [])] : [part],
+  );
   return { anatomy: { ...anatomy, parts }, clefts: new Map(), metal: [], region: regionOf(bone, at, 0.16) };
 }
 
@@ -129,7 +131,11 @@ function midRadius(bone: Bone): number {
 }
 
 function pointAt({ from, to }: Bone, share: number): Point {
-  return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share, from[2] + (to[2] - from[2]) * share];
+  return [
+    from[0] + (to[0] - from[0]) * share,
+    from[1] + (to[1] - from[1]) * share,
+    from[2] + (to[2] - from[2]) * share,
+  ];
 }
 
 function directionOf({ from, to }: Bone): Point {

@@ -69,7 +69,12 @@ function setUpProjection(anatomy: Anatomy, turn: number, random: Random): Projec
     return [across * cosLean - y * sinLean, across * sinLean + y * cosLean];
   };
   const bones = anatomy.parts.flatMap((part) => (part.kind === 'head' ? [part.centre] : [part.from, part.to]));
-  const flesh = anatomy.flesh.flatMap(({ from, to, radii: [first, last] }) => [aside(from, first), aside(from, -first), aside(to, last), aside(to, -last)]);
+  const flesh = anatomy.flesh.flatMap(({ from, to, radii: [first, last] }) => [
+    aside(from, first),
+    aside(from, -first),
+    aside(to, last),
+    aside(to, -last),
+  ]);
   const frame = random.between(0.55, 1);
   const places = [...bones.map(onPlane), ...flesh.map(onPlane).map(([x, y]): [number, number] => [x * frame, y * 0.8])];
   const [left, right] = [Math.min(...places.map(([x]) => x)), Math.max(...places.map(([x]) => x))];
@@ -129,7 +134,10 @@ function expose(thickness: Thickness, projection: Projection, random: Random): B
 /** How bright a place becomes that stops so much, 0..1; looked up, since two powers for each pixel take long. */
 function makeDevelopTable(gamma: number): (stopped: number) => number {
   const [steps, highest] = [4096, 8];
-  const table = Float32Array.from({ length: steps + 1 }, (_, step) => (1 - Math.exp((-step * highest) / steps)) ** gamma);
+  const table = Float32Array.from(
+    { length: steps + 1 },
+    (_, step) => (1 - Math.exp((-step * highest) / steps)) ** gamma,
+  );
   return (stopped) => table[Math.min(steps, Math.round((stopped * steps) / highest))] ?? 1;
 }
 

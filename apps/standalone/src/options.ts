@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  port: number;
+  host: string;
+  /** Everything this installation keeps: database, blobs, accounts. */
+  dataDirectory: string;
+}
+
+export const usage = `Usage: npm start -- [--port 8080] [--data .holdout] [--host 127.0.0.1]
+
+  --port PORT   where the page and the API are served
+  --data DIR    where the database and the files are kept; made where it is missing
+  --host HOST   the address to listen on; 0.0.0.0 lets other machines in`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws Error with a sentence that names the argument that is wrong.
+ */
+export function readOptions(argv: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: 'string', default: '8080' },
+      data: { type: 'string', default: '.holdout' },
+      host: { type: 'string', default: '127.0.0.1' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Error(`--port must be a number from 1 to 65535, not “${values.port}”.`);
+  }
+  return { port, host: values.host, dataDirectory: resolve(values.data) };
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { apiProgram, evaluatorUrl, prepareDatabase } from '@holdout/api';
+import { startLocalPostgres } from '@holdout/local-postgres';
+import { workerPrograms } from '@holdout/worker';
+import { type DataDirectory, readOrMakeSecret } from './data-directory.js';
+import type { Options } from './options.js';
+import { say } from './say.js';
+import { type Supervised, supervise } from './supervise.js';
+
+/** A running Holdout: where it listens, and what filling it needs. */
+export interface Parts {
+  readonly address: string;
+  readonly databaseUrl: string;
+  readonly storageDirectory: string;
+  readonly dataDirectory: string;
+}
+
+const databaseName = 'holdout';
+const readyTimeoutSeconds = 60;
+
+/**
+ * Starts Postgres, migrates, and starts the API and both workers as processes of their own.
+ *
+ * @param log - receives each line that a part prints
+ * @param closers - gets the function that stops each part, in the order of their start
+ */
+export async function startParts(
+  options: Options,
+  directory: DataDirectory,
+  log: (line: string) => void,
+  closers: (() => Promise<void>)[],
+): Promise<Parts> {
+  say('Starting Postgres …');
+  const postgres = await startLocalPostgres({ directory: directory.postgres, onLog: log });
+  closers.push(postgres.stop);
+  await postgres.ensureDatabase(databaseName);
+  const databaseUrl = postgres.url(databaseName);
+  const evaluatorPassword = await readOrMakeSecret(directory.root, 'evaluator-password');
+  await prepareDatabase({ databaseUrl, evaluatorPassword });
+
+  say('Starting the API, an evaluating worker and a scoring worker …');
+  const inherited = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    TZ: process.env.TZ,
+    REDIS_URL: process.env.REDIS_URL,
+  };
+  const shared = {
+    ...inherited,
+    HOLDOUT_STORAGE_DIRECTORY: directory.storage,
+    HOLDOUT_LOG_LEVEL: process.env.HOLDOUT_LOG_LEVEL ?? 'info',
+  };
+  const asOwner = { ...shared, HOLDOUT_DATABASE_URL: databaseUrl };
+  const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: directory.scratch };
+  // The process that runs teams' bundles is never given the owner's connection.
+  const asEvaluator = { ...worker, HOLDOUT_DATABASE_URL: evaluatorUrl(databaseUrl, evaluatorPassword) };
+  const listen = { HOLDOUT_HOST: options.host, HOLDOUT_PORT: String(options.port) };
+  const programs = [
+    { name: 'scoring worker', module: workerPrograms.score, environment: { ...worker, ...asOwner } },
+    { name: 'evaluating worker', module: workerPrograms.evaluate, environment: asEvaluator },
+    { name: 'API', module: apiProgram, environment: { ...asOwner, ...listen } },
+  ];
+  const tail = keepTail(log);
+  const supervised: Supervised[] = programs.map((program) => supervise(program, say, tail.line));
+  closers.push(async () => {
+    await Promise.all(supervised.map((program) => program.stop()));
+  });
+
+  const address = `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${options.port}`;
+  await waitUntilReady(address, tail.read);
+  return { address, databaseUrl, storageDirectory: directory.storage, dataDirectory: directory.root };
+}
+
+async function waitUntilReady(address: string, lastLines: () => string): Promise<void> {
+  const deadline = performance.now() + readyTimeoutSeconds * 1000;
+  while (performance.now() < deadline) {
+    const ready = await fetch(`${address}/api/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    await sleep(50);
+  }
+  throw new Error(`The API was not ready after ${readyTimeoutSeconds} s. The last lines of the log:\n${lastLines()}`);
+}
+
+/** Passes lines on and remembers the last few, for the sentence that says why a start failed. */
+function keepTail(log: (line: string) => void) {
+  const lines: string[] = [];
+  return {
+    line(line: string) {
+      log(line);
+      lines.push(line);
+      if (lines.length > 20) lines.shift();
+    },
+    read: () => lines.join('\n'),
+  };
+}

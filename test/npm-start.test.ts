@@ -1,0 +1,171 @@
+import { execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from './find-chromium.js';
+import { findFreePort, makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
+
+/** The facts of the official hidden test set (arXiv 1712.06957 and its board): studies, abnormal, images by type. */
+const officialStudies = { elbow: 28, finger: 30, forearm: 30, hand: 30, humerus: 30, shoulder: 30, wrist: 29 };
+const officialAbnormal = { elbow: 11, finger: 11, forearm: 16, hand: 11, humerus: 15, shoulder: 13, wrist: 15 };
+
+describe('npm start on an empty folder', () => {
+  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
+  let standalone: Standalone;
+  let browser: Browser;
+  let token: string;
+
+  beforeAll(async () => {
+    data = await makeDataDirectory();
+    standalone = await startStandalone({ dataDirectory: data.path });
+    await standalone.printed(/Ctrl-C/, 400);
+    token = readToken(standalone.output());
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
+  }, 420_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await standalone?.interrupt();
+    await data?.remove();
+  });
+
+  it('says the address, the demo accounts and what to type next', () => {
+    const output = standalone.output();
+    expect(output).toContain(standalone.address);
+    expect(output).toMatch(/HOLDOUT_TOKEN=/);
+    expect(output).toMatch(/npx holdout submit/);
+    expect(output).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it('has a hidden test set of the official composition', async () => {
+    const { competitions } = await getJson(`${standalone.address}/api/competitions`);
+    expect(competitions).toHaveLength(1);
+    const test = competitions[0].phases.find((phase: { phase: string }) => phase.phase === 'test');
+    expect(test).toMatchObject({ visibility: 'hidden', studies: 207, images: 556 });
+    const board = await readBoard(standalone, 'test');
+    for (const entry of board.entries) {
+      expect(entry.score.studies).toBe(207);
+      for (const [type, studies] of Object.entries(officialStudies)) {
+        const { counts } = entry.score.byStudyType[type];
+        expect(counts.truePositive + counts.falseNegative, type).toBe(
+          officialAbnormal[type as keyof typeof officialAbnormal],
+        );
+        expect(entry.score.byStudyType[type].studies).toBe(studies);
+      }
+    }
+  });
+
+  it('ends with three scored demo entries and three readers, the best of them marked', async () => {
+    const { entries } = await readBoard(standalone, 'test');
+    const teams = entries.filter((entry: Entry) => entry.kind === 'team');
+    const readers = entries.filter((entry: Entry) => entry.kind === 'reader');
+    expect(teams).toHaveLength(3);
+    expect(teams.map((entry: Entry) => entry.engine).sort()).toEqual(['onnx', 'onnx', 'tfjs']);
+    expect(readers).toHaveLength(3);
+    const best = Math.max(...readers.map(kappaOf));
+    expect(readers.filter((entry: Entry) => entry.bestReader).map(kappaOf)).toEqual([best]);
+    const learned = teams.filter((entry: Entry) => kappaOf(entry) >= 0.5);
+    expect(learned).toHaveLength(2);
+    for (const entry of learned) expect(kappaOf(entry)).toBeLessThan(0.95);
+  });
+
+  it('adds a row to an open page when the command submits a bundle', async () => {
+    const page = await browser.newPage();
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
+    await page.goto(standalone.address);
+    await page.getByText('Best reader').first().waitFor();
+    const rowsBefore = await page.getByRole('row').count();
+    const { stdout } = await run(
+      process.execPath,
+      [holdout, 'submit', 'packages/baseline/demo/weak', '--competition', 'mura', '--phase', 'practice', '--wait'],
+      { cwd: root, env: { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token } },
+    );
+    expect(stdout).toMatch(/scored/i);
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(rowsBefore + 1);
+    expect(failures).toEqual([]);
+    await page.screenshot({ path: fileURLToPath(new URL('screenshots/leaderboard.png', import.meta.url)), fullPage: true });
+  });
+
+  it('starts a worker again that was killed, and says so', async () => {
+    const { stdout } = await run('pgrep', ['-f', `evaluate.js`]);
+    for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+    await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
+    const { stdout: after } = await run(
+      process.execPath,
+      [holdout, 'submit', 'packages/baseline/demo/weak', '--competition', 'mura', '--phase', 'practice', '--wait', '--json'],
+      { cwd: root, env: { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token } },
+    );
+    expect(JSON.parse(after).state).toBe('scored');
+  });
+
+  it('says in a sentence that the port is in use, and that the data directory is', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const address = server.address();
+    const busyPort = typeof address === 'object' && address ? address.port : 0;
+    const other = await makeDataDirectory();
+    expect(await startAndFail(['--port', String(busyPort), '--data', other.path])).toMatch(`Port ${busyPort} is in use`);
+    server.close();
+    await other.remove();
+    const freePort = await findFreePort();
+    expect(await startAndFail(['--port', String(freePort), '--data', data.path])).toMatch('is using');
+  });
+
+  it('Ctrl-C ends every process; a second start finds the data and repeats nothing', async () => {
+    const before = await readBoard(standalone, 'test');
+    expect(await standalone.interrupt()).toBe(0);
+    await expect(fetch(`${standalone.address}/api/health`)).rejects.toThrow();
+    const { stdout } = await run('pgrep', ['-fc', data.path]).catch((error: { stdout: string }) => error);
+    expect(stdout.trim()).toBe('0');
+
+    standalone = await startStandalone({ dataDirectory: data.path, port: standalone.port });
+    await standalone.printed(/Ctrl-C/, 60);
+    expect(readToken(standalone.output())).toBe(token);
+    expect(await readBoard(standalone, 'test')).toEqual(before);
+  });
+});
+
+interface Entry {
+  kind: 'team' | 'reader' | 'baseline';
+  engine: string | null;
+  bestReader: boolean;
+  score: { studies: number; overall: { kappa: { value: number } }; byStudyType: Record<string, never> };
+}
+
+function kappaOf(entry: Entry): number {
+  return entry.score.overall.kappa.value;
+}
+
+function readToken(output: string): string {
+  const token = output.match(/HOLDOUT_TOKEN=(\S+)/)?.[1];
+  if (!token) throw new Error(`No token in what npm start printed:\n${output}`);
+  return token;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a user's script would see of the JSON, without our types
+async function getJson(address: string): Promise<any> {
+  const response = await fetch(address);
+  expect(response.status).toBe(200);
+  return await response.json();
+}
+
+function readBoard(standalone: Standalone, phase: string) {
+  return getJson(`${standalone.address}/api/competitions/mura/phases/${phase}/leaderboard`);
+}
+
+async function startAndFail(argv: string[]): Promise<string> {
+  const child = spawn(process.execPath, ['apps/standalone/bin/start.mjs', ...argv], { cwd: root });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((done) => child.once('close', done));
+  expect(code).toBe(1);
+  return output;
+}
