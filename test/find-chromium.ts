@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 /** The system's Chromium; another one is named by HOLDOUT_CHROMIUM. */
 export function findChromium(): string {
   const places = [
-    process.env['HOLDOUT_CHROMIUM'],
+    process.env.HOLDOUT_CHROMIUM,
     '/usr/bin/chromium',
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',

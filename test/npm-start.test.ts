@@ -91,7 +91,10 @@ describe('npm start on an empty folder', () => {
     expect(stdout).toMatch(/scored/i);
     await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(rowsBefore + 1);
     expect(failures).toEqual([]);
-    await page.screenshot({ path: fileURLToPath(new URL('screenshots/leaderboard.png', import.meta.url)), fullPage: true });
+    await page.screenshot({
+      path: fileURLToPath(new URL('screenshots/leaderboard.png', import.meta.url)),
+      fullPage: true,
+    });
   });
 
   it('starts a worker again that was killed, and says so', async () => {
@@ -100,7 +103,17 @@ describe('npm start on an empty folder', () => {
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
     const { stdout: after } = await run(
       process.execPath,
-      [holdout, 'submit', 'packages/baseline/demo/weak', '--competition', 'mura', '--phase', 'practice', '--wait', '--json'],
+      [
+        holdout,
+        'submit',
+        'packages/baseline/demo/weak',
+        '--competition',
+        'mura',
+        '--phase',
+        'practice',
+        '--wait',
+        '--json',
+      ],
       { cwd: root, env: { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token } },
     );
     expect(JSON.parse(after).state).toBe('scored');
@@ -112,7 +125,9 @@ describe('npm start on an empty folder', () => {
     const address = server.address();
     const busyPort = typeof address === 'object' && address ? address.port : 0;
     const other = await makeDataDirectory();
-    expect(await startAndFail(['--port', String(busyPort), '--data', other.path])).toMatch(`Port ${busyPort} is in use`);
+    expect(await startAndFail(['--port', String(busyPort), '--data', other.path])).toMatch(
+      `Port ${busyPort} is in use`,
+    );
     server.close();
     await other.remove();
     const freePort = await findFreePort();

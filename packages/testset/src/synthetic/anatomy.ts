@@ -100,7 +100,7 @@ const drawers: Readonly<Record<MuraStudyType, (random: Random) => Anatomy>> = {
       flesh: [tissue([0, -130, 0], [0, 4, 0], [46, 40]), tissue([0, 0, 0], far(0, 0), [42, 34])],
     };
   },
-  shoulder(r) {
+  shoulder(_r) {
     const ribs = [0, 1, 2, 3].map((rib) =>
       bone([-128, -34 + rib * 31, -30], [-58 - rib * 5, 2 + rib * 36, -24], [3.4, 3.2, 3.2], 0.7, false),
     );
