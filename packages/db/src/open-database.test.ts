@@ -41,6 +41,11 @@ it('survives connections that break while idle', async () => {
   }, 10_000);
 });
 
+it('lets go of a row whose holder has stopped', async () => {
+  const { rows } = await sql`SHOW idle_in_transaction_session_timeout`.execute(databases.owner);
+  expect(rows).toEqual([{ idleInTransactionSessionTimeout: '30s' }]);
+});
+
 it('reads a bigint as a number, and refuses one that would not be exact', async () => {
   const read = (text: string) => sql<{ value: number }>`SELECT ${text}::bigint AS value`.execute(databases.owner);
   expect((await read('9007199254740991')).rows).toEqual([{ value: 9_007_199_254_740_991 }]);

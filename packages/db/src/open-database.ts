@@ -15,6 +15,7 @@ interface DatabaseOptions {
 }
 
 const connectTimeoutMilliseconds = 10_000;
+const transactionPauseMilliseconds = 30_000;
 
 /** Opens a pool of connections. Nothing is connected until the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -30,6 +31,8 @@ export class Database extends Kysely<Schema> {
       max: maxConnections,
       connectionTimeoutMillis: connectTimeoutMilliseconds,
       keepAlive: true,
+      // A process that is stopped in the middle of a transaction must not hold a row for ever.
+      idle_in_transaction_session_timeout: transactionPauseMilliseconds,
       types: { getTypeParser },
     });
     // A connection that breaks while idle is replaced by the pool; unheard, its error would end the process.

@@ -180,8 +180,10 @@ export function describeQueue(store: string, makeStore: () => Promise<TestStore>
       await gate.restore();
       await worker.ready;
       await vi.waitFor(() => queue.enqueueEvaluation({ evaluationId }), 20_000);
+      const second = randomUUID();
+      await vi.waitFor(() => late.enqueueEvaluation({ evaluationId: second }), 20_000);
       await vi.waitFor(() => late.health(), 20_000);
-      await vi.waitFor(() => expect(delivered.sort()).toEqual([early, evaluationId].sort()), 20_000);
+      await vi.waitFor(() => expect(delivered.sort()).toEqual([early, evaluationId, second].sort()), 20_000);
     });
 
     it('goes on working after the connection broke', async () => {

@@ -31,15 +31,20 @@ export async function listEvents(
   return rows as EventRecord[];
 }
 
+/** A statement takes at most 65,535 values. */
+const eventsPerStatement = 5_000;
+
 /** Writes events; the caller's transaction must hold the lock on the evaluation's row. */
 export async function insertEvents(
   db: Queryable,
   evaluationId: string,
   events: readonly EventContent[],
 ): Promise<void> {
-  if (events.length === 0) return;
-  await db
-    .insertInto('evaluationEvents')
-    .values(events.map(({ kind, data }) => ({ evaluationId, kind, data: JSON.stringify(data) })))
-    .execute();
+  for (let first = 0; first < events.length; first += eventsPerStatement) {
+    const some = events.slice(first, first + eventsPerStatement);
+    await db
+      .insertInto('evaluationEvents')
+      .values(some.map(({ kind, data }) => ({ evaluationId, kind, data: JSON.stringify(data) })))
+      .execute();
+  }
 }

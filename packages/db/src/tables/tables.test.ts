@@ -10,7 +10,7 @@ import { findTokenByHash, insertToken } from './api-tokens.js';
 import { findCompetition, insertCompetition, listCompetitions } from './competitions.js';
 import { listForgotten } from './evaluations.js';
 import { findPhase, insertPhase } from './phases.js';
-import { findSubmission } from './submissions.js';
+import { findSubmission, listSubmissions } from './submissions.js';
 import { findTeam, insertTeam } from './teams.js';
 
 const databases = useDatabases();
@@ -67,6 +67,21 @@ it('knows who a token stands for', async () => {
   expect(await findTokenByHash(owner, sha256('team'))).toMatchObject({ organiser: false, team });
   expect(await findTokenByHash(owner, sha256('organiser'))).toMatchObject({ organiser: true, team: null });
   expect(await findTokenByHash(owner, sha256('unknown'))).toBeNull();
+});
+
+it('lists a team’s submissions, or everybody’s, the latest first', async () => {
+  const { owner } = databases;
+  const phase = await seedPhase(owner);
+  const other = { ...phase, teamId: await insertTeam(owner, 'Other') };
+  for (const name of ['first', 'second', 'third']) await seedSubmission(owner, phase, name);
+  const { submissionId } = await seedSubmission(owner, other, 'fourth');
+  const names = async (teamId: string | null, limit: number) =>
+    (await listSubmissions(owner, { teamId, limit })).map((submission) => submission.name);
+  expect(await names(phase.teamId, 10)).toEqual(['third', 'second', 'first']);
+  expect(await names(null, 2)).toEqual(['fourth', 'third']);
+  expect(await listSubmissions(owner, { teamId: other.teamId, limit: 10 })).toEqual([
+    await findSubmission(owner, submissionId),
+  ]);
 });
 
 it('finds no submission where there is none', async () => {

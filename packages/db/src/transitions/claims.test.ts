@@ -163,6 +163,21 @@ it('keeps the reason of a rejection', async () => {
   expect((await listEvents(databases.owner, evaluationId, 0)).at(-1)?.data).toEqual({ state: 'rejected', reason });
 });
 
+it('keeps what a team’s program says, whatever it is', async () => {
+  const { evaluationId, submissionId } = await seed();
+  const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
+  const odd = 'NUL \u0000, half a pair \ud83d, a pair 😀, \\u0000';
+  const kept = 'NUL \uFFFD, half a pair \uFFFD, a pair 😀, \\u0000';
+  expect(await appendLog(databases.evaluator, { ...held, lines: [odd] })).toBe('held');
+  const many = Array.from({ length: 25_000 }, (_, line) => `line ${line}`);
+  expect(await appendLog(databases.evaluator, { ...held, lines: many })).toBe('held');
+  const events = await listEvents(databases.owner, evaluationId, 0, 30_000);
+  expect(events.slice(2).map((event) => event.data)).toEqual([kept, ...many].map((line) => ({ line })));
+  expect(await rejectEvaluation(databases.evaluator, { ...held, code: 'inference_failed', detail: odd })).toBe(true);
+  const reason = { code: 'inference_failed', detail: kept };
+  expect(await findSubmission(databases.owner, submissionId)).toMatchObject({ state: 'rejected', reason });
+});
+
 it('writes no event behind one that was read', async () => {
   const { evaluationId } = await seed();
   const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { changeState } from './change-state.js';
+import { storableText } from './storable-text.js';
 
 interface Ending {
   evaluationId: string;
@@ -39,6 +40,6 @@ export function cancelEvaluation(db: Queryable, evaluationId: string): Promise<b
 }
 
 function end(db: Queryable, to: 'rejected' | 'failed', { evaluationId, leaseToken, code, detail }: Ending) {
-  const reason = { code, detail: detail ?? null };
+  const reason = { code, detail: detail === undefined ? null : storableText(detail) };
   return db.transaction().execute((trx) => changeState(trx, to, { evaluationId, leaseToken, reason }));
 }

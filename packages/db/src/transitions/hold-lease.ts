@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { notifyChange } from './notify-change.js';
+import { storableText } from './storable-text.js';
 
 /** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
 export type LeaseState = 'held' | 'lost' | 'cancelled';
@@ -65,7 +66,7 @@ export async function appendLog(
     await insertEvents(
       trx,
       evaluationId,
-      lines.map((line) => ({ kind: 'log', data: { line: withoutNul(line) } })),
+      lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } })),
     );
     await notifyChange(trx, evaluationId);
     return 'held';
@@ -111,9 +112,4 @@ export async function releaseLease(db: Queryable, held: Held & { costsAttempt: b
 async function whyNotHeld(db: Queryable, evaluationId: string): Promise<LeaseState> {
   const row = await db.selectFrom('evaluations').select('state').where('id', '=', evaluationId).executeTakeFirst();
   return row?.state === 'cancelled' ? 'cancelled' : 'lost';
-}
-
-/** Postgres can't store U+0000 in text. */
-function withoutNul(line: string): string {
-  return line.replaceAll('\u0000', '\uFFFD');
 }
