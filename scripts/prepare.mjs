@@ -48,8 +48,11 @@ function installNodeModules() {
   const environment = { ...process.env, npm_config_onnxruntime_node_install: 'skip' };
   const npm = process.env.npm_execpath;
   const command = ['ci', '--loglevel=error', '--prefer-offline', '--include=dev'];
-  const done = npm ? runQuietly(process.execPath, [npm, ...command], environment) : runQuietly('npm', command, environment);
-  if (!done) stop('npm ci did not succeed. Its own words stand above; mend what they name and run the same command again.');
+  const done = npm
+    ? runQuietly(process.execPath, [npm, ...command], environment)
+    : runQuietly('npm', command, environment);
+  if (!done)
+    stop('npm ci did not succeed. Its own words stand above; mend what they name and run the same command again.');
 }
 
 function installPrograms(wanted) {
@@ -58,15 +61,19 @@ function installPrograms(wanted) {
   const list = missing.join(' ');
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !isOnPath('apt-get')) {
-    const command = isOnPath('apt-get') ? `sudo apt-get install -y ${list}` : `install ${list} with your system’s package manager`;
+    const command = isOnPath('apt-get')
+      ? `sudo apt-get install -y ${list}`
+      : `install ${list} with your system’s package manager`;
     stop(`These programs are missing: ${list}. Type: ${command}`);
   }
   say(`Installing from Debian: ${list} …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = ['install', '-y', '--no-install-recommends', ...missing];
-  const done =
-    runQuietly('apt-get', ['update'], environment) && runQuietly('apt-get', install, environment);
-  if (!done) stop(`apt-get could not install ${list}. Its own words stand above; type: apt-get update && apt-get install -y ${list}`);
+  const done = runQuietly('apt-get', ['update'], environment) && runQuietly('apt-get', install, environment);
+  if (!done)
+    stop(
+      `apt-get could not install ${list}. Its own words stand above; type: apt-get update && apt-get install -y ${list}`,
+    );
 }
 
 function build() {
@@ -77,7 +84,12 @@ function build() {
 
 /** Runs a program and shows what it printed only where it fails. */
 function runQuietly(program, argv, env) {
-  const { status, stdout, stderr, error } = spawnSync(program, argv, { cwd: root, env, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const { status, stdout, stderr, error } = spawnSync(program, argv, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
   if (status === 0) return true;
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
   return false;

@@ -52,7 +52,7 @@ export function summarise(row: string, measurement: Measurement): Result {
 }
 
 /** @throws Error where there is nothing to take the median of. */
-export function median(samples: readonly number[]): number {
+function median(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
   const lower = sorted[Math.floor((sorted.length - 1) / 2)];

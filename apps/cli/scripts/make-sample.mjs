@@ -15,7 +15,10 @@ async function* halveStudies() {
   for await (const study of generateStudies(demoSets.sample)) {
     const images = study.images.slice(0, mostViews).map(async (image) => {
       const resize = { width: longestSide, height: longestSide, fit: 'inside' };
-      const png = await sharp(image.png).resize(resize).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();
+      const png = await sharp(image.png)
+        .resize(resize)
+        .png({ compressionLevel: 9, adaptiveFiltering: true })
+        .toBuffer();
       return { ...image, png };
     });
     yield { ...study, images: await Promise.all(images) };
