@@ -1,1 +1,12 @@
-export {};
+import { fileURLToPath } from 'node:url';
+
+export { evaluatorUrl, findCompetition } from '@holdout/db';
+export { addReferenceEntries } from './provision/add-reference-entries.js';
+export { createCompetition } from './provision/create-competition.js';
+export { createOrganiserToken, createTeamWithToken } from './provision/create-token.js';
+export { openProvisioning, type Provisioning } from './provision/open-provisioning.js';
+export { prepareDatabase } from './provision/prepare-database.js';
+export { type ImportedStudy, importTestSet } from './test-sets/import-test-set.js';
+
+/** The server's program, for whoever starts it as a process of its own. */
+export const apiProgram = fileURLToPath(new URL('server.js', import.meta.url));

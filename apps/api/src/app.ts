@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import { HoldoutError, presentProblem } from '@holdout/contracts';
+import type { Database } from '@holdout/db';
+import type { Queue } from '@holdout/queue';
+import type { Storage } from '@holdout/storage';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { requireTokens } from './authenticate.js';
+import type { ChangeFeed } from './change-feed.js';
+import { competitionRoutes } from './competitions/routes.js';
+import { describeApi, serveReference } from './describe-api.js';
+import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
+import { healthRoutes } from './health/routes.js';
+import { leaderboardRoutes } from './leaderboard/routes.js';
+import { servePages } from './serve-pages.js';
+import { submissionRoutes } from './submissions/routes.js';
+
+/** What the server is made of; `server.ts` opens them, and closes them after the app. */
+export interface AppParts {
+  readonly database: Database;
+  readonly storage: Storage;
+  readonly queue: Queue;
+  readonly changes: ChangeFeed;
+  readonly logger: FastifyBaseLogger;
+  /** The folder that is served at `/`. */
+  readonly pagesDirectory: string;
+  /** How long an open stream may stay silent; it also looks for missed changes then. */
+  readonly heartbeatSeconds?: number;
+}
+
+/** What a route may use. `closing` is given when the server begins to close: streams must end then. */
+export interface RouteParts extends Required<AppParts> {
+  readonly closing: AbortSignal;
+}
+
+/** JSON bodies only; archives are streamed and have their phase's own limit. */
+const jsonLimitBytes = 64 * 1024;
+/** Room for a large bundle on a slow line; a request that never ends must not stay for ever. */
+const requestTimeoutMilliseconds = 6 * 60 * 60 * 1000;
+
+/** How long requests that are under way may take to end when the server closes. */
+const closePatienceMilliseconds = 2000;
+
+/** Builds the server, apart from listening. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: parts.logger,
+    genReqId: () => randomUUID(),
+    bodyLimit: jsonLimitBytes,
+    requestTimeout: requestTimeoutMilliseconds,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    // Addresses that can't even be routed get the same kind of answer as all others.
+    frameworkErrors: (error, request, reply) => sendProblem(toHoldoutError(error), request, reply),
+    clientErrorHandler: answerMalformedRequest,
+  });
+  const closing = new AbortController();
+  app.addHook('preClose', async () => {
+    closing.abort();
+    // Browsers open connections that they may never use, and clients stall: neither is waited for.
+    setTimeout(() => app.server.closeAllConnections(), closePatienceMilliseconds).unref();
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  handleErrors(app);
+  await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurityPolicy } });
+  await describeApi(app);
+  const routeParts: RouteParts = { heartbeatSeconds: 15, ...parts, closing: closing.signal };
+  await app.register(async (api) => registerRoutes(api, routeParts), { prefix: '/api' });
+  await serveReference(app);
+  await servePages(app, parts.pagesDirectory);
+  return app;
+}
+
+/** Without `upgrade-insecure-requests`, which breaks a server that is reached by http on a local network. */
+const contentSecurityPolicy = {
+  'script-src': ["'self'"],
+  // Swagger UI sets style attributes.
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'font-src': ["'self'", 'data:'],
+  'upgrade-insecure-requests': null,
+};
+
+async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
+  requireTokens(api, parts.database);
+  await api.register(healthRoutes, { parts });
+  await api.register(competitionRoutes, { parts });
+  await api.register(leaderboardRoutes, { parts });
+  await api.register(submissionRoutes, { parts });
+  api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
+}
+
+/** What isn't HTTP never becomes a request, so this answer is written by hand. */
+function answerMalformedRequest(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const problem = presentProblem(new HoldoutError('request_invalid', { detail: 'This is not an HTTP request.' }));
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

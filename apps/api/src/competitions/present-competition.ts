@@ -1,0 +1,27 @@
+import type { Competition, Phase } from '@holdout/contracts';
+import type { CompetitionRecord, PhaseRecord } from '@holdout/db';
+
+/** What anyone may know of a competition. */
+export function presentCompetition(competition: CompetitionRecord): Competition {
+  return {
+    competition: competition.slug,
+    title: competition.title,
+    description: competition.description,
+    phases: competition.phases.map(presentPhase),
+  };
+}
+
+function presentPhase(phase: PhaseRecord): Phase {
+  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes } = phase.limits;
+  return {
+    phase: phase.slug,
+    title: phase.title,
+    description: phase.description,
+    visibility: phase.visibility,
+    studies: phase.studies,
+    images: phase.images,
+    studyTypes: phase.studyTypes,
+    testSetVersion: phase.testSetDigest,
+    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
+  };
+}

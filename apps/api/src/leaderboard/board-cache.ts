@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { Leaderboard } from '@holdout/contracts';
+import { type Database, type PhaseRecord, readLeaderboard } from '@holdout/db';
+import type { ChangeFeed } from '../change-feed.js';
+import { presentLeaderboard } from './present-leaderboard.js';
+
+/** A board and the name of its contents: the same board always has the same version. */
+export interface VersionedBoard {
+  readonly board: Leaderboard;
+  readonly version: string;
+}
+
+/** Reads the board as it is now. */
+export async function readBoard(database: Database, phase: PhaseRecord): Promise<VersionedBoard> {
+  const board = presentLeaderboard(phase, await readLeaderboard(database, phase.id));
+  const version = createHash('sha256').update(JSON.stringify(board)).digest('base64url').slice(0, 27);
+  return { board, version };
+}
+
+/**
+ * Lets every open page share one read of a board. A change of the phase drops it before any stream is woken,
+ * so whoever reads after a change reads what it changed.
+ */
+export class BoardCache {
+  readonly #boards = new Map<string, { read: Promise<VersionedBoard>; staleAt: number }>();
+  readonly #database: Database;
+
+  constructor(database: Database, changes: ChangeFeed) {
+    this.#database = database;
+    changes.subscribe((change) => (change ? this.#boards.delete(change.phaseId) : this.#boards.clear()));
+  }
+
+  read(phase: PhaseRecord): Promise<VersionedBoard> {
+    const known = this.#boards.get(phase.id);
+    if (known && known.staleAt > performance.now()) return known.read;
+    const read = readBoard(this.#database, phase);
+    // Reference entries come without a notice, so a board is never kept for long.
+    this.#boards.set(phase.id, { read, staleAt: performance.now() + 5000 });
+    read.catch(() => this.#boards.delete(phase.id));
+    return read;
+  }
+}

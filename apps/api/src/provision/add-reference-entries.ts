@@ -1,0 +1,40 @@
+import { type Database, listGoldLabels, listReaderLabels, upsertReferenceEntry } from '@holdout/db';
+import { scorePredictions } from '@holdout/scoring';
+import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import type { Provisioning } from './open-provisioning.js';
+
+/**
+ * Enters each reader who is not part of the gold standard as a reference: scored against it as a team is, by the
+ * same function. Repeating it writes the same entries.
+ *
+ * @returns the readers that were entered
+ * @throws HoldoutError `predictions_missing` where such a reader did not read every study.
+ */
+export async function addReferenceEntries(
+  { database }: Pick<Provisioning, 'database'>,
+  address: { readonly competition: string; readonly phase: string },
+): Promise<string[]> {
+  const phase = await findPhaseOrThrow(database, address);
+  const goldReaders = await readGoldReaders(database, phase.testSetVersionId);
+  const gold = await listGoldLabels(database, phase.testSetVersionId);
+  const readings = await listReaderLabels(database, phase.testSetVersionId);
+  const readers = [...new Set(readings.map(({ reader }) => reader))].filter((reader) => !goldReaders.includes(reader));
+  for (const reader of readers) {
+    // A reader says normal or abnormal, never how likely.
+    const predictions = readings
+      .filter((reading) => reading.reader === reader)
+      .map(({ study, label }) => ({ study, label, probability: null }));
+    const score = scorePredictions(gold, predictions);
+    await upsertReferenceEntry(database, { phaseId: phase.id, kind: 'reader', name: reader, score });
+  }
+  return readers;
+}
+
+async function readGoldReaders(database: Database, versionId: string): Promise<string[]> {
+  const version = await database
+    .selectFrom('testSetVersions')
+    .select('goldReaders')
+    .where('id', '=', versionId)
+    .executeTakeFirstOrThrow();
+  return version.goldReaders;
+}

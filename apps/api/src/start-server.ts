@@ -1,0 +1,58 @@
+import { listen, openDatabase } from '@holdout/db';
+import { createQueue } from '@holdout/queue';
+import { createDiskStorage } from '@holdout/storage';
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApp } from './app.js';
+import { ChangeFeed } from './change-feed.js';
+import type { Config } from './config.js';
+
+interface RunningServer {
+  /** The address that it listens on, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Lets open requests end, then closes every part. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens what the configuration names and listens.
+ *
+ * @throws Error with a sentence for the operator, such as where the port is in use.
+ */
+export async function startServer(config: Config, logger: FastifyBaseLogger): Promise<RunningServer> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
+  };
+  try {
+    const database = openDatabase({ url: config.databaseUrl, applicationName: 'holdout-api' });
+    closers.push(() => database.close());
+    const storage = await createDiskStorage({ directory: config.storageDirectory });
+    const queue = await createQueue({
+      ...(config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl }),
+    });
+    closers.push(() => queue.close());
+    const changes = new ChangeFeed();
+    const listener = await listen(config.databaseUrl, (change) => changes.publish(change), {
+      onReconnected: () => changes.publish(null),
+    });
+    closers.push(() => listener.close());
+    const { pagesDirectory } = config;
+    const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory });
+    closers.push(() => app.close());
+    return { url: await app.listen({ host: config.host, port: config.port }), stop };
+  } catch (error) {
+    await stop();
+    throw describeStartFailure(error, config);
+  }
+}
+
+function describeStartFailure(error: unknown, { host, port }: Config): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'EADDRINUSE') {
+    return new Error(`Port ${port} of ${host} is in use. Stop what uses it, or choose another by HOLDOUT_PORT.`);
+  }
+  if (error.code === 'EACCES') {
+    return new Error(`Port ${port} of ${host} may not be used. Choose one above 1023 by HOLDOUT_PORT.`);
+  }
+  return error;
+}

@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream';
+import { HoldoutError, resolvedManifestSchema } from '@holdout/contracts';
+import type { Storage, StoredBlob } from '@holdout/storage';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+
+/** What a team may say of a submission beside its manifest, with the manifest's own limits. */
+export const describeSchema = resolvedManifestSchema.pick({ name: true, description: true, link: true }).partial();
+export type SubmissionDescription = z.infer<typeof describeSchema>;
+
+export interface Upload {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** From a multipart form's fields; empty where the archive is the body. */
+  readonly description: SubmissionDescription;
+}
+
+const formLimits = { files: 1, fields: 10, fieldSize: 8 * 1024, parts: 12, fileSize: Number.MAX_SAFE_INTEGER };
+/** What a multipart form may add to its file: boundaries, part headers and fields. */
+const formOverheadBytes = 128 * 1024;
+
+/**
+ * Streams the archive of a request to storage while it is hashed; nothing of it is held in memory.
+ *
+ * @throws HoldoutError `upload_too_large`, `upload_incomplete`, `media_type_unsupported` or `request_invalid`.
+ */
+export async function receiveUpload(request: FastifyRequest, storage: Storage, limitBytes: number): Promise<Upload> {
+  const isForm = request.isMultipart();
+  const announcedBytes = Number(request.headers['content-length'] ?? 0);
+  if (announcedBytes > limitBytes + (isForm ? formOverheadBytes : 0)) throw tooLarge(limitBytes, announcedBytes);
+  if (isForm) return receiveForm(request, storage, limitBytes);
+  if (!(request.body instanceof Readable)) {
+    throw new HoldoutError('media_type_unsupported', { detail: 'The request has no body.' });
+  }
+  return { ...(await storeArchive(storage, request.body, limitBytes)), description: {} };
+}
+
+async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes: number): Promise<Upload> {
+  const fields: Record<string, unknown> = {};
+  let stored: StoredBlob | null = null;
+  try {
+    for await (const part of request.parts({ limits: formLimits })) {
+      if (part.type === 'field') fields[part.fieldname] = part.value;
+      else stored = await storeArchive(storage, part.file, limitBytes);
+    }
+  } catch (error) {
+    // The rest of a refused form still has to be taken off the line before the answer can be read.
+    request.raw.unpipe();
+    request.raw.resume();
+    throw isCutOff(error, request) ? new HoldoutError('upload_incomplete', { cause: error }) : error;
+  }
+  if (!stored) throw new HoldoutError('request_invalid', { detail: 'The form has no file; expected exactly one.' });
+  return { ...stored, description: readFields(fields) };
+}
+
+function storeArchive(storage: Storage, source: Readable, limitBytes: number): Promise<StoredBlob> {
+  return storage.put(readUpload(source), { limitBytes });
+}
+
+/**
+ * Passes the upload on, and tells a connection that was cut from a disk that failed. The source is not destroyed
+ * when the reading stops: it is the caller's connection, which still has to carry the answer.
+ */
+async function* readUpload(source: Readable): AsyncGenerator<Uint8Array> {
+  const chunks = source.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const step = await chunks.next().catch((cause) => {
+      throw new HoldoutError('upload_incomplete', { cause });
+    });
+    if (step.done) return;
+    yield step.value;
+  }
+}
+
+function readFields(fields: Record<string, unknown>): SubmissionDescription {
+  const parsed = describeSchema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const field = ['form', ...issue.path.map(String)].join('.');
+    return { code: 'request_invalid' as const, field, message: `${field}: ${issue.message}.` };
+  });
+  throw new HoldoutError('request_invalid', { detail: problems.map((item) => item.message).join(' '), problems });
+}
+
+/** The form's parser knows only that its end is missing; the connection knows that it was cut. */
+function isCutOff(error: unknown, request: FastifyRequest): boolean {
+  if (error instanceof HoldoutError) return false;
+  return request.raw.destroyed || (error instanceof Error && /unexpected end|premature close/i.test(error.message));
+}
+
+function tooLarge(limitBytes: number, foundBytes: number): HoldoutError {
+  return new HoldoutError('upload_too_large', { detail: `Found ${foundBytes} bytes; it may have ${limitBytes}.` });
+}

@@ -1,0 +1,124 @@
+import multipart from '@fastify/multipart';
+import { submissionListSchema, submissionSchema } from '@holdout/contracts';
+import { listSubmissions, type SubmissionRecord } from '@holdout/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { RouteParts } from '../app.js';
+import { callerOf, teamOf } from '../authenticate.js';
+import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { archiveContentTypes, eventStreamResponse, problemResponse } from '../describe-api.js';
+import { cancelSubmission } from './cancel-submission.js';
+import { findOwnSubmission } from './find-own-submission.js';
+import { presentSubmission } from './present-submission.js';
+import { describeSchema, receiveUpload } from './receive-upload.js';
+import { streamSubmission } from './stream-events.js';
+import { submitBundle } from './submit-bundle.js';
+
+const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
+
+/** A team's submissions: every route needs its token, or an organiser's. */
+export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
+  const present = async (submission: SubmissionRecord) => {
+    const phase = await findPhaseOrThrow(parts.database, submission);
+    return presentSubmission(submission, phase.visibility);
+  };
+  await app.register(multipart);
+  // Handed on as it arrives: an archive is never held in memory.
+  app.addContentTypeParser([...archiveContentTypes], (_request, payload, done) => done(null, payload));
+
+  app.post(
+    '/competitions/:competition/phases/:phase/submissions',
+    {
+      config: { takesArchive: true },
+      schema: {
+        summary: 'Submit a bundle',
+        description:
+          'The archive is the body, or a file of a multipart form. It is checked at once: a bundle that is refused ' +
+          '(422, with every reason) costs nothing. `name`, `description` and `link` replace those of its manifest.',
+        tags: ['submissions'],
+        params: z.object({ competition: z.string(), phase: z.string() }),
+        querystring: describeSchema,
+        response: { 201: submissionSchema, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const team = teamOf(callerOf(request));
+      const phase = await findPhaseOrThrow(parts.database, request.params);
+      const upload = await receiveUpload(request, parts.storage, phase.limits.bundleSizeBytes);
+      const description = { ...request.query, ...upload.description };
+      const submission = await submitBundle(parts, { team, phase, upload, description }, request.log);
+      return reply
+        .code(201)
+        .header('location', `/api/submissions/${submission.id}`)
+        .send(presentSubmission(submission, phase.visibility));
+    },
+  );
+
+  app.get(
+    '/submissions',
+    {
+      schema: {
+        summary: 'List the team’s submissions',
+        description: 'The latest first, at most 100. With an organiser’s token, those of all teams.',
+        tags: ['submissions'],
+        response: { 200: submissionListSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const teamId = caller.organiser ? null : teamOf(caller).id;
+      const submissions = await listSubmissions(parts.database, { teamId, limit: 100 });
+      return { submissions: await Promise.all(submissions.map(present)) };
+    },
+  );
+
+  app.get(
+    '/submissions/:id',
+    {
+      schema: {
+        summary: 'Read a submission',
+        tags: ['submissions'],
+        params: paramsSchema,
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    async (request) => present(await findOwnSubmission(parts.database, callerOf(request), request.params.id)),
+  );
+
+  app.get(
+    '/submissions/:id/events',
+    {
+      // A HEAD of a stream would wait for its end.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Follow a submission',
+        description:
+          'Server-sent events of the kinds `state`, `progress` and `log`; see SubmissionEvent. The stream ends after ' +
+          'a final state. `Last-Event-ID` goes on where an earlier stream ended; 204 where there is nothing left to say.',
+        tags: ['submissions'],
+        params: paramsSchema,
+        response: { ...eventStreamResponse('Events of a submission.'), ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
+      return streamSubmission(parts, submission, request.headers['last-event-id'], reply);
+    },
+  );
+
+  app.post(
+    '/submissions/:id/cancel',
+    {
+      schema: {
+        summary: 'Cancel a submission that has not ended',
+        tags: ['submissions'],
+        params: paramsSchema,
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
+      return present(await cancelSubmission(parts.database, submission));
+    },
+  );
+};

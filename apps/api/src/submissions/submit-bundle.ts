@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CheckedBundle, checkBundle, openArchive } from '@holdout/bundle';
+import { openFileSource } from '@holdout/bundle/node';
+import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/contracts';
+import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
+import type { Storage } from '@holdout/storage';
+import type { FastifyBaseLogger } from 'fastify';
+import type { RouteParts } from '../app.js';
+import type { SubmissionDescription, Upload } from './receive-upload.js';
+
+interface SubmitBundle {
+  readonly team: { readonly id: string; readonly name: string };
+  readonly phase: PhaseRecord;
+  readonly upload: Upload;
+  /** What the team says instead of its manifest's words. */
+  readonly description: SubmissionDescription;
+}
+
+/**
+ * Enters a stored bundle in a phase: checks the whole archive, inserts the submission as `queued`,
+ * then rings the bell. A bundle that is refused leaves no row behind.
+ *
+ * @throws HoldoutError with every problem that was found in the archive.
+ */
+export async function submitBundle(
+  { database, storage, queue }: RouteParts,
+  { team, phase, upload, description }: SubmitBundle,
+  log: FastifyBaseLogger,
+): Promise<SubmissionRecord> {
+  const checked = await checkStoredBundle(storage, upload.digest);
+  const manifest = describeAnew(checked.manifest, description);
+  refuseUnstorableText(manifest);
+  const { submissionId, evaluationId } = await insertSubmission(database, {
+    phaseId: phase.id,
+    teamId: team.id,
+    manifest,
+    bundleDigest: upload.digest,
+    bundleSizeBytes: upload.sizeBytes,
+  });
+  log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
+  // After the commit, and no reason to refuse: the worker's reconcile rings for what stays queued.
+  await queue.enqueueEvaluation({ evaluationId }).catch((error: unknown) => {
+    log.warn({ err: error, evaluationId }, 'the queue can’t be reached; the submission stays queued');
+  });
+  const submission = await findSubmission(database, submissionId);
+  if (!submission) throw new HoldoutError('internal', { detail: `Submission ${submissionId} is gone.` });
+  return submission;
+}
+
+/** What the team says beside the archive stands instead of the manifest's words. */
+function describeAnew(
+  manifest: ResolvedManifest,
+  { name, description, link }: SubmissionDescription,
+): ResolvedManifest {
+  return {
+    ...manifest,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(link === undefined ? {} : { link }),
+  };
+}
+
+/** The archive is read at will, from the end first, so it has to be a file: in place where storage has one. */
+async function checkStoredBundle(storage: Storage, digest: string): Promise<CheckedBundle> {
+  const storedPath = await storage.path?.(digest);
+  if (storedPath) return checkBundleFile(storedPath);
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-bundle-'));
+  try {
+    const path = join(directory, 'bundle');
+    await storage.materialise(digest, path);
+    return await checkBundleFile(path);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function checkBundleFile(path: string): Promise<CheckedBundle> {
+  const source = await openFileSource(path);
+  try {
+    return await checkBundle(await openArchive(source));
+  } finally {
+    await source.close();
+  }
+}
+
+/** Postgres can store neither U+0000 nor half of a surrogate pair; JSON writes just these two as such escapes. */
+function refuseUnstorableText(manifest: ResolvedManifest): void {
+  if (!/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(JSON.stringify(manifest))) return;
+  const message =
+    'A name or text of holdout.json or of the model has a NUL or a broken character; expected plain text.';
+  throw new HoldoutError('manifest_invalid', {
+    detail: message,
+    problems: [{ code: 'manifest_invalid', file: manifestFileName, message }],
+  });
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { type Database, listen } from '@holdout/db';
+import { startTestPostgres } from '@holdout/db/testing';
+import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
+import type { Storage } from '@holdout/storage';
+import { pino } from 'pino';
+import { buildApp } from '../app.js';
+import { ChangeFeed } from '../change-feed.js';
+import { readConfig } from '../config.js';
+import { openProvisioning } from '../provision/open-provisioning.js';
+
+/** A server that really listens, over a real Postgres, a real queue on it and real files. */
+export interface TestServer {
+  readonly url: string;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly storage: Storage;
+  readonly storageDirectory: string;
+  readonly queue: Queue;
+  readonly changes: ChangeFeed;
+  /** Every line that was logged, at the level `debug`. */
+  readonly logLines: string[];
+  /** Sends a request; `token` becomes the bearer token. */
+  request(path: string, options?: RequestInit & { token?: string }): Promise<Response>;
+  /** Ends the database under the running server. */
+  stopPostgres(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface TestOptions {
+  heartbeatSeconds?: number;
+  /** Another queue than one on the server's own Postgres; its maker closes it. */
+  queue?: Queue;
+}
+
+export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
+  const postgres = await startTestPostgres();
+  const { ownerUrl } = await postgres.createDatabase();
+  await prepareQueue({ postgresUrl: ownerUrl, roles: [] });
+  const storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
+  const provisioning = await openProvisioning({ databaseUrl: ownerUrl, storageDirectory });
+  const { database, storage } = provisioning;
+  const queue = options.queue ?? (await createQueue({ postgresUrl: ownerUrl }));
+  const changes = new ChangeFeed();
+  const listener = await listen(ownerUrl, (change) => changes.publish(change));
+  const logLines: string[] = [];
+  const logger = pino({ level: 'debug' }, keepLines(logLines));
+  const { pagesDirectory } = readConfig({
+    HOLDOUT_DATABASE_URL: ownerUrl,
+    HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
+  });
+  const { heartbeatSeconds = 15 } = options;
+  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, heartbeatSeconds });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  let stopping: Promise<void> | undefined;
+  const stopPostgres = () => {
+    stopping ??= postgres.stop();
+    return stopping;
+  };
+  return {
+    url,
+    database,
+    databaseUrl: ownerUrl,
+    storage,
+    storageDirectory,
+    queue,
+    changes,
+    logLines,
+    request: (path, { token, headers, ...options } = {}) =>
+      fetch(`${url}${path}`, {
+        ...options,
+        headers: {
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...Object.fromEntries(new Headers(headers)),
+        },
+      }),
+    stopPostgres,
+    async close() {
+      await app.close();
+      await listener.close();
+      if (!options.queue) await queue.close();
+      await provisioning.close();
+      await stopPostgres();
+      await rm(storageDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+function keepLines(lines: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+}
