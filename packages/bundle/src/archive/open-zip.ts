@@ -74,25 +74,30 @@ function kindOf(entry: Entry): ArchiveEntry['kind'] {
 async function* readEntry(entry: FileEntry, checkOverlap: boolean): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   let failure: unknown;
-  const done = entry
-    .getData(writable, { checkCrc32: true, checkOverlappingEntry: checkOverlap, strictness: 'balanced' })
-    .catch((cause: unknown) => {
+  const ended = { done: true as const, value: undefined };
+  const done = entry.getData(writable, {
+    checkCrc32: true,
+    checkOverlappingEntry: checkOverlap,
+    strictness: 'balanced',
+  });
+  // zip.js may fail before it touches the stream, whose reader would then wait for ever.
+  const failed = new Promise<typeof ended>((resolve) => {
+    done.catch((cause: unknown) => {
       failure = cause;
+      resolve(ended);
     });
+  });
   const reader = readable.getReader();
   let sizeBytes = 0;
   try {
     for (;;) {
-      const step = await reader.read().catch((cause: unknown) => {
-        failure ??= cause;
-        return { done: true as const, value: undefined };
-      });
+      const step = await Promise.race([failed, reader.read().catch(() => failed)]);
       if (step.done) break;
       sizeBytes += step.value.length;
       if (sizeBytes > entry.uncompressedSize) throw lied(entry.filename, entry.uncompressedSize);
       yield step.value;
     }
-    await done;
+    await done.catch(() => {});
     if (failure !== undefined) throw explainZipError(failure, entry.filename);
     if (sizeBytes !== entry.uncompressedSize) throw lied(entry.filename, entry.uncompressedSize);
   } finally {

@@ -1,0 +1,59 @@
+/** What a test wants of an ONNX file: enough for the check, not for an engine. */
+export interface OnnxParts {
+  inputs?: { name: string; shape: (number | string)[]; elementType?: number }[];
+  outputs?: { name: string; shape: (number | string)[] }[];
+  /** Names of weights with their bytes, or the place of an external file. */
+  weights?: { name: string; bytes?: number; location?: string }[];
+}
+
+/** Writes an ONNX ModelProto by hand, field by field (onnx.proto of github.com/onnx/onnx). */
+export function buildOnnx({
+  inputs = [{ name: 'images', shape: ['n', 1, 64, 64] }],
+  outputs = [{ name: 'probability', shape: ['n', 1] }],
+  weights = [{ name: 'weight', bytes: 5000 }],
+}: OnnxParts = {}): Uint8Array {
+  const graph = [
+    ...weights.map((weight) => field(5, buildTensor(weight))),
+    ...inputs.map((input) => field(11, buildValue(input))),
+    ...outputs.map((output) => field(12, buildValue(output))),
+  ];
+  return Buffer.concat([varintField(1, 8), field(2, 'holdout-test'), field(7, Buffer.concat(graph))]);
+}
+
+function buildTensor({ name, bytes = 0, location }: { name: string; bytes?: number; location?: string }): Buffer {
+  const entry = (key: string, value: string) => field(13, Buffer.concat([field(1, key), field(2, value)]));
+  const data =
+    location === undefined ? [field(9, Buffer.alloc(bytes))] : [entry('location', location), varintField(14, 1)];
+  return Buffer.concat([varintField(2, 1), field(8, name), ...data]);
+}
+
+function buildValue({
+  name,
+  shape,
+  elementType = 1,
+}: {
+  name: string;
+  shape: (number | string)[];
+  elementType?: number;
+}) {
+  const sides = shape.map((side) => field(1, typeof side === 'number' ? varintField(1, side) : field(2, side)));
+  const tensor = Buffer.concat([varintField(1, elementType), field(2, Buffer.concat(sides))]);
+  return Buffer.concat([field(1, name), field(2, field(1, tensor))]);
+}
+
+function field(number: number, value: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
+}
+
+function varintField(number: number, value: number): Buffer {
+  return Buffer.concat([varint(number * 8), varint(value)]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return Buffer.from([...bytes, rest]);
+    bytes.push((rest % 128) + 128);
+  }
+}
