@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { HoldoutError, resolvedManifestSchema } from '@holdout/contracts';
 import type { Storage, StoredBlob } from '@holdout/storage';
@@ -15,9 +16,13 @@ export interface Upload {
   readonly description: SubmissionDescription;
 }
 
-const formLimits = { files: 1, fields: 10, fieldSize: 8 * 1024, parts: 12, fileSize: Number.MAX_SAFE_INTEGER };
+/** A second file is let through to be refused here: the parser's own limit would cut off the first. */
+const formLimits = { files: 2, fields: 10, fieldSize: 8 * 1024, parts: 12, fileSize: Number.MAX_SAFE_INTEGER };
 /** What a multipart form may add to its file: boundaries, part headers and fields. */
 const formOverheadBytes = 128 * 1024;
+
+/** How long the rest of a refused upload is taken off the line, so that its sender reads the answer. */
+const drainTimeoutMilliseconds = 30_000;
 
 /**
  * Streams the archive of a request to storage while it is hashed; nothing of it is held in memory.
@@ -28,25 +33,38 @@ export async function receiveUpload(request: FastifyRequest, storage: Storage, l
   const isForm = request.isMultipart();
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
   if (announcedBytes > limitBytes + (isForm ? formOverheadBytes : 0)) throw tooLarge(limitBytes, announcedBytes);
-  if (isForm) return receiveForm(request, storage, limitBytes);
-  if (!(request.body instanceof Readable)) {
-    throw new HoldoutError('media_type_unsupported', { detail: 'The request has no body.' });
+  try {
+    if (isForm) return await receiveForm(request, storage, limitBytes);
+    if (!(request.body instanceof Readable)) {
+      throw new HoldoutError('media_type_unsupported', { detail: 'The request has no body.' });
+    }
+    return { ...(await storeArchive(storage, request.body, limitBytes)), description: {} };
+  } catch (error) {
+    drain(request.raw);
+    throw error;
   }
-  return { ...(await storeArchive(storage, request.body, limitBytes)), description: {} };
+}
+
+/** Node does this by itself only for bodies that nobody has begun to read. */
+function drain(incoming: IncomingMessage): void {
+  incoming.unpipe();
+  incoming.resume();
+  const giveUp = setTimeout(() => incoming.destroy(), drainTimeoutMilliseconds);
+  incoming.once('close', () => clearTimeout(giveUp));
 }
 
 async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes: number): Promise<Upload> {
+  // The form's parser waits for a connection's end, which it does not see where that came before.
+  if (request.raw.destroyed) throw new HoldoutError('upload_incomplete');
   const fields: Record<string, unknown> = {};
   let stored: StoredBlob | null = null;
   try {
     for await (const part of request.parts({ limits: formLimits })) {
       if (part.type === 'field') fields[part.fieldname] = part.value;
+      else if (stored) throw new HoldoutError('request_invalid', { detail: 'The form has two files; expected one.' });
       else stored = await storeArchive(storage, part.file, limitBytes);
     }
   } catch (error) {
-    // The rest of a refused form still has to be taken off the line before the answer can be read.
-    request.raw.unpipe();
-    request.raw.resume();
     throw isCutOff(error, request) ? new HoldoutError('upload_incomplete', { cause: error }) : error;
   }
   if (!stored) throw new HoldoutError('request_invalid', { detail: 'The form has no file; expected exactly one.' });

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { type Problem, problemSchema, type Submission, submissionSchema } from '@holdout/contracts';
-import { createQueue, type Queue } from '@holdout/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
-import { type SeededCompetition, seedCompetition, smallBundleLimitBytes } from '../testing/seed-competition.js';
+import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 import { walkEvaluation } from '../testing/walk-evaluation.js';
 
@@ -214,78 +212,6 @@ describe('a bundle that is refused', () => {
   });
 });
 
-describe('an upload that is too large', () => {
-  const large = Buffer.alloc(smallBundleLimitBytes + 1, 7);
-
-  it('is refused by its announced length', async () => {
-    const response = await post(large, { path: toPractice });
-    expect(response.status).toBe(413);
-    expect(await refusal(response)).toMatchObject({
-      code: 'upload_too_large',
-      detail: expect.stringContaining(String(smallBundleLimitBytes)),
-    });
-  });
-
-  it('is refused while it comes, where its length is not announced, and the answer arrives', async () => {
-    const answer = await streamUpload(Array.from({ length: 40 }, () => Buffer.alloc(smallBundleLimitBytes / 10)));
-    expect(answer.status).toBe(413);
-    expect(problemSchema.parse(JSON.parse(answer.body)).code).toBe('upload_too_large');
-    expect(answer.usedAgain).toBe(true);
-  });
-
-  it('is refused in a form', async () => {
-    const form = new FormData();
-    form.set('bundle', new Blob([new Uint8Array(large)]), 'bundle.zip');
-    const response = await server.request(toPractice, { method: 'POST', body: form, token: seeded.alpha.token });
-    expect(response.status).toBe(413);
-    expect((await refusal(response)).code).toBe('upload_too_large');
-  });
-});
-
-describe('an upload that ends too early', () => {
-  it('leaves nothing behind, and the log says what it was', async () => {
-    const before = await countSubmissions();
-    const logged = server.logLines.length;
-    await cutUpload({ 'content-type': 'application/zip', 'content-length': '100000' }, archive.subarray(0, 100));
-    await cutUpload({ 'content-type': 'application/zip' }, archive.subarray(0, 100));
-    await cutUpload(
-      { 'content-type': 'multipart/form-data; boundary=cut' },
-      Buffer.from('--cut\r\ncontent-disposition: form-data; name="b"; filename="b.zip"\r\n\r\nhalf a file'),
-    );
-    const refusals = () => server.logLines.slice(logged).filter((line) => line.includes('upload_incomplete')).length;
-    await expect.poll(refusals, { timeout: 10_000 }).toBe(3);
-    expect(server.logLines.slice(logged).filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
-    expect(await countSubmissions()).toBe(before);
-  });
-});
-
-describe('while the queue is down', () => {
-  let down: TestServer;
-  let downQueue: Queue;
-  beforeAll(async () => {
-    // Nothing listens on port 1: a real client that finds no real server.
-    downQueue = await createQueue({ redisUrl: 'redis://127.0.0.1:1' });
-    down = await startTestServer({ queue: downQueue });
-  });
-  afterAll(async () => {
-    await down.close();
-    await downQueue.close();
-  });
-
-  it('a submission is taken all the same and stays queued', async () => {
-    const teams = await seedCompetition(down);
-    const response = await down.request(toTest, {
-      method: 'POST',
-      body: new Uint8Array(archive),
-      token: teams.alpha.token,
-      headers: { 'content-type': 'application/zip' },
-    });
-    expect(response.status).toBe(201);
-    expect(submissionSchema.parse(await response.json()).state).toBe('queued');
-    expect(down.logLines.join('')).toContain('the submission stays queued');
-  });
-});
-
 describe('a submission', () => {
   it('is read by its team and by organisers; for others there is none', async () => {
     const { id } = await submit(archive);
@@ -334,42 +260,3 @@ describe('a submission', () => {
     expect(text).not.toMatch(/patient0|Reader|gold|"label/);
   });
 });
-
-interface Answer {
-  status: number;
-  body: string;
-  /** Whether the whole upload was taken off the line, so that the connection can be used again. */
-  usedAgain: boolean;
-}
-
-/** Sends chunks without announcing a length, and reads the answer that may come before the end. */
-function streamUpload(chunks: readonly Buffer[]): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${seeded.alpha.token}`, 'content-type': 'application/zip' };
-    const sending = httpRequest(`${server.url}${toPractice}`, { method: 'POST', headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text) => {
-        body += text;
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body, usedAgain: sending.writableFinished }),
-      );
-    });
-    sending.on('error', reject);
-    for (const chunk of chunks) sending.write(chunk);
-    sending.end();
-  });
-}
-
-/** Sends the beginning of an upload and then cuts the connection. */
-function cutUpload(headers: Record<string, string>, beginning: Buffer): Promise<void> {
-  return new Promise((resolve) => {
-    const sending = httpRequest(`${server.url}${toTest}`, {
-      method: 'POST',
-      headers: { ...headers, authorization: `Bearer ${seeded.alpha.token}` },
-    });
-    sending.on('error', () => {});
-    sending.on('close', () => resolve());
-    sending.write(beginning, () => setTimeout(() => sending.destroy(), 100));
-  });
-}
