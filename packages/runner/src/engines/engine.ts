@@ -14,7 +14,7 @@ export interface LoadedModel {
    * @param values - `count` images in the manifest's layout, from the start of the array
    * @returns the chosen output, with its shape; the first dimension must be `count`
    */
-  predict(values: Float32Array, count: number): Promise<{ values: ArrayLike<number>; shape: readonly number[] }>;
+  predict(values: Float32Array, count: number): Promise<Output>;
 }
 
 /**
@@ -27,6 +27,20 @@ export type LoadModel = (options: {
   manifest: ResolvedManifest;
   threads: number;
 }) => Promise<LoadedModel>;
+
+interface Output {
+  readonly values: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Drops the rows of an output that belong to the places which only filled a fixed batch up. An output that has not as
+ * many rows as images were given is left as it is: its shape will be refused.
+ */
+export function takeRows(numbers: Float64Array, shape: readonly number[], given: number, count: number): Output {
+  if (shape[0] !== given) return { values: numbers, shape };
+  return { values: numbers.subarray(0, (numbers.length / given) * count), shape: [count, ...shape.slice(1)] };
+}
 
 /** Without a fixed number: large enough to keep the engine busy, small enough for large inputs. */
 export const defaultBatchSize = 8;

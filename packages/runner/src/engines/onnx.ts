@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { defaultBatchSize, type LoadModel } from './engine.js';
+import { defaultBatchSize, type LoadModel, takeRows } from './engine.js';
 
 /** ONNX Runtime on the CPU. */
 export const loadOnnxModel: LoadModel = async ({ bundleDirectory, manifest, threads }) => {
@@ -31,13 +31,8 @@ export const loadOnnxModel: LoadModel = async ({ bundleDirectory, manifest, thre
       const result = outputs[output.name];
       if (!result) throw new Error(`The model gave no output “${output.name}”.`);
       if (result.type === 'string') throw new Error(`The output “${output.name}” is text, not numbers.`);
-      const numbers = await result.getData();
-      const shape = [count, ...result.dims.slice(1)];
-      const wrongBatch = result.dims[0] !== given;
-      return {
-        values: Float64Array.from(numbers as ArrayLike<number>, Number),
-        shape: wrongBatch ? result.dims : shape,
-      };
+      const numbers = Float64Array.from((await result.getData()) as ArrayLike<number>, Number);
+      return takeRows(numbers, result.dims, given, count);
     },
   };
 };

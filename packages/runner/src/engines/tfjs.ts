@@ -6,7 +6,7 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { defaultBatchSize, type LoadModel } from './engine.js';
+import { defaultBatchSize, type LoadModel, takeRows } from './engine.js';
 
 /** What is needed of a model.json; packages/bundle has checked the rest. */
 const modelFileSchema = z.looseObject({
@@ -40,8 +40,7 @@ export const loadTfjsModel: LoadModel = async ({ bundleDirectory, manifest, thre
         return chooseOutput(model, run(model, images, input.name, output.name), output.name);
       });
       try {
-        const shape = result.shape[0] === given ? [count, ...result.shape.slice(1)] : result.shape;
-        return { values: await result.data(), shape };
+        return takeRows(Float64Array.from(await result.data()), result.shape, given, count);
       } finally {
         result.dispose();
       }

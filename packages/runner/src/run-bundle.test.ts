@@ -1,0 +1,211 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldoutError } from '@holdout/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunImage, type RunOptions, runBundle } from './run-bundle.js';
+import { type MeanModel, type TestBundle, writePng, writers } from './testing/write-models.js';
+
+const limits = { timeLimitSeconds: 60, memoryLimitBytes: 2 * 1024 ** 3 };
+let folder: string;
+let greys: RunImage[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdout-images-'));
+  greys = await Promise.all([0, 51, 102, 153, 204, 255].map((grey) => writePng(folder, `grey${grey}.png`, [grey])));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function run(bundle: TestBundle, options: Partial<RunOptions> = {}) {
+  return runBundle({
+    bundleDirectory: bundle.directory,
+    manifest: bundle.manifest,
+    images: greys,
+    ...limits,
+    ...options,
+  });
+}
+
+async function catchFault(running: Promise<unknown>): Promise<HoldoutError> {
+  const fault = await running.then(
+    () => new Error('The run succeeded.'),
+    (error: unknown) => error,
+  );
+  if (fault instanceof HoldoutError) return fault;
+  throw fault;
+}
+
+/** What every engine must do. */
+describe.each(['onnx', 'tfjs'] as const)('%s', (engine) => {
+  const write = (model: Partial<MeanModel> = {}) => writers[engine]({ weights: [[1]], bias: [0], ...model });
+
+  it('gives each image its probability, in order, and says how it came about', async () => {
+    const progress: number[] = [];
+    const lines: string[] = [];
+    const bundle = await write();
+    const result = await run(bundle, { onProgress: (done) => progress.push(done), onLog: (line) => lines.push(line) });
+    expect(result.probabilities).toHaveLength(6);
+    for (const [index, expected] of [0, 0.2, 0.4, 0.6, 0.8, 1].entries())
+      expect(result.probabilities[index]).toBeCloseTo(expected, 5);
+    expect(progress.at(-1)).toBe(6);
+    expect(result.provenance).toMatchObject({ engine, engineVersion: expect.stringMatching(/\d/) });
+    expect(result.peakMemoryBytes).toBeGreaterThan(10_000_000);
+    expect(lines.join('\n')).toContain('6 images predicted');
+  });
+
+  it('sees colours, their order and the normalisation', async () => {
+    const bundle = await write({ weights: [[0.5, 0.25, 0.125]], bias: [0.1] });
+    bundle.manifest.input.mean = [0.1, 0.2, 0.3];
+    bundle.manifest.input.std = [1, 0.5, 0.25];
+    const images = [await writePng(folder, 'colour.png', [255, 102, 51])];
+    const { probabilities } = await run(bundle, { images });
+    expect(probabilities[0]).toBeCloseTo(
+      0.1 + 0.5 * 0.9 + 0.25 * ((0.4 - 0.2) / 0.5) + 0.125 * ((0.2 - 0.3) / 0.25),
+      5,
+    );
+  });
+
+  it('fills up a batch of a fixed size and drops what was filled in', async () => {
+    const bundle = await write({ fixedBatchSize: 4 });
+    if (engine === 'tfjs') bundle.manifest.input.fixedBatchSize = 4;
+    const { probabilities, provenance } = await run(bundle);
+    expect(provenance.batchSize).toBe(4);
+    expect(probabilities).toHaveLength(6);
+    expect(probabilities[5]).toBeCloseTo(1, 5);
+  });
+
+  it.each([
+    ['sigmoid', 0, 1 / (1 + Math.exp(-0.4))],
+    ['softmax', 1, 1 / (1 + Math.exp(0.4 - 0.8))],
+    ['none', 1, 0.8],
+  ] as const)('applies %s and takes value %d', async (activation, index, expected) => {
+    const bundle = await write({ weights: [[1], [2]], bias: [0, 0] });
+    bundle.manifest.output = { name: 'values', activation, index };
+    const { probabilities } = await run(bundle, { images: greys.slice(2, 3) });
+    expect(probabilities[0]).toBeCloseTo(expected, 5);
+  });
+
+  it.each([
+    ['not finite', 'output_not_finite', { bias: [Number.NaN] }, /Image 1 of 6: found NaN/],
+    ['out of range', 'output_out_of_range', { weights: [[3]] }, /Image 3 of 6: found 1\.(2|19)/],
+  ] as const)(
+    'rejects an output that is %s, by the image’s place and not its name',
+    async (_what, code, model, words) => {
+      const bundle = await write({
+        ...model,
+        weights: 'weights' in model ? [[3]] : [[1]],
+        bias: 'bias' in model ? [Number.NaN] : [0],
+      });
+      const fault = await catchFault(run(bundle));
+      expect(fault.code).toBe(code);
+      expect(fault.message).toMatch(words);
+      expect(fault.message).not.toContain('grey');
+    },
+  );
+
+  it('rejects an index beyond the output', async () => {
+    const bundle = await write();
+    bundle.manifest.output.index = 3;
+    expect((await catchFault(run(bundle))).code).toBe('output_shape');
+  });
+
+  it('rejects a model that can’t be loaded, without naming our folders', async () => {
+    const bundle = await write();
+    await writeFile(join(bundle.directory, bundle.manifest.model), 'garbage');
+    const fault = await catchFault(run(bundle));
+    expect(fault.code).toBe('model_load_failed');
+    expect(fault.message).not.toContain(bundle.directory);
+  });
+
+  it('takes an image that can’t be decoded for our fault', async () => {
+    await writeFile(join(folder, 'broken.png'), 'no picture');
+    const images = [...greys, { path: join(folder, 'broken.png') }];
+    const fault = await catchFault(run(await write(), { images }));
+    expect(fault.code).toBe('internal');
+    expect(fault.fault).toBe('server');
+  });
+
+  it('stops at the limit of time, and of memory, and says both numbers', async () => {
+    const bundle = await write();
+    const images = Array.from({ length: 20_000 }, () => greys[0] ?? { path: '' });
+    const late = await catchFault(run(bundle, { images, timeLimitSeconds: 1 }));
+    expect(late.code).toBe('time_limit_exceeded');
+    expect(late.message).toContain('The limit is 1 s');
+    const large = await catchFault(run(bundle, { images, memoryLimitBytes: 60 * 1024 ** 2 }));
+    expect(large.code).toBe('memory_limit_exceeded');
+    expect(large.message).toMatch(/The limit is 60 MiB; it used \d+ MiB/);
+    expect(findChildren(bundle.directory)).toEqual([]);
+  });
+
+  it('ends within a second when it is cancelled, and leaves no process', async () => {
+    const bundle = await write();
+    const images = Array.from({ length: 20_000 }, () => greys[0] ?? { path: '' });
+    const controller = new AbortController();
+    let cancelledAt = 0;
+    const running = run(bundle, {
+      images,
+      signal: controller.signal,
+      onProgress() {
+        if (cancelledAt !== 0) return;
+        cancelledAt = performance.now();
+        controller.abort(new Error('cancelled by its team'));
+      },
+    });
+    await expect(running).rejects.toThrow('cancelled by its team');
+    expect(performance.now() - cancelledAt).toBeLessThan(1000);
+    expect(findChildren(bundle.directory)).toEqual([]);
+  });
+});
+
+it('says so when the process is ended from outside', async () => {
+  const bundle = await writers.onnx({ weights: [[1]], bias: [0] });
+  const images = Array.from({ length: 20_000 }, () => greys[0] ?? { path: '' });
+  let killed = false;
+  const fault = await catchFault(
+    run(bundle, {
+      images,
+      onProgress() {
+        if (!killed) for (const pid of findChildren('child/main.js')) process.kill(pid, 'SIGSEGV');
+        killed = true;
+      },
+    }),
+  );
+  expect(fault.code).toBe('runner_crashed');
+  expect(fault.message).toMatch(/SIGSEGV|SIGKILL|exit code/);
+});
+
+it('leaves no process behind when its parent is killed', async () => {
+  const bundle = await writers.onnx({ weights: [[1]], bias: [0] });
+  const images = Array.from({ length: 20_000 }, () => greys[0]);
+  const script = `
+    const { runBundle } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)});
+    await runBundle({ ...${JSON.stringify({ bundleDirectory: bundle.directory, manifest: bundle.manifest, images, ...limits })},
+      onProgress: () => console.log('running') });`;
+  const path = join(bundle.directory, 'parent.mjs');
+  await writeFile(path, script);
+  const parent = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((started) => parent.stdout.once('data', started));
+  expect(findChildren('child/main.js').length).toBeGreaterThan(0);
+  parent.kill('SIGKILL');
+  for (let tries = 0; tries < 50 && findChildren('child/main.js').length > 0; tries += 1) await sleep(100);
+  expect(findChildren('child/main.js')).toEqual([]);
+});
+
+/** The processes whose command line or working request names something; the request itself goes by pipe. */
+function findChildren(name: string): number[] {
+  const wanted = name.endsWith('main.js') ? name : 'child/main.js';
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const isZombie = /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+        return !isZombie && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(wanted);
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,163 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResolvedManifest } from '@holdout/contracts';
+import sharp from 'sharp';
+
+/** A real model for an engine: from the mean of each channel to `outputs` values, `weights · means + bias`. */
+export interface MeanModel {
+  /** One row an output, one number a channel. */
+  weights: number[][];
+  bias: number[];
+  side?: number;
+  fixedBatchSize?: number;
+}
+
+export interface TestBundle {
+  directory: string;
+  manifest: ResolvedManifest;
+}
+
+/** The same model for either engine. */
+export const writers = { onnx: writeOnnx, tfjs: writeTfjs };
+
+async function writeOnnx(model: MeanModel): Promise<TestBundle> {
+  const { weights, bias, side = 8, fixedBatchSize } = model;
+  const channels = weights[0]?.length ?? 1;
+  const graph = Buffer.concat([
+    field(1, node('GlobalAveragePool', ['images'], ['pooled'])),
+    field(1, node('Flatten', ['pooled'], ['means'])),
+    field(1, Buffer.concat([node('Gemm', ['means', 'w', 'b'], ['values']), field(5, intAttribute('transB', 1))])),
+    field(2, 'means'),
+    field(5, tensor('w', [weights.length, channels], weights.flat())),
+    field(5, tensor('b', [bias.length], bias)),
+    field(11, value('images', [fixedBatchSize ?? 'n', channels, side, side])),
+    field(12, value('values', [fixedBatchSize ?? 'n', weights.length])),
+  ]);
+  const file = Buffer.concat([number(1, 8), field(7, graph), field(8, Buffer.concat([field(1, ''), number(2, 17)]))]);
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
+  await writeFile(join(directory, 'model.onnx'), file);
+  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
+}
+
+async function writeTfjs({ weights, bias, side = 8, fixedBatchSize }: MeanModel): Promise<TestBundle> {
+  const channels = weights[0]?.length ?? 1;
+  const layers = [
+    {
+      class_name: 'GlobalAveragePooling2D',
+      config: { name: 'pool', batch_input_shape: [null, side, side, channels], data_format: 'channels_last' },
+    },
+    { class_name: 'Dense', config: { name: 'values', units: weights.length, activation: 'linear', use_bias: true } },
+  ];
+  const model = {
+    format: 'layers-model',
+    modelTopology: {
+      keras_version: '2.15.0',
+      backend: 'tensorflow',
+      model_config: { class_name: 'Sequential', config: { name: 'm', layers } },
+    },
+    weightsManifest: [
+      {
+        paths: ['weights.bin'],
+        weights: [
+          { name: 'values/kernel', shape: [channels, weights.length], dtype: 'float32' },
+          { name: 'values/bias', shape: [bias.length], dtype: 'float32' },
+        ],
+      },
+    ],
+  };
+  const transposed = Array.from({ length: channels }, (_, channel) => weights.map((row) => row[channel] ?? 0)).flat();
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'model.json'), JSON.stringify(model));
+  await writeFile(join(directory, 'weights.bin'), Buffer.from(Float32Array.from([...transposed, ...bias]).buffer));
+  return { directory, manifest: describe('tfjs', 'model.json', 'nhwc', channels, side, fixedBatchSize) };
+}
+
+function describe(
+  engine: 'onnx' | 'tfjs',
+  model: string,
+  layout: 'nchw' | 'nhwc',
+  channels: number,
+  side: number,
+  fixedBatchSize = 0,
+): ResolvedManifest {
+  return {
+    name: 'test',
+    engine,
+    model,
+    studyAggregation: 'mean',
+    threshold: 0.5,
+    input: {
+      name: 'images',
+      width: side,
+      height: side,
+      channels: channels === 1 ? 1 : 3,
+      layout,
+      resize: 'stretch',
+      scale: 1 / 255,
+      mean: Array<number>(channels).fill(0),
+      std: Array<number>(channels).fill(1),
+      fixedBatchSize: fixedBatchSize || null,
+    },
+    output: { name: 'values', activation: 'none', index: 0 },
+  };
+}
+
+/** A PNG of one colour, or of one grey where a single number is given. */
+export async function writePng(
+  directory: string,
+  name: string,
+  colour: readonly number[],
+  size = { width: 16, height: 16 },
+) {
+  const channels = colour.length === 1 ? 1 : 3;
+  const pixels = Buffer.from(Array.from({ length: size.width * size.height }, () => colour).flat());
+  const path = join(directory, name);
+  await sharp(pixels, { raw: { ...size, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toFile(path);
+  return { path };
+}
+
+function node(kind: string, inputs: string[], outputs: string[]): Buffer {
+  return Buffer.concat([
+    ...inputs.map((name) => field(1, name)),
+    ...outputs.map((name) => field(2, name)),
+    field(4, kind),
+  ]);
+}
+
+function intAttribute(name: string, content: number): Buffer {
+  return Buffer.concat([field(1, name), number(3, content), number(20, 2)]);
+}
+
+function tensor(name: string, sides: number[], values: number[]): Buffer {
+  const raw = Buffer.from(Float32Array.from(values).buffer);
+  return Buffer.concat([...sides.map((side) => number(1, side)), number(2, 1), field(8, name), field(9, raw)]);
+}
+
+function value(name: string, shape: (number | string)[]): Buffer {
+  const sides = shape.map((side) => field(1, typeof side === 'number' ? number(1, side) : field(2, side)));
+  const type = field(1, Buffer.concat([number(1, 1), field(2, Buffer.concat(sides))]));
+  return Buffer.concat([field(1, name), field(2, type)]);
+}
+
+/** Protobuf's wire format: a field of bytes, and a field of a number. */
+function field(place: number, content: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([varint(place * 8 + 2), varint(bytes.length), bytes]);
+}
+
+function number(place: number, content: number): Buffer {
+  return Buffer.concat([varint(place * 8), varint(content)]);
+}
+
+function varint(content: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = content; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return Buffer.from([...bytes, rest]);
+    bytes.push((rest % 128) + 128);
+  }
+}
