@@ -81,12 +81,17 @@ function storeArchive(storage: Storage, source: Readable, limitBytes: number): P
  */
 async function* readUpload(source: Readable): AsyncGenerator<Uint8Array> {
   const chunks = source.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const step = await chunks.next().catch((cause) => {
-      throw new HoldoutError('upload_incomplete', { cause });
-    });
-    if (step.done) return;
-    yield step.value;
+  try {
+    for (;;) {
+      const step = await chunks.next().catch((cause) => {
+        throw new HoldoutError('upload_incomplete', { cause });
+      });
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    // While an iterator listens, the stream can't be resumed, and the rest would stay on the line.
+    await chunks.return?.();
   }
 }
 

@@ -132,7 +132,9 @@ async function send(headers: Record<string, string>, body: Buffer, token: string
     agent,
     headers: { ...headers, authorization: `Bearer ${token}` },
   });
-  upload.end(body);
+  // In two steps, or Node would announce the length by itself.
+  upload.write(body);
+  upload.end();
   const { status, text, port } = await readAnswer(upload);
   const second = httpRequest(`${server.url}/api/health/live`, { agent });
   second.end();
