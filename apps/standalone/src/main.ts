@@ -34,9 +34,9 @@ async function start(options: Options, interrupted: Promise<void>): Promise<() =
   };
   try {
     const parts = await startParts(options, directory, (line) => log.write(`${line}\n`), closers);
+    say(`The page is up: ${parts.address}`);
     const demo = await Promise.race([provideDemoCompetition(parts), interrupted.then(() => null)]);
     if (demo === null) return stop;
-    say(`The page is up: ${parts.address}`);
     await Promise.race([submitDemoBundles(parts.address, demo), interrupted]);
     await Promise.race([sayWelcome(parts.address, demo), interrupted]);
     return stop;

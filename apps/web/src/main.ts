@@ -2,6 +2,9 @@ import type { Competition } from '@holdout/contracts';
 import { makeElement } from './make-element.js';
 import { makePhaseSection } from './phase-section.js';
 
+/** How soon a page that has nothing to show yet looks again: a server that is new fills up while it is watched. */
+const lookAgainMilliseconds = 2000;
+
 const main = document.querySelector('main');
 if (main) void showCompetitions(main);
 
@@ -11,8 +14,11 @@ async function showCompetitions(place: HTMLElement): Promise<void> {
     const competitions = await loadCompetitions();
     const [first] = competitions;
     document.title = competitions.length === 1 && first ? `${first.title} · Holdout` : 'Holdout';
+    if (competitions.length === 0) setTimeout(() => void showCompetitions(place), lookAgainMilliseconds);
     place.replaceChildren(
-      ...(competitions.length === 0 ? [notice('There is no competition on this server yet.')] : []),
+      ...(competitions.length === 0
+        ? [notice('There is no competition on this server yet. It will appear here by itself.')]
+        : []),
       ...competitions.map(makeCompetition),
     );
   } catch (error) {

@@ -1,0 +1,108 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelEvaluation, claimEvaluation, listEvents, listForgotten, readLeaderboard } from '@holdout/db';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { evaluateSubmission } from './evaluate-submission.js';
+import { scorePredictions } from './score-predictions.js';
+import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+
+const never = new AbortController().signal;
+let fixture: WorkerFixture;
+
+beforeAll(async () => {
+  fixture = await startWorkerFixture();
+});
+afterAll(() => fixture?.close());
+afterEach(async () => {
+  // However an evaluation ends, nothing of it stays on the disk.
+  expect(await readdir(fixture.scratchDirectory)).toEqual([]);
+});
+
+it('takes a submission from queued to its row on the leaderboard, and a repeated job changes nothing', async () => {
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  expect((await fixture.read(submitted)).state).toBe('scoring');
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const scored = await fixture.read(submitted);
+  expect(scored.state).toBe('scored');
+  expect(scored.score?.studies).toBe(30);
+  const { entries } = await readLeaderboard(fixture.owner, submitted.phaseId);
+  expect(entries).toHaveLength(1);
+
+  const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
+  const states = events.flatMap((event) => (event.kind === 'state' ? [event.data.state] : []));
+  expect(states).toEqual(['queued', 'checking', 'running', 'scoring', 'scored']);
+  expect(events.some((event) => event.kind === 'log' && event.data.line.includes('90 images predicted'))).toBe(true);
+  expect(events.some((event) => event.kind === 'progress' && event.data.stage === 'running' && event.data.imagesDone === 90)).toBe(true);
+
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  expect(await fixture.read(submitted)).toEqual(scored);
+  expect(await listEvents(fixture.owner, submitted.evaluationId, 0)).toEqual(events);
+});
+
+it('shows the team the log of the check only, never that of the hidden run', async () => {
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
+  const runningAt = events.findIndex((event) => event.kind === 'state' && event.data.state === 'running');
+  expect(runningAt).toBeGreaterThan(0);
+  expect(events.slice(runningAt).filter((event) => event.kind === 'log')).toEqual([]);
+});
+
+it('rejects what is the bundle’s fault, with a code and a sentence', async () => {
+  const submitted = await fixture.submit({ spoil: true });
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  const { state, reason } = await fixture.read(submitted);
+  expect(state).toBe('rejected');
+  expect(reason).toMatchObject({ code: 'output_shape', detail: expect.stringContaining('output.index is 7') });
+});
+
+it('rejects what takes longer than the phase allows', async () => {
+  const submitted = await fixture.submit({ slug: 'tfjs', timeLimitSeconds: 1 });
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  expect(await fixture.read(submitted)).toMatchObject({ state: 'rejected', reason: { code: 'time_limit_exceeded' } });
+});
+
+it('stops when the team cancels, and publishes nothing', async () => {
+  const submitted = await fixture.submit({ slug: 'tfjs' });
+  const evaluating = evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await waitForState(submitted, 'checking');
+  expect(await cancelEvaluation(fixture.owner, submitted.evaluationId)).toBe(true);
+  await evaluating;
+  expect((await fixture.read(submitted)).state).toBe('cancelled');
+  expect((await readLeaderboard(fixture.owner, submitted.phaseId)).entries).toEqual([]);
+});
+
+it('hands back what it holds when it must end, without spending an attempt, and another one finishes it', async () => {
+  const submitted = await fixture.submit({ slug: 'tfjs' });
+  const shutdown = new AbortController();
+  const evaluating = evaluateSubmission(fixture.evaluating, submitted.evaluationId, shutdown.signal);
+  await waitForState(submitted, 'checking');
+  shutdown.abort();
+  await evaluating;
+  const { evaluating: forgotten } = await listForgotten(fixture.owner, { olderThanSeconds: 0 });
+  expect(forgotten).toContain(submitted.evaluationId);
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  expect((await fixture.read(submitted)).state).toBe('scoring');
+});
+
+it('publishes nothing once another worker has taken over', async () => {
+  const submitted = await fixture.submit({ slug: 'tfjs' });
+  const stalled = { ...fixture.evaluating, config: { ...fixture.evaluating.config, leaseSeconds: 600 } };
+  const evaluating = evaluateSubmission(stalled, submitted.evaluationId, never);
+  await waitForState(submitted, 'checking');
+  await fixture.owner.updateTable('evaluations').set({ leaseExpiresAt: new Date(0) }).where('id', '=', submitted.evaluationId).execute();
+  const other = await claimEvaluation(fixture.owner, { evaluationId: submitted.evaluationId, owner: 'other', leaseSeconds: 600 });
+  expect(other?.attempts).toBe(2);
+  await evaluating;
+  expect((await fixture.read(submitted)).state).not.toBe('scoring');
+});
+
+async function waitForState(submitted: Parameters<WorkerFixture['read']>[0], state: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if ((await fixture.read(submitted)).state === state) return;
+    await sleep(25);
+  }
+  throw new Error(`The submission was never ${state}.`);
+}

@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { packDemoBundle } from '@holdout/baseline';
+import { checkBundle, openArchive } from '@holdout/bundle';
+import {
+  type Database,
+  evaluatorRole,
+  findSubmission,
+  insertCompetition,
+  insertPhase,
+  insertSubmission,
+  insertTeam,
+  insertTestSetVersion,
+  openDatabase,
+  type SubmissionRecord,
+} from '@holdout/db';
+import { startTestPostgres } from '@holdout/db/testing';
+import { createQueue, prepareQueue } from '@holdout/queue';
+import { createDiskStorage } from '@holdout/storage';
+import { pino } from 'pino';
+import sharp from 'sharp';
+import type { EvaluationTools } from '../evaluate-submission.js';
+
+/** A worker's tools over a real Postgres, a real queue and real files; the evaluator's connection has its own role. */
+export interface WorkerFixture {
+  /** What the evaluating worker has: no right on labels. */
+  evaluating: EvaluationTools;
+  /** What the scoring worker has. */
+  scoring: EvaluationTools;
+  owner: Database;
+  scratchDirectory: string;
+  /** Enters a demo bundle; `spoil` changes the archive after it was checked, as a bad disk might. */
+  submit(options?: { slug?: 'onnx' | 'tfjs' | 'weak'; spoil?: boolean; timeLimitSeconds?: number }): Promise<Submitted>;
+  read(submitted: Submitted): Promise<SubmissionRecord>;
+  close(): Promise<void>;
+}
+
+interface Submitted {
+  submissionId: string;
+  evaluationId: string;
+  phaseId: string;
+}
+
+export async function startWorkerFixture(): Promise<WorkerFixture> {
+  const postgres = await startTestPostgres();
+  const { ownerUrl, evaluatorUrl } = await postgres.createDatabase();
+  await prepareQueue({ postgresUrl: ownerUrl, roles: [evaluatorRole] });
+  const folder = await mkdtemp(join(tmpdir(), 'holdout-worker-'));
+  const scratchDirectory = join(folder, 'scratch');
+  await mkdir(scratchDirectory);
+  const storage = await createDiskStorage({ directory: join(folder, 'storage') });
+  const owner = openDatabase({ url: ownerUrl, applicationName: 'test-owner' });
+  const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'test-evaluator' });
+  const queue = await createQueue({ postgresUrl: evaluatorUrl });
+  const log = pino({ level: 'silent' });
+  const config = {
+    databaseUrl: evaluatorUrl,
+    storageDirectory: join(folder, 'storage'),
+    scratchDirectory,
+    logLevel: 'silent',
+    leaseSeconds: 4,
+    reconcileSeconds: 1,
+    threads: 2,
+    redisUrl: undefined,
+    owner: 'test',
+  };
+  const images = await Promise.all([60, 120, 200].map((grey) => storeImage(grey)));
+
+  async function storeImage(grey: number) {
+    const pixels = Buffer.alloc(300 * 200, grey);
+    const png = await sharp(pixels, { raw: { width: 300, height: 200, channels: 1 } }).png().toBuffer();
+    const { digest, sizeBytes } = await storage.put(Readable.from([png]));
+    return { digest, sizeBytes, width: 300, height: 200 };
+  }
+
+  async function makePhase(timeLimitSeconds: number): Promise<string> {
+    const slug = `c-${randomUUID()}`;
+    const studies = Array.from({ length: 30 }, (_, index) => ({
+      study: `XR_WRIST/patient${String(index).padStart(5, '0')}/study1`,
+      studyType: 'wrist',
+      patient: `patient${index}`,
+      goldLabel: (index % 2) as 0 | 1,
+      images: images.map((image, view) => ({ ...image, fileName: `image${view + 1}.png` })),
+    }));
+    const digest = createHash('sha256').update(slug).digest('hex');
+    const version = await insertTestSetVersion(owner, { testSet: slug, digest, studies, readers: [], goldReaders: [] });
+    const competitionId = await insertCompetition(owner, { slug, title: 'T', description: '' });
+    return await insertPhase(owner, {
+      competitionId,
+      slug: 'test',
+      title: 'T',
+      description: '',
+      position: 0,
+      visibility: 'hidden',
+      testSetVersionId: version,
+      sampleVersionId: version,
+      bundleSizeBytes: 1e9,
+      timeLimitSeconds,
+      memoryLimitBytes: 4e9,
+    });
+  }
+
+  return {
+    evaluating: { database: evaluator, storage, queue, config, log },
+    scoring: { database: owner, storage, queue, config, log },
+    owner,
+    scratchDirectory,
+    async submit({ slug = 'weak', spoil = false, timeLimitSeconds = 600 } = {}) {
+      const archive = await packDemoBundle(slug);
+      const source = { sizeBytes: archive.length, read: async (from: number, length: number) => archive.subarray(from, from + length) };
+      const { manifest } = await checkBundle(await openArchive(source));
+      if (spoil) manifest.output.index = 7;
+      const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
+      const phaseId = await makePhase(timeLimitSeconds);
+      const teamId = await insertTeam(owner, `team ${phaseId}`);
+      const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes };
+      return { ...(await insertSubmission(owner, { phaseId, teamId, manifest, ...bundle })), phaseId };
+    },
+    async read({ submissionId }) {
+      const submission = await findSubmission(owner, submissionId);
+      if (!submission) throw new Error('The submission is gone.');
+      return submission;
+    },
+    async close() {
+      await queue.close();
+      await owner.close();
+      await evaluator.close();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
