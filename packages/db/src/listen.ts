@@ -14,6 +14,8 @@ export interface Listener {
 }
 
 interface ListenOptions {
+  /** A connection that does not answer for this long, asked as often, is taken for broken. */
+  aliveSeconds?: number;
   /** Called after a break: changes may have been missed in the meantime. */
   onReconnected?: () => void;
 }
@@ -21,7 +23,8 @@ interface ListenOptions {
 const channel = 'holdout_events';
 const firstPauseMilliseconds = 100;
 const longestPauseMilliseconds = 5_000;
-const aliveEveryMilliseconds = 15_000;
+const defaultAliveSeconds = 15;
+const goodbyeMilliseconds = 1_000;
 
 /**
  * Hears every change of an evaluation, on a connection of its own, which is made again for as long as it takes.
@@ -32,12 +35,12 @@ const aliveEveryMilliseconds = 15_000;
 export async function listen(
   url: string,
   onChange: (change: EvaluationChange) => void,
-  options: ListenOptions = {},
+  { aliveSeconds = defaultAliveSeconds, onReconnected }: ListenOptions = {},
 ): Promise<Listener> {
   const closing = new AbortController();
   let connection: Connection;
   try {
-    connection = await connect(url, onChange);
+    connection = await connect(url, onChange, aliveSeconds);
   } catch (cause) {
     throw new HoldoutError('database_unavailable', { cause });
   }
@@ -45,10 +48,10 @@ export async function listen(
     while (!closing.signal.aborted) {
       await connection.broken;
       if (closing.signal.aborted) return;
-      const next = await reconnect(() => connect(url, onChange), closing.signal);
+      const next = await reconnect(() => connect(url, onChange, aliveSeconds), closing.signal);
       if (!next) return;
       connection = next;
-      options.onReconnected?.();
+      onReconnected?.();
     }
   };
   const kept = keepConnected();
@@ -69,13 +72,17 @@ interface Connection {
   end(): Promise<void>;
 }
 
-async function connect(url: string, onChange: (change: EvaluationChange) => void): Promise<Connection> {
+async function connect(
+  url: string,
+  onChange: (change: EvaluationChange) => void,
+  aliveSeconds: number,
+): Promise<Connection> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'holdout-listen',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    query_timeout: 10_000,
+    query_timeout: aliveSeconds * 1000,
   });
   let breakOff = () => {};
   const broken = new Promise<void>((resolve) => {
@@ -95,12 +102,14 @@ async function connect(url: string, onChange: (change: EvaluationChange) => void
     throw error;
   }
   // A network that was cut says nothing by itself: ask now and then.
-  const alive = setInterval(() => client.query('SELECT 1').catch(() => breakOff()), aliveEveryMilliseconds);
+  const alive = setInterval(() => client.query('SELECT 1').catch(() => breakOff()), aliveSeconds * 1000);
   alive.unref();
   const end = async () => {
     clearInterval(alive);
     breakOff();
-    await client.end().catch(() => {});
+    // Over a network that was cut, the server's goodbye never comes.
+    const goodbye = client.end().catch(() => {});
+    await Promise.race([goodbye, sleep(goodbyeMilliseconds, undefined, { ref: false })]);
   };
   void broken.then(end);
   return { broken, end };

@@ -81,6 +81,15 @@ it('takes a file that fails back whole, and keeps those before it', async () => 
   expect(await query(`SELECT to_regclass('third')::text`)).toEqual(['third']);
 });
 
+it('never applies a file without writing it down', async () => {
+  await write(
+    '0003_third.sql',
+    'CREATE TABLE third (id integer); ALTER TABLE schema_migrations ADD CHECK (version < 3);',
+  );
+  await expect(migrate()).rejects.toThrow('Migration 0003_third.sql failed and was rolled back');
+  expect(await query(`SELECT to_regclass('third')`)).toEqual([null]);
+});
+
 it('makes the evaluator’s role for several databases at once, and sets its password anew', async () => {
   await query('DROP ROLE IF EXISTS holdout_evaluator');
   const urls = await Promise.all([1, 2, 3, 4].map(() => postgres.createEmptyDatabase()));

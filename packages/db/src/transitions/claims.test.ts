@@ -48,6 +48,9 @@ it('gives an expired lease to one of twenty workers, in the state it was in', as
   const first = await claim(evaluationId);
   expect(await startRunning(databases.evaluator, { evaluationId, leaseToken: first?.leaseToken ?? 0 })).toBe(true);
   expect(await claim(evaluationId)).toBeNull();
+  const half = { stage: 'running', imagesDone: 1, imagesTotal: 2 } as const;
+  await recordProgress(databases.evaluator, { evaluationId, leaseToken: 1, ...half });
+  expect(await findSubmission(databases.owner, submissionId)).toMatchObject({ progress: half });
   await expireLease(databases.owner, evaluationId);
   const claims = await Promise.all(Array.from({ length: 20 }, (_, worker) => claim(evaluationId, `worker ${worker}`)));
   const [second, ...others] = claims.filter((each) => each !== null);

@@ -75,7 +75,7 @@ export async function appendLog(
 
 /**
  * Hands an evaluation back before its lease expires, for another worker to claim at once: on shutdown, or where
- * something of ours was out of reach. The state stays; the token is spent.
+ * something of ours was out of reach. The state stays.
  *
  * @param held.costsAttempt - false where the work itself was not to blame, as on shutdown
  * @returns false where the lease was lost already
@@ -100,7 +100,6 @@ export async function releaseLease(db: Queryable, held: Held & { costsAttempt: b
       .set((columns) => ({
         leaseOwner: null,
         leaseExpiresAt: null,
-        leaseToken: columns('leaseToken', '+', 1),
         [attempts]: columns(attempts, '-', refund),
       }))
       .where('id', '=', evaluationId)

@@ -40,6 +40,8 @@ const names = async (phase: SeededPhase) =>
 it('publishes one score where several are sent at once', async () => {
   const phase = await seedPhase(databases.owner);
   const { submissionId, ...held } = await toScoring(phase, 'a model');
+  // Connections that are open already: otherwise the first publication is over before the last begins.
+  await Promise.all([1, 2, 3, 4].map(() => sql`SELECT pg_sleep(0.1)`.execute(databases.owner)));
   const sent = [0.1, 0.2, 0.3, 0.4].map((kappa) => ({ ...held, score: scoreOf(kappa), ...published }));
   const answers = await Promise.all(sent.map((each) => publishScore(databases.owner, each)));
   expect(answers.filter(Boolean)).toHaveLength(1);
@@ -134,4 +136,20 @@ it('orders teams and reference entries by the ranking metric, undefined last', a
   });
   const other = await seedPhase(owner);
   expect(await readLeaderboard(owner, other.phaseId)).toEqual({ entries: [], waiting: 0 });
+});
+
+it('shows the entries of the phase’s current test-set version, and keeps the others', async () => {
+  const { owner } = databases;
+  const phase = await seedPhase(owner);
+  const other = await seedPhase(owner);
+  await score(phase, 'on the first version', 0.6);
+  await upsertReferenceEntry(owner, { phaseId: phase.phaseId, kind: 'reader', name: 'ada', score: scoreOf(0.1) });
+  const use = (versionId: string) =>
+    owner.updateTable('phases').set({ testSetVersionId: versionId }).where('id', '=', phase.phaseId).execute();
+  await use(other.versionId);
+  expect(await names(phase)).toEqual([]);
+  await score(phase, 'on the second version', 0.4);
+  expect(await names(phase)).toEqual(['on the second version']);
+  await use(phase.versionId);
+  expect(await names(phase)).toEqual(['on the first version', 'ada']);
 });
