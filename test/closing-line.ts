@@ -12,6 +12,8 @@ export default class ClosingLine implements Reporter {
         else failed += 1;
       }
     }
+    // A skipped test has not passed.
+    if (failed > 0) process.exitCode = 1;
     process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   }
 }

@@ -11,9 +11,8 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
 
-/** The facts of the official hidden test set (arXiv 1712.06957 and its board): studies, abnormal, images by type. */
+/** The facts of the official hidden test set (arXiv 1712.06957 and its board): studies by type. */
 const officialStudies = { elbow: 28, finger: 30, forearm: 30, hand: 30, humerus: 30, shoulder: 30, wrist: 29 };
-const officialAbnormal = { elbow: 11, finger: 11, forearm: 16, hand: 11, humerus: 15, shoulder: 13, wrist: 15 };
 
 describe('npm start on an empty folder', () => {
   let data: Awaited<ReturnType<typeof makeDataDirectory>>;
@@ -52,11 +51,9 @@ describe('npm start on an empty folder', () => {
     for (const entry of board.entries) {
       expect(entry.score.studies).toBe(207);
       for (const [type, studies] of Object.entries(officialStudies)) {
-        const { counts } = entry.score.byStudyType[type];
-        expect(counts.truePositive + counts.falseNegative, type).toBe(
-          officialAbnormal[type as keyof typeof officialAbnormal],
-        );
-        expect(entry.score.byStudyType[type].studies).toBe(studies);
+        expect(entry.score.byStudyType[type].studies, type).toBe(studies);
+        // A hidden phase gives no counts away: from one submission to the next they would tell labels.
+        expect(entry.score.byStudyType[type].counts).toBeNull();
       }
     }
   });
@@ -152,7 +149,11 @@ interface Entry {
   kind: 'team' | 'reader' | 'baseline';
   engine: string | null;
   bestReader: boolean;
-  score: { studies: number; overall: { kappa: { value: number } }; byStudyType: Record<string, never> };
+  score: {
+    studies: number;
+    overall: { kappa: { value: number } };
+    byStudyType: Record<string, { studies: number; counts: unknown }>;
+  };
 }
 
 function kappaOf(entry: Entry): number {

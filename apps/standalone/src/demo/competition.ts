@@ -78,7 +78,7 @@ function describe(sampleVersionId: string, practiceVersionId: string, hiddenVers
     phases: [
       {
         phase: 'test',
-        title: 'Hidden test set',
+        title: 'Test',
         description:
           '207 studies that no team has seen, 92 of them abnormal; the majority of three readers is the gold standard.',
         visibility: 'hidden' as const,

@@ -12,16 +12,16 @@ interface Skill {
 }
 
 const skills: readonly Skill[] = [
-  { reader: 'reader 1', misses: 0.4, falseAlarms: 0.14 },
-  { reader: 'reader 2', misses: 0.34, falseAlarms: 0.2 },
-  { reader: 'reader 3', misses: 0.46, falseAlarms: 0.1 },
-  { reader: 'reader 4', misses: 0.5, falseAlarms: 0.22 },
-  { reader: 'reader 5', misses: 0.38, falseAlarms: 0.16 },
-  { reader: 'reader 6', misses: 0.62, falseAlarms: 0.3 },
+  { reader: 'Reader 1', misses: 0.4, falseAlarms: 0.14 },
+  { reader: 'Reader 2', misses: 0.34, falseAlarms: 0.2 },
+  { reader: 'Reader 3', misses: 0.46, falseAlarms: 0.1 },
+  { reader: 'Reader 4', misses: 0.5, falseAlarms: 0.22 },
+  { reader: 'Reader 5', misses: 0.38, falseAlarms: 0.16 },
+  { reader: 'Reader 6', misses: 0.62, falseAlarms: 0.3 },
 ];
 
 /** Three of the six form the gold standard; the other three are compared with it. */
-export const syntheticVoters: readonly string[] = ['reader 1', 'reader 2', 'reader 3'];
+export const syntheticVoters: readonly string[] = ['Reader 1', 'Reader 2', 'Reader 3'];
 
 /**
  * Has six invented radiologists of differing skill read the planned studies. Each errs by chance, the more often the
