@@ -49,6 +49,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/health',
       'GET /api/health/live',
+      'GET /api/submissions',
       'GET /api/submissions/{id}',
       'GET /api/submissions/{id}/events',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',

@@ -7,6 +7,7 @@ import {
   leaderboardSchema,
   problemSchema,
   submissionEventSchema,
+  submissionListSchema,
   submissionSchema,
 } from '@holdout/contracts';
 import type { FastifyInstance } from 'fastify';
@@ -34,6 +35,7 @@ const named = z.registry<{ id: string }>();
 named.add(competitionSchema, { id: 'Competition' });
 named.add(competitionListSchema, { id: 'CompetitionList' });
 named.add(submissionSchema, { id: 'Submission' });
+named.add(submissionListSchema, { id: 'SubmissionList' });
 named.add(submissionEventSchema, { id: 'SubmissionEvent' });
 named.add(leaderboardSchema, { id: 'Leaderboard' });
 named.add(healthSchema, { id: 'Health' });
@@ -55,6 +57,7 @@ export function eventStreamResponse(description: string) {
 /** Writes the OpenAPI document from the routes' schemas. Routes that are registered before this are not in it. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
   const transform = createJsonSchemaTransform({ schemaRegistry: named });
+  const transformObject = createJsonSchemaTransformObject({ schemaRegistry: named });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -73,7 +76,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       const security = config?.access === 'open' ? [] : [{ token: [] }];
       return { url, schema: { ...schema, security, ...(config?.takesArchive ? { body: archiveBody() } : {}) } };
     },
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry: named }),
+    transformObject: (document) => withoutInputTwins(transformObject(document)),
   });
 }
 
@@ -81,9 +84,24 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
 export async function serveReference(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
-    uiConfig: { url: '/api/openapi.json', validatorUrl: null, docExpansion: 'list', deepLinking: true },
+    uiConfig: {
+      url: '/api/openapi.json',
+      validatorUrl: null,
+      docExpansion: 'list',
+      deepLinking: true,
+      layout: 'BaseLayout',
+    },
     theme: { title: 'Holdout: API reference' },
   });
+}
+
+type ApiDocument = ReturnType<ReturnType<typeof createJsonSchemaTransformObject>>;
+
+/** The generator describes each named schema also as an input. Ours are only ever answers. */
+function withoutInputTwins(document: ApiDocument): ApiDocument {
+  const schemas = ('components' in document && document.components?.schemas) || {};
+  for (const name of Object.keys(schemas)) if (name.endsWith('Input')) delete schemas[name];
+  return document;
 }
 
 function archiveBody() {

@@ -1,24 +1,54 @@
+import { z } from 'zod';
+import { CommandError } from './command-error.js';
+
+/** A variable that is set to nothing is taken as not set, as shells and CI systems leave it. */
+const textSchema = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+
+const environmentSchema = z
+  .object({ HOLDOUT_SERVER: textSchema, HOLDOUT_TOKEN: textSchema, NO_COLOR: textSchema, TERM: textSchema })
+  .transform(({ HOLDOUT_SERVER, HOLDOUT_TOKEN, NO_COLOR, TERM }) => ({
+    server: HOLDOUT_SERVER,
+    token: HOLDOUT_TOKEN,
+    /** See no-color.org. */
+    coloursAllowed: NO_COLOR === undefined && TERM !== 'dumb',
+  }));
+
+/** What the command takes from its environment. */
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Reads the environment, once, at the start. */
+export function readEnvironment(): Environment {
+  return environmentSchema.parse(process.env);
+}
+
 /** Where the command sends things, and in whose name. */
-export interface Config {
+export interface ServerConfig {
   /** Without a slash at the end. */
   readonly server: string;
   readonly token: string | undefined;
 }
 
-interface ServerOptions {
-  server?: string;
-  token?: string;
-}
-
 const defaultServer = 'http://127.0.0.1:8080';
 
-/** What stands on the command line comes first, then HOLDOUT_SERVER and HOLDOUT_TOKEN. */
-export function readConfig(options: ServerOptions): Config {
-  const server = options.server ?? process.env.HOLDOUT_SERVER ?? defaultServer;
-  if (!/^https?:\/\/[^/]/.test(server)) {
-    throw new Error(
-      `The server’s address must begin with http:// or https://, not “${server}”. Correct --server or HOLDOUT_SERVER.`,
-    );
+/**
+ * What stands on the command line comes first, then HOLDOUT_SERVER and HOLDOUT_TOKEN.
+ *
+ * @throws CommandError `usage` where the server's address is not one
+ */
+export function chooseServer(
+  options: { server?: string; token?: string },
+  environment: Pick<Environment, 'server' | 'token'>,
+): ServerConfig {
+  const given = options.server ?? environment.server ?? defaultServer;
+  if (!/^https?:\/\/[^/]/i.test(given) || !URL.canParse(given)) {
+    throw new CommandError({
+      code: 'usage',
+      title: `The server’s address is “${given}”; expected one such as ${defaultServer}.`,
+      next: `Correct ${options.server === undefined ? 'HOLDOUT_SERVER' : '--server'}.`,
+      exitCode: 2,
+    });
   }
-  return { server: server.replace(/\/+$/, ''), token: options.token ?? process.env.HOLDOUT_TOKEN };
+  const token = options.token ?? environment.token;
+  // A token that was pasted with a line break would be refused by the HTTP client, with words that show it.
+  return { server: given.replace(/\/+$/, ''), token: token?.trim() || undefined };
 }

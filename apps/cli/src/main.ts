@@ -1,49 +1,58 @@
-import { Command, CommanderError } from 'commander';
-import { addCheckCommand } from './commands/check.js';
-import { addLeaderboardCommand } from './commands/leaderboard.js';
-import { addPackCommand } from './commands/pack.js';
-import { addScoreCommand } from './commands/score.js';
-import { addSubmissionCommands } from './commands/status.js';
-import { addSubmitCommand } from './commands/submit.js';
-import { reportError } from './output.js';
+import { CommanderError } from 'commander';
+import { interruptedError, interruptedExitCode, usageError } from './command-error.js';
+import { readEnvironment } from './config.js';
+import { createProgram } from './create-program.js';
+import { describeError } from './describe-error.js';
+import { reportProblem } from './terminal/output.js';
 
-const usageExitCode = 2;
+const graceMilliseconds = 3000;
 
-const program = new Command('holdout')
-  .description('Check, pack, submit and score models for competitions on data that nobody sees.')
-  .version('0.1.0')
-  .showHelpAfterError('(holdout --help shows the commands; holdout COMMAND --help explains one)')
-  .exitOverride()
-  .addHelpText(
-    'after',
-    `
-Examples:
-  holdout check my-model/                                             is it valid, and does it run?
-  holdout submit my-model/ --competition mura --phase practice --wait  send it and see its score
-  holdout leaderboard                                                 who stands where
-
-Exit code: 0 for success only, 1 where something went wrong, 2 where the command line is wrong.`,
-  );
-for (const add of [
-  addCheckCommand,
-  addPackCommand,
-  addSubmitCommand,
-  addSubmissionCommands,
-  addLeaderboardCommand,
-  addScoreCommand,
-]) {
-  add(program);
+/** Ctrl-C lets a command end what it began; a second one, or a command that takes too long over it, ends at once. */
+function listenForInterrupts(): AbortSignal {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(interruptedExitCode);
+    interrupt.abort(interruptedError('Stopped.', 'Nothing is left behind; type the command again when you like.'));
+    setTimeout(() => process.exit(interruptedExitCode), graceMilliseconds).unref();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return interrupt.signal;
 }
-// Commands inherit neither of these from the program they are added to.
-for (const command of program.commands)
-  command.exitOverride().showHelpAfterError(`(holdout ${command.name()} --help explains it)`);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : usageExitCode;
-  else {
-    reportError(error, process.argv.includes('--json'));
-    process.exitCode = 1;
+/** A reader that has had enough, such as `head`, is no error. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
+async function main(): Promise<void> {
+  endWithReader();
+  const signal = listenForInterrupts();
+  const json = process.argv.includes('--json');
+  try {
+    await createProgram({ environment: readEnvironment(), signal }, { quiet: json }).parseAsync();
+  } catch (error) {
+    // Help and the version were asked for.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const { exitCode, ...problem } = describeError(signal.aborted ? explainAbort(error, signal) : toUsage(error));
+    process.exitCode = exitCode;
+    // Commander has said its own errors, with the usage, where a person reads.
+    if (json || !(error instanceof CommanderError)) reportProblem(problem, json);
   }
 }
+
+/** What was aborted is thrown as the signal's reason, or as an AbortError by those who do not know of reasons. */
+function explainAbort(error: unknown, signal: AbortSignal): unknown {
+  return error instanceof Error && error.name === 'AbortError' ? signal.reason : error;
+}
+
+function toUsage(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const title = error.message.replace(/^error: /, '');
+  return usageError(title, 'holdout --help shows the commands; holdout COMMAND --help explains one.');
+}
+
+await main();

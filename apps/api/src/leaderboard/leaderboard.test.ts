@@ -143,6 +143,22 @@ describe('a leaderboard that is followed', () => {
     leave.abort();
   });
 
+  it('is cut where it can’t be read any more, so that a browser asks again, and the log has the cause', async () => {
+    const events = readEvents(await follow());
+    await nextBoard(events);
+    await server.database.schema.alterTable('entries').renameTo('entries_away').execute();
+    server.changes.publish(null);
+    await expect(events.next()).rejects.toThrow();
+    const plain = await server.request(address);
+    await server.database.schema.alterTable('entries_away').renameTo('entries').execute();
+    expect(plain.status).toBe(500);
+    const text = await plain.text();
+    expect(JSON.parse(text).code).toBe('internal');
+    expect(text).not.toMatch(/entries|relation/);
+    expect(server.logLines.join('')).toContain('relation \\"entries\\" does not exist');
+    expect((await readBoard()).entries.length).toBeGreaterThan(0);
+  });
+
   it('is let go when its readers leave', async () => {
     // What is left is the cache of boards.
     await expect.poll(() => server.changes.size).toBe(1);

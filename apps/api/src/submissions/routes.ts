@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart';
 import { submissionListSchema, submissionSchema } from '@holdout/contracts';
-import { listSubmissions, type SubmissionRecord } from '@holdout/db';
+import { type Database, listCompetitions, listSubmissions, type SubmissionRecord } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -68,7 +68,12 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       const caller = callerOf(request);
       const teamId = caller.organiser ? null : teamOf(caller).id;
       const submissions = await listSubmissions(parts.database, { teamId, limit: 100 });
-      return { submissions: await Promise.all(submissions.map(present)) };
+      const open = await listPublicPhases(parts.database);
+      return {
+        submissions: submissions.map((submission) =>
+          presentSubmission(submission, open.has(submission.phaseId) ? 'public' : 'hidden'),
+        ),
+      };
     },
   );
 
@@ -122,3 +127,9 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     },
   );
 };
+
+/** One query for a whole list, where a phase for each submission would be a hundred. */
+async function listPublicPhases(database: Database): Promise<ReadonlySet<string>> {
+  const phases = (await listCompetitions(database)).flatMap((competition) => competition.phases);
+  return new Set(phases.filter((phase) => phase.visibility === 'public').map((phase) => phase.id));
+}

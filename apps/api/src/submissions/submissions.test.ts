@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Problem, problemSchema, type Submission, submissionSchema } from '@holdout/contracts';
+import {
+  type Problem,
+  problemSchema,
+  type Submission,
+  submissionListSchema,
+  submissionSchema,
+} from '@holdout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
@@ -227,6 +233,21 @@ describe('a submission', () => {
     expect((await refusal(await read('no-id', seeded.alpha.token))).code).toBe('submission_not_found');
   });
 
+  it('is listed for its team, the latest first, and for organisers with those of all', async () => {
+    const { id } = await submit(archive, { token: seeded.beta.token });
+    const list = async (token: string) => {
+      const response = await server.request('/api/submissions', { token });
+      return submissionListSchema.parse(await response.json()).submissions;
+    };
+    const ofBeta = await list(seeded.beta.token);
+    expect(ofBeta.map((submission) => submission.id)).toEqual([id]);
+    const ofAlpha = await list(seeded.alpha.token);
+    expect(new Set(ofAlpha.map((submission) => submission.team))).toEqual(new Set(['Team <Alpha>']));
+    const times = ofAlpha.map((submission) => submission.submittedAt);
+    expect(times).toEqual([...times].sort().reverse());
+    expect((await list(seeded.organiser.token)).length).toBe(ofAlpha.length + 1);
+  });
+
   it('is cancelled once', async () => {
     const { id } = await submit(archive);
     const cancel = () => server.request(`/api/submissions/${id}/cancel`, { method: 'POST', token: seeded.alpha.token });
@@ -252,6 +273,10 @@ describe('a submission', () => {
     });
     const text = await (await read(hidden.id, seeded.alpha.token)).text();
     const hiddenNow = submissionSchema.parse(JSON.parse(text));
+    const listed = await server.request('/api/submissions', { token: seeded.alpha.token });
+    const { submissions } = submissionListSchema.parse(await listed.json());
+    expect(submissions.find((submission) => submission.id === hidden.id)).toEqual(hiddenNow);
+    expect(submissions.find((submission) => submission.id === open.id)).toEqual(openNow);
     expect(hiddenNow.state).toBe('scored');
     expect(hiddenNow.score?.overall.counts).toBeNull();
     // Gold 0, 1, 1, 0 and one of the two abnormal missed: F1 is 2/3.

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { CommandError } from '../command-error.js';
+import { studyTypeOf } from '../study-type.js';
 
 /** A study of a folder in MURA's layout. */
 export interface SampleStudy {
@@ -15,29 +17,33 @@ export interface SampleStudy {
 /**
  * Finds the studies of a folder: `…/XR_WRIST/patient00001/study1_positive/image1.png`. What macOS adds is passed over.
  *
- * @throws Error with a sentence where there is none
+ * @throws CommandError `sample_invalid` where there is none; the file system's error where the folder can't be read
  */
 export async function readSample(directory: string): Promise<SampleStudy[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new Error(`There is no folder at ${directory}: name one in MURA’s layout with --sample DIR.`, { cause });
-  });
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const images = entries
     .filter((entry) => entry.isFile() && /\.(png|jpe?g)$/i.test(entry.name) && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+    .map((entry) => resolve(entry.parentPath ?? entry.path, entry.name))
+    // image10 stands after image2.
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const studies = new Map<string, string[]>();
   for (const path of images) {
-    const study = relative(directory, join(path, '..')).split(sep).join('/');
-    studies.set(study, [...(studies.get(study) ?? []), path]);
+    const study = relative(directory, dirname(path)).split(sep).join('/');
+    const known = studies.get(study);
+    if (known) known.push(path);
+    else studies.set(study, [path]);
   }
+  // A folder may be given from within: the study type is then above it.
   const found = [...studies].flatMap(([study, paths]) => {
-    const type = /(?:^|\/)XR_([A-Za-z]+)\//.exec(study)?.[1]?.toLowerCase();
-    return type ? [{ study, studyType: type, label: readLabel(study), images: paths }] : [];
+    const studyType = studyTypeOf(resolve(directory, study).split(sep).join('/'));
+    return studyType ? [{ study, studyType, label: readLabel(study), images: paths }] : [];
   });
-  if (found.length === 0) {
-    throw new Error(`${directory} has no study: expected folders such as XR_WRIST/patient00001/study1/image1.png.`);
-  }
-  return found;
+  if (found.length > 0) return found;
+  throw new CommandError({
+    code: 'sample_invalid',
+    title: `${directory} has no study with a picture.`,
+    next: 'Name a folder in MURA’s layout, with paths such as XR_WRIST/patient00001/study1/image1.png, by --sample DIR.',
+  });
 }
 
 function readLabel(study: string): 0 | 1 | null {

@@ -1,16 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unpackBundle } from '@holdout/bundle/node';
 import type { StudyPrediction } from '@holdout/contracts';
-import { aggregateStudies, type RunResult, runBundle } from '@holdout/runner';
+import { aggregateStudies } from '@holdout/runner';
 import { scorePredictions } from '@holdout/scoring';
-import type { Command } from 'commander';
-import { withCheckedBundle, withTemporaryFolder } from '../open-bundle.js';
-import { createOutput } from '../output.js';
-import { startProgress } from '../progress.js';
-import { readSample, type SampleStudy } from '../sample.js';
-import { showTable } from '../show-table.js';
+import { type Command, InvalidArgumentError } from 'commander';
+import { withCheckedBundle } from '../bundle/open-bundle.js';
+import { readSample, type SampleStudy } from '../bundle/read-sample.js';
+import { runOnSample } from '../bundle/run-on-sample.js';
+import type { CommandContext } from '../command-context.js';
+import { createOutput, type Output } from '../terminal/output.js';
+import { printable } from '../terminal/printable.js';
+import { showMetric } from '../terminal/show-score.js';
+import { showTable } from '../terminal/show-table.js';
 
 interface CheckOptions {
   sample: string;
@@ -22,77 +22,82 @@ interface CheckOptions {
 const defaultSample = fileURLToPath(new URL('../../sample', import.meta.url));
 
 /** `holdout check`: what the server would say of a bundle, before it is sent. */
-export function addCheckCommand(program: Command): void {
+export function addCheckCommand(program: Command, { environment, signal }: CommandContext): void {
   program
     .command('check')
     .summary('check a bundle and run it on the sample studies, here')
-    .description('Makes the same checks as the server, then runs the bundle on sample studies on this machine.')
+    .description(
+      'Makes the same checks as the server, then runs the bundle on sample studies on this machine. The sample that\n' +
+        'comes along is synthetic: it shows that a bundle runs and reads its pictures, not how good it is.',
+    )
     .argument('<bundle>', 'a folder, a zip or a tar.gz')
-    .option('--sample <dir>', 'a folder in MURA’s layout instead of the sample studies that came along', defaultSample)
-    .option('--time-limit-seconds <n>', 'stop the run after this long', Number, 600)
-    .option('--memory-limit-gibibytes <n>', 'stop the run at this much memory', Number, 4)
+    .option('--sample <dir>', 'studies in MURA’s layout to run on instead (default: the sample that comes along)')
+    .option('--time-limit-seconds <n>', 'stop the run after this long', readPositive, 600)
+    .option('--memory-limit-gibibytes <n>', 'stop the run at this much memory', readPositive, 4)
     .option('--json', 'print JSON', false)
-    .addHelpText('after', '\nExample:\n  holdout check my-model.zip\n')
-    .action(async (path: string, options: CheckOptions) => {
-      const output = createOutput(options.json);
-      const studies = await readSample(options.sample);
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdout check my-model/\n  holdout check my-model.zip --sample MURA-v1.1/valid --time-limit-seconds 7200',
+    )
+    .action(async (path: string, { sample = defaultSample, ...options }: CheckOptions) => {
+      const output = createOutput(options.json, environment);
+      const studies = await readSample(sample);
       await withCheckedBundle(path, async (bundle) => {
-        const { manifest } = bundle;
+        const { manifest, sizeBytes } = bundle;
         const { width, height, channels } = manifest.input;
-        output.say(`“${manifest.name}” (${manifest.engine}, ${width}×${height}×${channels}): the bundle is valid.`);
-        const run = await runOnSample(bundle, studies, options, output.say);
+        output.title(
+          `“${printable(manifest.name)}” (${manifest.engine}, input ${width}×${height}×${channels}) is valid.`,
+        );
+        const limits = {
+          timeLimitSeconds: options.timeLimitSeconds,
+          memoryLimitBytes: options.memoryLimitGibibytes * 1024 ** 3,
+        };
+        const { probabilities, ...run } = await runOnSample(bundle, { studies, ...limits, signal });
         const counts = studies.map(({ study, images }) => ({ study, imageCount: images.length }));
-        const predictions = aggregateStudies(counts, run.probabilities, manifest);
+        const predictions = aggregateStudies(counts, probabilities, manifest);
         const score = scoreSample(studies, predictions);
-        output.result({ manifest, predictions, score, provenance: run.provenance, durations: run.durations });
-        for (const line of showPredictions(studies, predictions)) output.say(line);
-        const kappa = score?.overall.kappa.value;
-        if (kappa !== undefined)
-          output.say(`Kappa on these ${studies.length} studies: ${kappa === null ? 'undefined' : kappa.toFixed(3)}`);
-        output.say('The bundle runs. Submit it: holdout submit BUNDLE --competition C --phase P --wait');
+        const told = predictions.map((each, place) => ({ ...each, gold: studies[place]?.label ?? null }));
+        output.result({ manifest, sizeBytes, predictions: told, score, ...run });
+        sayPredictions(told, output);
+        if (score) {
+          const right = score.overall.counts.truePositive + score.overall.counts.trueNegative;
+          output.say(`Kappa on the sample: ${showMetric(score.overall.kappa)} (${right} of ${score.studies} right)`);
+        }
+        output.say(`It runs. Submit it: holdout submit ${path} --competition C --phase P --wait`);
       });
     });
 }
 
-async function runOnSample(
-  { files, manifest }: Parameters<Parameters<typeof withCheckedBundle>[1]>[0],
-  studies: readonly SampleStudy[],
-  { timeLimitSeconds, memoryLimitGibibytes }: CheckOptions,
-  say: (line: string) => void,
-): Promise<RunResult> {
-  return await withTemporaryFolder(async (folder) => {
-    const bundleDirectory = join(folder, 'bundle');
-    await mkdir(bundleDirectory);
-    await unpackBundle(files, bundleDirectory);
-    const images = studies.flatMap((study) => study.images.map((path) => ({ path })));
-    const progress = startProgress('Images', images.length);
-    try {
-      return await runBundle({
-        bundleDirectory,
-        manifest,
-        images,
-        timeLimitSeconds,
-        memoryLimitBytes: memoryLimitGibibytes * 1024 ** 3,
-        onProgress: progress.update,
-        onLog: (line) => say(`  ${line}`),
-      });
-    } finally {
-      progress.stop();
-    }
-  });
+function readPositive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number greater than 0.');
 }
 
-/** Where the sample's folders tell the labels. */
+/** Over the studies whose folder tells the label; null where none does. */
 function scoreSample(studies: readonly SampleStudy[], predictions: readonly StudyPrediction[]) {
   const gold = studies.flatMap(({ study, studyType, label }) => (label === null ? [] : [{ study, studyType, label }]));
-  return gold.length === studies.length ? scorePredictions(gold, predictions) : null;
+  const labelled = new Set(gold.map(({ study }) => study));
+  if (gold.length === 0) return null;
+  return scorePredictions(
+    gold,
+    predictions.filter(({ study }) => labelled.has(study)),
+  );
 }
 
-function showPredictions(studies: readonly SampleStudy[], predictions: readonly StudyPrediction[]): string[] {
-  const words = ['normal', 'abnormal'] as const;
-  const rows = predictions.map(({ study, probability, label }, index) => {
-    const truth = studies[index]?.label ?? null;
-    return [study, probability?.toFixed(3) ?? '–', words[label], truth === null ? '' : words[truth]];
-  });
-  return showTable(['study', 'probability', 'called', 'label'], rows);
+const words = ['normal', 'abnormal'] as const;
+
+function sayPredictions(predictions: readonly (StudyPrediction & { gold: 0 | 1 | null })[], output: Output): void {
+  const rows = predictions.map(({ study, probability, label, gold }) => [
+    study,
+    probability?.toFixed(3) ?? '–',
+    words[label],
+    gold === null ? '–' : words[gold],
+    gold === null || gold === label ? '' : 'wrong',
+  ]);
+  const columns = ['study', 'probability', 'called', 'is', ''].map((title) => ({
+    title,
+    side: title === 'probability' ? ('right' as const) : ('left' as const),
+  }));
+  for (const line of showTable(columns, rows)) output.say(line);
 }

@@ -1,9 +1,13 @@
-import { competitionListSchema, type Leaderboard, leaderboardSchema } from '@holdout/contracts';
+import { type Leaderboard, type LeaderboardEntry, leaderboardSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../config.js';
-import { bold, createOutput } from '../output.js';
+import type { CommandContext } from '../command-context.js';
+import { chooseServer, type ServerConfig } from '../config.js';
+import { chooseCompetition, choosePhase, leaderboardPath } from '../server/choose-phase.js';
 import { requestJson } from '../server/request.js';
-import { showTable } from '../show-table.js';
+import { createOutput, type Output } from '../terminal/output.js';
+import { displayWidth } from '../terminal/printable.js';
+import { showMetric } from '../terminal/show-score.js';
+import { type Column, showTable } from '../terminal/show-table.js';
 import { addServerOptions, type ServerCommandOptions } from './server-options.js';
 
 interface LeaderboardOptions extends ServerCommandOptions {
@@ -12,68 +16,79 @@ interface LeaderboardOptions extends ServerCommandOptions {
 }
 
 /** `holdout leaderboard`: every phase's board, or one. */
-export function addLeaderboardCommand(program: Command): void {
+export function addLeaderboardCommand(program: Command, { environment, signal }: CommandContext): void {
   const command = program
     .command('leaderboard')
     .summary('show the leaderboard')
+    .description('Shows who stands where, with the readers in their place. It needs no token.')
     .option('--competition <name>', 'the competition; may be left out where the server has only one')
     .option('--phase <name>', 'one phase; all of them where it is left out')
-    .addHelpText('after', '\nExample:\n  holdout leaderboard --competition mura --phase test\n');
+    .addHelpText(
+      'after',
+      `
+With --json and --phase: the leaderboard. With --json alone: a list of them.
+
+Examples:
+  holdout leaderboard
+  holdout leaderboard --competition mura --phase test --json`,
+    );
   addServerOptions(command).action(async (options: LeaderboardOptions) => {
-    const output = createOutput(options.json);
-    const config = readConfig(options);
-    const boards = await readBoards(config, options);
-    output.result(options.phase ? boards[0] : boards);
-    for (const board of boards) for (const line of showBoard(board)) output.say(line);
+    const output = createOutput(options.json, environment);
+    const boards = await readBoards(chooseServer(options, environment), options, signal);
+    output.result(options.phase === undefined ? boards : boards[0]);
+    for (const board of boards) sayBoard(board, output);
   });
 }
 
-async function readBoards(config: Config, { competition, phase }: LeaderboardOptions): Promise<Leaderboard[]> {
-  const { competitions } = await requestJson(config, competitionListSchema, '/api/competitions');
-  const [only] = competitions;
-  if (!competition && competitions.length !== 1) {
-    const names = competitions.map((each) => each.competition).join(', ');
-    throw new Error(
-      names
-        ? `The server has several competitions: choose one with --competition (${names}).`
-        : 'The server has no competition yet.',
-    );
-  }
-  const name = competition ?? only?.competition ?? '';
-  const phases = phase
-    ? [phase]
-    : (competitions.find((each) => each.competition === name)?.phases ?? []).map((each) => each.phase);
-  // Where the competition is unknown, the server says so in its own words.
-  const paths = phases.length > 0 ? phases : ['test'];
+async function readBoards(
+  config: ServerConfig,
+  options: LeaderboardOptions,
+  signal: AbortSignal,
+): Promise<Leaderboard[]> {
+  const competition = await chooseCompetition(config, options.competition, signal);
+  const phases = options.phase === undefined ? competition.phases : [choosePhase(competition, options.phase)];
   return await Promise.all(
-    paths.map((each) =>
-      requestJson(
-        config,
-        leaderboardSchema,
-        `/api/competitions/${encodeURIComponent(name)}/phases/${encodeURIComponent(each)}/leaderboard`,
-      ),
-    ),
+    phases.map(({ phase }) => {
+      const path = leaderboardPath({ competition: competition.competition, phase });
+      return requestJson(config, { path, schema: leaderboardSchema, signal });
+    }),
   );
 }
 
-function showBoard({ competition, phase, entries, studyTypes, waiting }: Leaderboard): string[] {
-  const header = ['model', 'team', 'rank', 'kappa', ...studyTypes];
-  const rows = entries.map(({ name, team, kind, bestReader, rank, score }) => [
+const columns: readonly Column[] = [
+  { title: 'rank', side: 'right' },
+  { title: 'model', side: 'left' },
+  { title: 'team', side: 'left' },
+  { title: 'submitted', side: 'left' },
+  { title: 'kappa', side: 'right' },
+];
+
+/** The study types follow where the terminal has the room for them. */
+function sayBoard({ competition, phase, entries, studyTypes, waiting }: Leaderboard, output: Output): void {
+  const typeColumns = studyTypes.map((title): Column => ({ title, side: 'right' }));
+  const full = showTable(
+    [...columns, ...typeColumns],
+    entries.map((entry) => [...showEntry(entry), ...studyTypes.map((type) => kappaOf(entry, type))]),
+  );
+  const fits = full.every((line) => displayWidth(line) <= output.columns);
+  const [head = '', ...lines] = fits ? full : showTable(columns, entries.map(showEntry));
+  output.title(`${competition}/${phase}`);
+  output.say(entries.length === 0 ? 'No entry yet.' : head);
+  for (const line of lines) output.say(line);
+  if (waiting > 0) output.say(waiting === 1 ? '1 submission is under way.' : `${waiting} submissions are under way.`);
+  output.say('');
+}
+
+function showEntry({ rank, name, team, kind, bestReader, submittedAt, score }: LeaderboardEntry): string[] {
+  return [
+    rank === null ? '–' : String(rank),
     bestReader ? `${name} (best reader)` : name,
     team ?? kind,
-    rank === null ? '–' : String(rank),
-    ...[score.overall, ...studyTypes.map((type) => score.byStudyType[type])].map(
-      (table) => table?.kappa.value?.toFixed(3) ?? '–',
-    ),
-  ]);
-  const [head = '', ...lines] = showTable(header, rows);
-  const under = entries.length === 0 ? ['No entry yet.'] : [];
-  return [
-    bold(`${competition}/${phase}`),
-    head,
-    ...lines,
-    ...under,
-    ...(waiting > 0 ? [`${waiting} submissions under way.`] : []),
-    '',
+    submittedAt?.slice(0, 10) ?? '–',
+    showMetric(score.overall.kappa),
   ];
+}
+
+function kappaOf({ score }: LeaderboardEntry, studyType: string): string {
+  return showMetric(score.byStudyType[studyType]?.kappa);
 }

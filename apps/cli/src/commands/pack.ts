@@ -1,9 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { withCheckedBundle, writeArchive } from '../open-bundle.js';
-import { createOutput } from '../output.js';
-import { showBytes } from '../progress.js';
+import { isFolder, withCheckedBundle } from '../bundle/open-bundle.js';
+import { writeArchive } from '../bundle/write-archive.js';
+import type { CommandContext } from '../command-context.js';
+import { CommandError, usageError } from '../command-error.js';
+import { createOutput } from '../terminal/output.js';
+import { printable } from '../terminal/printable.js';
+import { showBytes } from '../terminal/progress.js';
 
 interface PackOptions {
   output?: string;
@@ -12,31 +16,56 @@ interface PackOptions {
 }
 
 /** `holdout pack`: a folder becomes an archive that can be submitted. */
-export function addPackCommand(program: Command): void {
+export function addPackCommand(program: Command, { environment, signal }: CommandContext): void {
   program
     .command('pack')
     .summary('check a folder and write it as a bundle')
     .description('Checks a folder with holdout.json and writes it as a zip. The same files always give the same bytes.')
     .argument('<dir>', 'the folder')
-    .option('-o, --output <file>', 'the archive to write (default: DIR.zip)')
+    .option('-o, --output <file>', 'the archive to write (default: DIR.zip, in this folder)')
     .option('--force', 'overwrite the archive if it exists', false)
     .option('--json', 'print JSON', false)
-    .addHelpText('after', '\nExample:\n  holdout pack my-model -o my-model.zip\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdout pack my-model\n  holdout pack my-model -o submissions/third.zip --force',
+    )
     .action(async (directory: string, options: PackOptions) => {
-      const output = createOutput(options.json);
-      const archive = options.output ?? `${basename(resolve(directory))}.zip`;
-      if (!options.force && (await stat(archive).catch(() => null))) {
-        throw new Error(`${archive} exists already. Choose another name with -o FILE, or overwrite it with --force.`);
-      }
+      const output = createOutput(options.json, environment);
+      const archive = await chooseArchive(directory, options);
       const { manifest, sizeBytes } = await withCheckedBundle(directory, async (bundle) => {
-        await writeArchive(bundle, archive, options.force);
+        await writeArchive(bundle, { path: archive, overwrite: options.force, signal });
         return bundle;
       });
       const archiveSizeBytes = (await stat(archive)).size;
       output.result({ archive, archiveSizeBytes, sizeBytes, manifest });
-      output.say(
-        `${archive}: “${manifest.name}” (${manifest.engine}), ${showBytes(sizeBytes)} packed to ${showBytes(archiveSizeBytes)}.`,
-      );
+      const sizes = `${showBytes(sizeBytes)} packed to ${showBytes(archiveSizeBytes)}`;
+      output.say(`${archive}: “${printable(manifest.name)}” (${manifest.engine}), ${sizes}.`);
       output.say(`Try it: holdout check ${archive}`);
     });
+}
+
+/** Where the archive goes, once nothing speaks against it; asked first, as the checks may take a while. */
+async function chooseArchive(directory: string, options: PackOptions): Promise<string> {
+  if ((await stat(directory).catch(() => null)) && !(await isFolder(directory))) {
+    throw usageError(
+      `${directory} is a file; expected a folder.`,
+      `An archive is sent as it is: holdout submit ${directory}`,
+    );
+  }
+  const archive = options.output ?? `${basename(resolve(directory))}.zip`;
+  const inside = relative(resolve(directory), resolve(archive));
+  if (inside !== '..' && !inside.startsWith(`..${sep}`)) {
+    throw usageError(
+      `${archive} would lie in the folder that is packed, and so be part of the next archive.`,
+      `Choose a place outside: -o ../${basename(resolve(directory))}.zip`,
+    );
+  }
+  if (!options.force && (await stat(archive).catch(() => null))) {
+    throw new CommandError({
+      code: 'file_unusable',
+      title: `${archive} exists already.`,
+      next: 'Choose another name with -o FILE, or overwrite it with --force.',
+    });
+  }
+  return archive;
 }

@@ -1,37 +1,72 @@
-import { submissionSchema } from '@holdout/contracts';
+import { submissionListSchema, submissionSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
-import { describeSubmission, followSubmission } from '../follow-submission.js';
-import { createOutput } from '../output.js';
+import type { CommandContext } from '../command-context.js';
+import { usageError } from '../command-error.js';
+import { chooseServer, type ServerConfig } from '../config.js';
 import { requestJson } from '../server/request.js';
+import { saySubmission } from '../submission/describe-submission.js';
+import { followSubmission } from '../submission/follow-submission.js';
+import { createOutput, type Output } from '../terminal/output.js';
+import { showMetric } from '../terminal/show-score.js';
+import { type Column, showTable } from '../terminal/show-table.js';
 import { addServerOptions, type ServerCommandOptions } from './server-options.js';
 
-/** `holdout status` and `holdout cancel`: one submission. */
-export function addSubmissionCommands(program: Command): void {
-  const status = program
+/** `holdout status`: one submission, or the list of the team's. */
+export function addStatusCommand(program: Command, { environment, signal }: CommandContext): void {
+  const command = program
     .command('status')
-    .summary('show a submission')
-    .argument('<id>', 'the submission’s id')
-    .option('--follow', 'stay until it has ended; exit code 0 only when it is scored', false)
-    .addHelpText('after', '\nExample:\n  holdout status 1f0c2c34-… --follow\n');
-  addServerOptions(status).action(async (id: string, options: ServerCommandOptions & { follow: boolean }) => {
-    const config = readConfig(options);
-    const output = createOutput(options.json);
-    if (options.follow) return await followSubmission(config, id, output);
-    const submission = await requestJson(config, submissionSchema, `/api/submissions/${encodeURIComponent(id)}`);
-    output.result(submission);
-    for (const line of describeSubmission(submission)) output.say(line);
-  });
+    .summary('show a submission, or list your team’s')
+    .description('Shows a submission: its state, how far it is, why it ended, or its score.')
+    .argument('[id]', 'the submission’s id; without it, your team’s latest submissions are listed')
+    .option('--follow', 'stay until it has ended; exit code 0 only where it is scored', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  holdout status\n  holdout status 1f0c2c34-6d1e-4a0e-9f55-0c8e0e5a1b2c --follow',
+    );
+  addServerOptions(command).action(
+    async (id: string | undefined, options: ServerCommandOptions & { follow: boolean }) => {
+      const config = chooseServer(options, environment);
+      const output = createOutput(options.json, environment);
+      if (id === undefined) {
+        if (options.follow) throw usageError('--follow needs a submission.', 'Add its id; holdout status lists them.');
+        return await listSubmissions(config, output, signal);
+      }
+      if (options.follow) {
+        const ended = await followSubmission(config, id, output, signal);
+        if (ended.state !== 'scored') process.exitCode = 1;
+        return;
+      }
+      const path = `/api/submissions/${encodeURIComponent(id)}`;
+      const submission = await requestJson(config, { path, schema: submissionSchema, signal });
+      output.result(submission);
+      saySubmission(submission, output);
+    },
+  );
+}
 
-  const cancel = program
-    .command('cancel')
-    .summary('cancel a submission that has not ended')
-    .argument('<id>', 'the submission’s id');
-  addServerOptions(cancel).action(async (id: string, options: ServerCommandOptions) => {
-    const output = createOutput(options.json);
-    const path = `/api/submissions/${encodeURIComponent(id)}/cancel`;
-    const submission = await requestJson(readConfig(options), submissionSchema, path, 'POST');
-    output.result(submission);
-    output.say(`“${submission.name}” is ${submission.state}.`);
-  });
+const listColumns: readonly Column[] = [
+  { title: 'submitted', side: 'left' },
+  { title: 'phase', side: 'left' },
+  { title: 'model', side: 'left' },
+  { title: 'state', side: 'left' },
+  { title: 'kappa', side: 'right' },
+  { title: 'id', side: 'left' },
+];
+
+async function listSubmissions(config: ServerConfig, output: Output, signal: AbortSignal): Promise<void> {
+  const request = { path: '/api/submissions', schema: submissionListSchema, signal };
+  const list = await requestJson(config, request);
+  output.result(list);
+  const rows = list.submissions.map(({ submittedAt, competition, phase, name, state, score, id }) => [
+    submittedAt.slice(0, 16).replace('T', ' '),
+    `${competition}/${phase}`,
+    name,
+    state,
+    showMetric(score?.overall.kappa),
+    id,
+  ]);
+  const [head = '', ...lines] = showTable(listColumns, rows);
+  if (rows.length === 0) output.say('No submission yet. Make the first: holdout submit BUNDLE --wait');
+  else output.title(head);
+  for (const line of lines) output.say(line);
 }

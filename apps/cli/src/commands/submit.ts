@@ -1,60 +1,116 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Submission } from '@holdout/contracts';
+import { HoldoutError, type Submission } from '@holdout/contracts';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../config.js';
-import { followSubmission } from '../follow-submission.js';
-import { isFolder, withCheckedBundle, withTemporaryFolder, writeArchive } from '../open-bundle.js';
-import { createOutput } from '../output.js';
-import { showBytes, startProgress } from '../progress.js';
+import { isFolder, withCheckedBundle, withTemporaryFolder } from '../bundle/open-bundle.js';
+import { writeArchive } from '../bundle/write-archive.js';
+import type { CommandContext } from '../command-context.js';
+import { interruptedError, usageError } from '../command-error.js';
+import { chooseServer, type ServerConfig } from '../config.js';
+import { chooseCompetition, choosePhase } from '../server/choose-phase.js';
 import { uploadBundle } from '../server/upload-bundle.js';
+import { followSubmission } from '../submission/follow-submission.js';
+import { createOutput } from '../terminal/output.js';
+import { printable } from '../terminal/printable.js';
+import { showBytes, startProgress } from '../terminal/progress.js';
 import { addServerOptions, type ServerCommandOptions } from './server-options.js';
 
 interface SubmitOptions extends ServerCommandOptions {
-  competition: string;
-  phase: string;
+  competition?: string;
+  phase?: string;
   wait: boolean;
+  check: boolean;
 }
 
 /** `holdout submit`: check, send, and with --wait see it through to its score. */
-export function addSubmitCommand(program: Command): void {
+export function addSubmitCommand(program: Command, { environment, signal }: CommandContext): void {
   const command = program
     .command('submit')
     .summary('send a bundle to a competition')
-    .description('Checks a bundle here, sends it, and with --wait shows what becomes of it up to its score and rank.')
+    .description(
+      'Checks a bundle here, sends it, and with --wait shows what becomes of it up to its score and rank. A folder is\n' +
+        'packed on the way; an archive is sent as it is.',
+    )
     .argument('<bundle>', 'a folder, a zip or a tar.gz')
-    .requiredOption('--competition <name>', 'the competition, such as mura')
-    .requiredOption('--phase <name>', 'the phase, such as practice')
-    .option('--wait', 'wait until the submission has ended; exit code 0 only when it is scored', false)
-    .addHelpText('after', '\nExample:\n  holdout submit my-model.zip --competition mura --phase practice --wait\n');
-  addServerOptions(command).action(async (path: string, options: SubmitOptions) => {
-    const output = createOutput(options.json);
-    const config = readConfig(options);
-    const submission = await send(config, path, options);
-    output.say(`Submitted “${submission.name}” as ${submission.id}.`);
+    .option('--competition <name>', 'the competition; may be left out where the server has only one')
+    .option('--phase <name>', 'the phase; may be left out where the competition has only one')
+    .option('--wait', 'wait until the submission has ended', false)
+    .option('--skip-check', 'send it without checking it here first')
+    .addHelpText(
+      'after',
+      `
+Exit code 0 only where the server accepted the bundle; with --wait, only where it was scored.
+
+Examples:
+  holdout submit my-model/ --competition mura --phase practice --wait
+  holdout submit my-model.zip --competition mura --phase test --json`,
+    );
+  addServerOptions(command).action(async (path: string, options: SubmitOptions & { skipCheck?: boolean }) => {
+    const output = createOutput(options.json, environment);
+    const config = chooseServer(options, environment);
+    const submission = await send(config, path, options, signal);
+    output.say(`Submitted “${printable(submission.name)}” as ${submission.id}.`);
     if (!options.wait) {
       output.result(submission);
       output.say(`Follow it: holdout status ${submission.id} --follow`);
       return;
     }
-    await followSubmission(config, submission.id, output);
+    const ended = await followSubmission(config, submission.id, output, signal);
+    if (ended.state !== 'scored') process.exitCode = 1;
   });
 }
 
-/** A folder is packed into a temporary archive; an archive is sent as it is. */
-async function send(config: Config, path: string, { competition, phase }: SubmitOptions): Promise<Submission> {
+/** Everything that can be known here is found before the first byte is sent. */
+async function send(
+  config: ServerConfig,
+  path: string,
+  options: SubmitOptions & { skipCheck?: boolean },
+  signal: AbortSignal,
+): Promise<Submission> {
   return await withTemporaryFolder(async (folder) => {
-    const packed = join(folder, 'bundle.zip');
-    const isToBePacked = await isFolder(path);
-    await withCheckedBundle(path, async (bundle) => {
-      if (isToBePacked) await writeArchive(bundle, packed, false);
-    });
-    const archive = isToBePacked ? packed : path;
-    const progress = startProgress('Upload', (await stat(archive)).size, showBytes);
+    const archive = await prepareArchive(path, { folder, skipCheck: options.skipCheck ?? false, signal });
+    if (!config.token) throw new HoldoutError('token_missing');
+    const competition = await chooseCompetition(config, options.competition, signal);
+    const phase = choosePhase(competition, options.phase);
+    const { size: sizeBytes } = await stat(archive);
+    const limitBytes = phase.limits.bundleSizeBytes;
+    if (sizeBytes > limitBytes) {
+      const detail = `It has ${showBytes(sizeBytes)}; ${phase.phase} allows ${showBytes(limitBytes)}.`;
+      throw new HoldoutError('upload_too_large', { detail });
+    }
+    const progress = startProgress({ what: 'Upload', total: sizeBytes, unit: 'bytes' });
     try {
-      return await uploadBundle(config, { competition, phase, archive, onProgress: progress.update });
+      const names = { competition: competition.competition, phase: phase.phase };
+      return await uploadBundle(config, { ...names, archive, sizeBytes, signal, onProgress: progress.update });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw interruptedError(
+        'Stopped while the bundle was sent.',
+        'If all of it had been sent it may have been accepted: holdout status lists your team’s submissions.',
+      );
     } finally {
       progress.stop();
     }
   });
+}
+
+interface PrepareOptions {
+  readonly folder: string;
+  readonly skipCheck: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the path of the archive to send: the one that was given, or a folder's, packed in the temporary folder */
+async function prepareArchive(path: string, { folder, skipCheck, signal }: PrepareOptions): Promise<string> {
+  const isToBePacked = await isFolder(path);
+  if (skipCheck && !isToBePacked) return path;
+  if (skipCheck) {
+    throw usageError('A folder can’t be packed without being checked.', 'Leave out --skip-check, or name an archive.');
+  }
+  const packed = join(folder, 'bundle.zip');
+  await withCheckedBundle(path, async (bundle) => {
+    signal.throwIfAborted();
+    if (isToBePacked) await writeArchive(bundle, { path: packed, overwrite: false, signal });
+  });
+  return isToBePacked ? packed : path;
 }

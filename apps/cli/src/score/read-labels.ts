@@ -1,54 +1,58 @@
-import { HoldoutError, type ProblemItem } from '@holdout/contracts';
+import type { ProblemItem } from '@holdout/contracts';
 import type { GoldStudy } from '@holdout/scoring';
-import { lineProblem, readTable, type TableRow } from './read-table.js';
+import { studyTypeOf } from '../study-type.js';
+import { describeProblem, quote, readTable, type TableRow } from './read-table.js';
+
+/** A file of studies: what could be read, and everything that could not. */
+export interface StudyFile<T> {
+  readonly file: string;
+  /** Those with problems too, so that coverage can be told at the same time. */
+  readonly studies: readonly (T & { readonly line: number })[];
+  readonly problems: readonly ProblemItem[];
+}
 
 /**
  * Reads a gold standard: `study,label`, or `study,rad1,rad2,rad3` with an odd number of readers, whose majority counts.
  * The study type is read from MURA's folder in the path (`XR_WRIST` → `wrist`).
- *
- * @throws HoldoutError `labels_invalid` with every line that is wrong
  */
-export async function readLabels(path: string): Promise<GoldStudy[]> {
-  const rows = await readTable(path, 'labels_invalid');
-  if (rows.length === 0) throw new HoldoutError('labels_invalid', { detail: `${path} has no study.` });
-  const columns = rows[0]?.cells.length ?? 0;
-  const problems: ProblemItem[] = [];
-  const seen = new Map<string, number>();
-  const gold = rows.map((row): GoldStudy => {
-    checkRow(path, row, columns, seen, problems);
-    const abnormal = row.cells.filter((cell) => Number(cell) === 1).length;
-    return { study: row.study, studyType: typeOf(row.study) ?? '', label: abnormal * 2 > row.cells.length ? 1 : 0 };
+export async function readLabels(file: string): Promise<StudyFile<GoldStudy>> {
+  const table = await readTable(file, 'labels_invalid');
+  if (table.problem) return { file, studies: [], problems: [table.problem] };
+  const columns = table.rows[0]?.cells.length ?? 0;
+  const firstLineOf = new Map<string, number>();
+  const problems = table.rows.flatMap((row) => {
+    const earlierLine = firstLineOf.get(row.study);
+    if (earlierLine === undefined) firstLineOf.set(row.study, row.line);
+    return findProblems(row, columns, earlierLine).map(({ found, expected }) =>
+      describeProblem('labels_invalid', file, row.line, found, expected),
+    );
   });
-  const [first] = problems;
-  if (first) {
-    const detail = problems.length === 1 ? first.message : `There are ${problems.length} problems.`;
-    throw new HoldoutError('labels_invalid', { detail, problems: problems.slice(0, 50) });
-  }
-  return gold;
+  const studies = table.rows.map(({ study, cells, line }) => {
+    const abnormal = cells.filter((cell) => Number(cell) === 1).length;
+    const label = abnormal * 2 > cells.length ? (1 as const) : (0 as const);
+    return { study, studyType: studyTypeOf(study) ?? '', label, line };
+  });
+  return { file, studies, problems };
 }
 
-function checkRow(
-  path: string,
-  row: TableRow,
-  columns: number,
-  seen: Map<string, number>,
-  problems: ProblemItem[],
-): void {
-  const complain = (found: string, expected: string) =>
-    problems.push(lineProblem('labels_invalid', path, row.line, found, expected));
-  if (row.cells.length !== columns) complain(`${row.cells.length} labels`, `${columns}, as on the first line`);
-  else if (columns === 0) complain('no label', 'study,label');
-  else if (columns % 2 === 0) complain(`${columns} readers`, 'an odd number, so that there is a majority');
-  for (const cell of row.cells) {
-    if (!/^[01](\.0*)?$/.test(cell)) complain(cell === '' ? 'an empty label' : `“${cell}”`, '0 or 1');
+function findProblems({ study, cells }: TableRow, columns: number, earlierLine: number | undefined) {
+  const found: { found: string; expected: string }[] = [];
+  const complain = (what: string, expected: string) => found.push({ found: what, expected });
+  if (cells.length === 0) complain('a study without a label', 'study,label or study,rad1,rad2,rad3');
+  else if (cells.length !== columns) complain(countOf(cells.length), `${columns}, as on the first line`);
+  else if (columns % 2 === 0) complain(`${columns} readers`, 'an odd number of them, so that there is a majority');
+  for (const cell of cells) {
+    if (!/^[01](\.0*)?$/.test(cell)) complain(cell === '' ? 'an empty label' : `the label ${quote(cell)}`, '0 or 1');
   }
-  if (!typeOf(row.study))
-    complain(`“${row.study}”`, 'a path with the study type, such as XR_WRIST/patient00001/study1');
-  const earlier = seen.get(row.study);
-  if (earlier !== undefined) complain('a study that stands on two lines', `it only once (first on line ${earlier})`);
-  else seen.set(row.study, row.line);
+  if (studyTypeOf(study) === null) {
+    complain(`the study ${quote(study)}`, 'a path with a study type, such as XR_WRIST/patient00001/study1');
+  }
+  if (earlierLine !== undefined) {
+    complain(`the study ${quote(study)} once more`, `each study once (it stands on line ${earlierLine} already)`);
+  }
+  return found;
 }
 
-function typeOf(study: string): string | undefined {
-  return /(?:^|\/)XR_([A-Za-z]+)(?:\/|$)/.exec(study)?.[1]?.toLowerCase();
+function countOf(labels: number): string {
+  return labels === 1 ? '1 label' : `${labels} labels`;
 }

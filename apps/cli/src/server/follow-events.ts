@@ -1,40 +1,121 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinalState, type SubmissionEvent, submissionEventSchema } from '@holdout/contracts';
-import { EventSourceParserStream } from 'eventsource-parser/stream';
-import type { Config } from '../config.js';
-import { ServerProblem } from '../output.js';
-import { requestStream } from './request.js';
+import { isFinalState, type SubmissionEvent, submissionEventSchema, submissionSchema } from '@holdout/contracts';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { CommandError } from '../command-error.js';
+import type { ServerConfig } from '../config.js';
+import { authorise, explainUnreachable, readProblem, requestJson } from './request.js';
 
-const longestSilenceMilliseconds = 10 * 60 * 1000;
+/** The server says something every 15 seconds, so a connection that is silent for this long is dead. */
+const silenceMilliseconds = 45_000;
+/** So long a server may stay away. */
+const longestAbsenceMilliseconds = 10 * 60 * 1000;
+const pauseMilliseconds = { first: 500, longest: 10_000 };
+
+interface Follow {
+  readonly submissionId: string;
+  readonly signal: AbortSignal;
+  /** Called once each time the connection is lost, and once each time it is back. */
+  readonly onConnection: (state: 'lost' | 'back') => void;
+}
 
 /**
  * What happens to a submission, until it has ended. A connection that breaks, or a server that is started anew, is
  * waited for, and the stream goes on after the last event that was seen.
  *
- * @throws Error where the server stayed away for ten minutes
+ * @throws CommandError where the server refuses, or stays away for ten minutes
  */
-export async function* followEvents(config: Config, submissionId: string): AsyncGenerator<SubmissionEvent> {
-  let lastId = '';
+export async function* followEvents(config: ServerConfig, follow: Follow): AsyncGenerator<SubmissionEvent> {
+  const { submissionId, signal, onConnection } = follow;
+  const address = `${config.server}/api/submissions/${encodeURIComponent(submissionId)}/events`;
+  let lastEventId = '';
+  let isLost = false;
   let heardAt = performance.now();
-  for (let pause = 500; ; pause = Math.min(pause * 2, 10_000)) {
+  let pause = pauseMilliseconds.first;
+  const onHeard = () => {
+    heardAt = performance.now();
+    pause = pauseMilliseconds.first;
+    if (isLost) onConnection('back');
+    isLost = false;
+  };
+  for (;;) {
+    let hasMessages = false;
     try {
-      const headers = { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) };
-      const response = await requestStream(config, `/api/submissions/${submissionId}/events`, headers);
-      if (response.status === 204 || !response.body) return;
-      const messages = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+      const messages = connect(config, { address, lastEventId, signal, onHeard });
       for await (const { id, data } of messages) {
-        if (id !== undefined) lastId = id;
-        heardAt = performance.now();
-        pause = 500;
-        const event = submissionEventSchema.parse(JSON.parse(data));
-        yield event;
-        if (event.kind === 'state' && isFinalState(event.state)) return;
+        hasMessages = true;
+        const event = submissionEventSchema.safeParse(JSON.parse(data));
+        // What a newer server says besides is not for us.
+        if (event.success) yield event.data;
+        lastEventId = id ?? lastEventId;
+        if (event.success && event.data.kind === 'state' && isFinalState(event.data.state)) return;
       }
+      // What is still missing comes first on the next connection, so this is asked only where nothing is.
+      if (!hasMessages && (await hasEnded(config, submissionId, signal))) return;
     } catch (error) {
-      // An answer that is a refusal will not get better; a connection may.
-      if (error instanceof ServerProblem && error.problem.status < 500) throw error;
-      if (performance.now() - heardAt > longestSilenceMilliseconds) throw error;
+      signal.throwIfAborted();
+      if (!(error instanceof CommandError) || !error.passing) throw error;
+      if (performance.now() - heardAt > longestAbsenceMilliseconds) throw error;
+      // A stream that merely ended is taken up again without a word.
+      if (!isLost) onConnection('lost');
+      isLost = true;
     }
-    await sleep(pause);
+    await sleep(pause, undefined, { signal });
+    pause = Math.min(pause * 2, pauseMilliseconds.longest);
   }
+}
+
+interface Connection {
+  readonly address: string;
+  readonly lastEventId: string;
+  readonly signal: AbortSignal;
+  readonly onHeard: () => void;
+}
+
+/** One connection's messages; it ends where the server ends it, or where it has been silent for too long. */
+async function* connect(config: ServerConfig, connection: Connection): AsyncGenerator<EventSourceMessage> {
+  const { address, lastEventId, signal, onHeard } = connection;
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), silenceMilliseconds);
+  const headers = {
+    accept: 'text/event-stream',
+    ...authorise(config),
+    ...(lastEventId === '' ? {} : { 'last-event-id': lastEventId }),
+  };
+  try {
+    const response = await fetch(address, { headers, signal: AbortSignal.any([signal, silence.signal]) });
+    if (!response.ok) throw readProblem(config, response.status, await response.text());
+    for await (const message of readMessages(response.body ?? [], () => {
+      timer.refresh();
+      onHeard();
+    }))
+      yield message;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (silence.signal.aborted) return;
+    throw error instanceof CommandError ? error : explainUnreachable(config, error);
+  } finally {
+    clearTimeout(timer);
+    silence.abort();
+  }
+}
+
+/** Every byte is a sign of life, the comments that carry no message too. */
+async function* readMessages(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  onBytes: () => void,
+): AsyncGenerator<EventSourceMessage> {
+  const decoder = new TextDecoder();
+  const waiting: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (message) => waiting.push(message) });
+  for await (const chunk of body) {
+    onBytes();
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* waiting.splice(0);
+  }
+}
+
+/** Some proxies hold streams back, and a client that has seen everything is answered 204, without a last word. */
+async function hasEnded(config: ServerConfig, submissionId: string, signal: AbortSignal): Promise<boolean> {
+  const path = `/api/submissions/${encodeURIComponent(submissionId)}`;
+  return isFinalState((await requestJson(config, { path, schema: submissionSchema, signal })).state);
 }

@@ -1,75 +1,113 @@
 import { problemSchema } from '@holdout/contracts';
 import type { z } from 'zod';
-import type { Config } from '../config.js';
-import { ServerProblem } from '../output.js';
+import { CommandError } from '../command-error.js';
+import type { ServerConfig } from '../config.js';
+
+const answerTimeoutMilliseconds = 60_000;
+
+interface JsonRequest<T> {
+  readonly path: string;
+  readonly schema: T;
+  readonly signal: AbortSignal;
+  readonly method?: 'GET' | 'POST';
+}
 
 /**
  * Asks the server for JSON.
  *
- * @throws ServerProblem with the server's own words; Error with a sentence where it can't be reached
+ * @throws CommandError with the server's own problem, or `server_unreachable`, or `answer_unexpected`
  */
 export async function requestJson<T extends z.ZodType>(
-  config: Config,
-  schema: T,
-  path: string,
-  method: 'GET' | 'POST' = 'GET',
+  config: ServerConfig,
+  { path, schema, signal, method = 'GET' }: JsonRequest<T>,
 ): Promise<z.infer<T>> {
-  const response = await send(config, path, { method });
-  const text = await response.text();
-  if (!response.ok) throw readProblem(config, response.status, text);
-  return parseAnswer(config, schema, text);
-}
-
-/** The answer as it comes, for streams; a refusal is thrown. */
-export async function requestStream(
-  config: Config,
-  path: string,
-  headers: Record<string, string>,
-  signal?: AbortSignal,
-) {
-  const response = await send(config, path, { headers, ...(signal ? { signal } : {}) });
-  if (!response.ok) throw readProblem(config, response.status, await response.text());
-  return response;
-}
-
-async function send(config: Config, path: string, init: RequestInit): Promise<Response> {
+  const timeout = AbortSignal.timeout(answerTimeoutMilliseconds);
   try {
-    return await fetch(config.server + path, { ...init, headers: { ...authorise(config), ...init.headers } });
-  } catch (cause) {
-    throw explainUnreachable(config, cause);
+    const response = await fetch(config.server + path, {
+      method,
+      headers: { accept: 'application/json', ...authorise(config) },
+      signal: AbortSignal.any([signal, timeout]),
+    });
+    return readAnswer(config, schema, response.status, await response.text());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof CommandError ? error : explainUnreachable(config, error);
   }
 }
 
-export function authorise({ token }: Config): Record<string, string> {
+export function authorise({ token }: ServerConfig): Record<string, string> {
   return token ? { authorization: `Bearer ${token}` } : {};
 }
 
-/** The server's problem, or a sentence where something else answered. */
-export function readProblem({ server }: Config, status: number, text: string): Error {
-  const parsed = problemSchema.safeParse(parseJson(text));
-  if (parsed.success) return new ServerProblem(parsed.data);
-  return new Error(
-    `${server} answered ${status} without saying why. Is it a Holdout server? Correct --server or HOLDOUT_SERVER.`,
-  );
-}
-
-export function parseAnswer<T extends z.ZodType>({ server }: Config, schema: T, text: string): z.infer<T> {
+/**
+ * Makes of an answer what it means.
+ *
+ * @throws CommandError with the server's own problem, or `answer_unexpected` where something else answered
+ */
+export function readAnswer<T extends z.ZodType>(
+  config: ServerConfig,
+  schema: T,
+  status: number,
+  text: string,
+): z.infer<T> {
+  if (status < 200 || status > 299) throw readProblem(config, status, text);
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new Error(`${server} answered something else than expected. Does it have the same version as this command?`);
+  throw new CommandError({
+    code: 'answer_unexpected',
+    title: `${config.server} answered something that this command does not understand.`,
+    next: 'Check that it is a Holdout server of the same version; correct --server or HOLDOUT_SERVER otherwise.',
+    cause: parsed.error,
+  });
 }
 
-export function explainUnreachable({ server }: Config, cause: unknown): Error {
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
-  const words =
-    code === 'ECONNREFUSED'
-      ? 'nothing listens there'
-      : code || (reason instanceof Error ? reason.message : String(reason));
-  return new Error(
-    `${server} can’t be reached (${words}). Start one with npm start, or name another by --server or HOLDOUT_SERVER.`,
-    { cause },
-  );
+/** The server's problem, or a sentence where something else answered, such as a proxy before it. */
+export function readProblem({ server }: ServerConfig, status: number, text: string): CommandError {
+  const passing = status >= 500 || status === 429 || status === 408;
+  const parsed = problemSchema.safeParse(parseJson(text));
+  if (parsed.success) return new CommandError({ ...parsed.data, passing });
+  return new CommandError({
+    code: 'answer_unexpected',
+    title: `${server} answered with the status ${status} and without a reason.`,
+    next: passing
+      ? 'Try again in a minute.'
+      : 'Check that it is a Holdout server; correct --server or HOLDOUT_SERVER otherwise.',
+    status,
+    passing,
+  });
+}
+
+/** One sentence for whatever kept an answer from coming. */
+export function explainUnreachable({ server }: ServerConfig, cause: unknown): CommandError {
+  return new CommandError({
+    code: 'server_unreachable',
+    title: `The server ${server} can’t be reached: ${reasonOf(cause)}.`,
+    next: 'Start one here with npm start, or name another by --server or HOLDOUT_SERVER.',
+    passing: true,
+    cause,
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'no machine has that name',
+  EAI_AGAIN: 'its name can’t be looked up now',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no network',
+};
+
+/** Fetch wraps the reason; the innermost one tells most. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return 'it does not answer';
+  const code = 'code' in error ? String(error.code) : '';
+  // Where a name has several addresses, each has failed in its own way.
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return reasons[code] ?? (inner instanceof Error ? reasonOf(inner) : error.message || code);
 }
 
 function parseJson(text: string): unknown {

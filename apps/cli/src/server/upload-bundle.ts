@@ -1,59 +1,93 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Submission, submissionSchema } from '@holdout/contracts';
-import type { Config } from '../config.js';
-import { authorise, explainUnreachable, parseAnswer, readProblem } from './request.js';
+import type { ServerConfig } from '../config.js';
+import { authorise, explainUnreachable, readAnswer } from './request.js';
 
 interface Upload {
-  competition: string;
-  phase: string;
-  archive: string;
-  onProgress: (sentBytes: number) => void;
+  readonly competition: string;
+  readonly phase: string;
+  /** A file on disk. */
+  readonly archive: string;
+  readonly sizeBytes: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (sentBytes: number) => void;
 }
 
+/** Without a byte in either direction; the server may take a while to check what it got. */
+const longestSilenceMilliseconds = 10 * 60 * 1000;
+
 /**
- * Sends an archive from disk, without holding it in memory. A refusal may come before all is sent: then it is what
- * counts, not the broken pipe.
+ * Sends an archive from disk, without holding it in memory. A refusal may come before all is sent: the rest then stays
+ * here, and the refusal is what counts, not the broken connection. Node's own client is used rather than fetch, which
+ * can't send a stream together with its length.
  *
- * @throws ServerProblem with every reason why the bundle is refused
+ * @throws CommandError with every reason why the server refused it
  */
-export async function uploadBundle(
-  config: Config,
-  { competition, phase, archive, onProgress }: Upload,
-): Promise<Submission> {
-  const { size } = await stat(archive);
-  const address = `${config.server}/api/competitions/${encodeURIComponent(competition)}/phases/${encodeURIComponent(phase)}/submissions`;
+export async function uploadBundle(config: ServerConfig, upload: Upload): Promise<Submission> {
+  const phase = `${encodeURIComponent(upload.competition)}/phases/${encodeURIComponent(upload.phase)}`;
+  const address = `${config.server}/api/competitions/${phase}/submissions`;
+  const { status, text } = await sendFile(address, authorise(config), upload).catch((cause: unknown) => {
+    upload.signal.throwIfAborted();
+    throw isFileError(cause) ? cause : explainUnreachable(config, cause);
+  });
+  return readAnswer(config, submissionSchema, status, text);
+}
+
+function sendFile(address: string, headers: Record<string, string>, upload: Upload) {
+  const { archive, sizeBytes, signal, onProgress } = upload;
   const send = address.startsWith('https:') ? requestHttps : requestHttp;
-  const request = send(address, {
-    method: 'POST',
-    headers: { ...authorise(config), 'content-type': 'application/octet-stream', 'content-length': size },
-  });
-  const answer = new Promise<{ status: number; text: string }>((done, fail) => {
-    request.once('error', fail);
-    request.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.once('end', () => done({ status: response.statusCode ?? 0, text }));
-      response.once('error', fail);
+  return new Promise<{ status: number; text: string }>((done, fail) => {
+    const request = send(address, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/octet-stream', 'content-length': sizeBytes },
+      signal,
     });
+    const file = createReadStream(archive, { end: Math.max(0, sizeBytes - 1) });
+    let answered = false;
+    request.once('response', (response) => {
+      answered = true;
+      readText(response)
+        .then((text) => done({ status: response.statusCode ?? 0, text }), fail)
+        // The server has made up its mind: what is not sent yet stays here.
+        .finally(() => request.destroy());
+    });
+    request.setTimeout(longestSilenceMilliseconds, () => request.destroy(new Error('it does not answer')));
+    // An answer that is on its way tells more than the connection that broke under it.
+    request.on('error', (error) => answered || setTimeout(() => answered || fail(error), 200));
+    file.once('error', (error) => {
+      fail(error);
+      request.destroy();
+    });
+    pipeline(file, countBytes(sizeBytes, onProgress), request).catch(() => {});
   });
-  const file = createReadStream(archive);
+}
+
+/** Fails where the file has become shorter since its length was announced: the server would wait for the rest. */
+function countBytes(sizeBytes: number, onProgress: (sentBytes: number) => void): Transform {
   let sentBytes = 0;
-  file.on('data', (chunk) => {
-    sentBytes += chunk.length;
-    onProgress(sentBytes);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      sentBytes += chunk.length;
+      onProgress(sentBytes);
+      next(null, chunk);
+    },
+    flush(next) {
+      next(sentBytes === sizeBytes ? null : new Error('the archive was changed while it was sent'));
+    },
   });
-  // Where the sending breaks, the answer decides: it may hold the reason.
-  pipeline(file, request).catch(() => {});
-  const { status, text } = await answer.catch((cause: unknown) => {
-    throw explainUnreachable(config, cause);
-  });
-  if (status !== 201) throw readProblem(config, status, text);
-  return parseAnswer(config, submissionSchema, text);
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) text += chunk;
+  return text;
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'read');
 }

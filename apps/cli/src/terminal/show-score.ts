@@ -1,33 +1,43 @@
 import type { MetricValue, PublishedScore, Score } from '@holdout/contracts';
 import { metrics } from '@holdout/scoring';
-import { bold } from './output.js';
-import { showTable } from './show-table.js';
+import type { Output } from './output.js';
+import { type Column, showTable } from './show-table.js';
 
 type ShownTable = PublishedScore['overall'];
 
-/** The metrics as a table, a row a study type and one for all, and under it why a metric has no value. */
-export function showScore(score: Score | PublishedScore): string[] {
+/** Says the metrics as a table, a row a study type and one for all, and under it why a metric has no value. */
+export function sayScore(score: Score | PublishedScore, output: Output): void {
   const groups: [string, ShownTable][] = [...Object.entries(score.byStudyType), ['all', score.overall]];
-  const header = ['', 'studies', ...metrics.map(({ title }) => title)];
+  const columns: Column[] = ['studies', ...metrics.map(({ title }) => title)].map((title) => ({
+    title,
+    side: 'right',
+  }));
   const rows = groups.map(([name, table]) => [
     name,
     String(table.studies),
-    ...metrics.map((metric) => showValue(table[metric.name])),
+    ...metrics.map((metric) => showMetric(table[metric.name])),
   ]);
-  const reasons = new Set(
-    groups.flatMap(([name, table]) =>
-      metrics.flatMap((metric) => {
-        const value = table[metric.name];
-        return value.value === null
-          ? [`${metric.title} of ${name}: ${'reason' in value ? value.reason : 'undefined'}`]
-          : [];
-      }),
-    ),
-  );
-  const [head = '', ...lines] = showTable(header, rows);
-  return [bold(head), ...lines, ...[...reasons].slice(0, 10).map((reason) => `– ${reason}`)];
+  const [head = '', ...lines] = showTable([{ title: 'study type', side: 'left' }, ...columns], rows);
+  output.title(head);
+  for (const line of lines) output.say(line);
+  for (const line of listReasons(groups)) output.say(line);
 }
 
-function showValue({ value }: MetricValue): string {
-  return value === null ? '–' : value.toFixed(3);
+/** A metric with three decimals; a dash where it is undefined. */
+export function showMetric(metric: MetricValue | undefined): string {
+  return metric?.value?.toFixed(3) ?? '–';
+}
+
+/** One line for each metric and reason, with the groups it is true of. */
+function listReasons(groups: readonly (readonly [string, ShownTable])[]): string[] {
+  const groupsByReason = new Map<string, string[]>();
+  for (const { name, title } of metrics) {
+    for (const [group, table] of groups) {
+      const metric = table[name];
+      if (metric.value !== null) continue;
+      const reason = `${title}: ${metric.reason}`;
+      groupsByReason.set(reason, [...(groupsByReason.get(reason) ?? []), group]);
+    }
+  }
+  return [...groupsByReason].map(([reason, names]) => `– ${reason} (${names.join(', ')})`);
 }

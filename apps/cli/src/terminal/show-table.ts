@@ -1,10 +1,26 @@
-/** Lines of a table: the first column to the left, the others to the right. */
-export function showTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const showRow = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+import { displayWidth, printable } from './printable.js';
+
+type Side = 'left' | 'right';
+
+/** A column of a table; its cells are text from anywhere. */
+export interface Column {
+  readonly title: string;
+  readonly side: Side;
+}
+
+/** The lines of a table, the header first. Columns stand two spaces apart. */
+export function showTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [columns.map(({ title }) => title), ...rows].map((cells) => cells.map(printable));
+  const widths = columns.map((_, place) => Math.max(...lines.map((cells) => displayWidth(cells[place] ?? ''))));
+  return lines.map((cells) =>
+    columns
+      .map(({ side }, place) => pad(cells[place] ?? '', widths[place] ?? 0, side))
       .join('  ')
-      .trimEnd();
-  return [header, ...rows].map(showRow);
+      .trimEnd(),
+  );
+}
+
+function pad(text: string, width: number, side: Side): string {
+  const gap = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'left' ? text + gap : gap + text;
 }

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.js';
+import { addCancelCommand } from './commands/cancel.js';
+import { addCheckCommand } from './commands/check.js';
+import { addLeaderboardCommand } from './commands/leaderboard.js';
+import { addPackCommand } from './commands/pack.js';
+import { addScoreCommand } from './commands/score.js';
+import { addStatusCommand } from './commands/status.js';
+import { addSubmitCommand } from './commands/submit.js';
+
+/** The commands in the order in which a team meets them. */
+const addCommands = [
+  addCheckCommand,
+  addPackCommand,
+  addSubmitCommand,
+  addStatusCommand,
+  addCancelCommand,
+  addLeaderboardCommand,
+  addScoreCommand,
+];
+
+/**
+ * The whole of `holdout`. A command line that can't be obeyed is thrown as commander's error, after it has been said.
+ *
+ * @param quiet - leaves the saying to the caller, who was asked for JSON
+ */
+export function createProgram(context: CommandContext, { quiet }: { quiet: boolean }): Command {
+  const program = new Command('holdout')
+    .description('Check, pack, submit and score models for competitions on data that nobody sees.')
+    .version('0.1.0')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  holdout check my-model/                                              is it valid, and does it run?
+  holdout submit my-model/ --competition mura --phase practice --wait  send it and see its score
+  holdout leaderboard                                                  who stands where
+
+Environment:
+  HOLDOUT_SERVER  the server, where --server does not say it
+  HOLDOUT_TOKEN   your team’s token, where --token does not say it
+  NO_COLOR        if set, nothing is bold
+
+Output: results on standard output, progress and errors on standard error. With --json standard output holds one
+JSON value and nothing else; an error is { "error": { "code", "title", "next", "problems"? … } }.
+
+Exit code: 0 for success only, 1 where something went wrong, 2 where the command line is wrong, 130 after Ctrl-C.`,
+    );
+  for (const add of addCommands) add(program, context);
+  for (const command of [program, ...program.commands]) {
+    // Commands inherit none of this from the program they are added to.
+    command.exitOverride();
+    if (quiet) command.configureOutput({ writeErr: () => {} });
+    const explains = command === program ? 'holdout' : `holdout ${command.name()}`;
+    command.showHelpAfterError(`Type next: ${explains} --help`);
+  }
+  return program;
+}

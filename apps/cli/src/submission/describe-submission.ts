@@ -1,0 +1,20 @@
+import { isFinalState, type Submission } from '@holdout/contracts';
+import type { Output } from '../terminal/output.js';
+import { printable } from '../terminal/printable.js';
+import { sayScore } from '../terminal/show-score.js';
+
+/** Says a submission as it stands: its state, how far it is, why it ended without a score, or its score. */
+export function saySubmission(submission: Submission, output: Output): void {
+  const { name, id, competition, phase, state, progress, reason, score } = submission;
+  output.title(`${printable(name)} (${id}) in ${competition}/${phase}: ${state}`);
+  if (progress && !isFinalState(state)) {
+    output.say(`${progress.stage}: ${progress.imagesDone} of ${progress.imagesTotal} images`);
+  }
+  if (reason) {
+    output.say(`${printable(reason.message)} [${reason.code}]`);
+    output.say(printable(reason.next));
+  }
+  if (!score) return;
+  output.say('');
+  sayScore(score, output);
+}
