@@ -33,7 +33,9 @@ it('takes a submission from queued to its row on the leaderboard, and a repeated
   const states = events.flatMap((event) => (event.kind === 'state' ? [event.data.state] : []));
   expect(states).toEqual(['queued', 'checking', 'running', 'scoring', 'scored']);
   expect(events.some((event) => event.kind === 'log' && event.data.line.includes('90 images predicted'))).toBe(true);
-  expect(events.some((event) => event.kind === 'progress' && event.data.stage === 'running' && event.data.imagesDone === 90)).toBe(true);
+  expect(
+    events.some((event) => event.kind === 'progress' && event.data.stage === 'running' && event.data.imagesDone === 90),
+  ).toBe(true);
 
   await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
@@ -92,8 +94,16 @@ it('publishes nothing once another worker has taken over', async () => {
   const stalled = { ...fixture.evaluating, config: { ...fixture.evaluating.config, leaseSeconds: 600 } };
   const evaluating = evaluateSubmission(stalled, submitted.evaluationId, never);
   await waitForState(submitted, 'checking');
-  await fixture.owner.updateTable('evaluations').set({ leaseExpiresAt: new Date(0) }).where('id', '=', submitted.evaluationId).execute();
-  const other = await claimEvaluation(fixture.owner, { evaluationId: submitted.evaluationId, owner: 'other', leaseSeconds: 600 });
+  await fixture.owner
+    .updateTable('evaluations')
+    .set({ leaseExpiresAt: new Date(0) })
+    .where('id', '=', submitted.evaluationId)
+    .execute();
+  const other = await claimEvaluation(fixture.owner, {
+    evaluationId: submitted.evaluationId,
+    owner: 'other',
+    leaseSeconds: 600,
+  });
   expect(other?.attempts).toBe(2);
   await evaluating;
   expect((await fixture.read(submitted)).state).not.toBe('scoring');

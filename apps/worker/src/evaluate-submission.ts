@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { HoldoutError, type PredictionsFile } from '@holdout/contracts';
 import {
@@ -75,11 +76,11 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Re
   return await withScratchFolder(config.scratchDirectory, async (folder) => {
     const bundleDirectory = await fetchBundle(storage, claim, folder);
     if (claim.state === 'checking') {
-      const sample = await fetchStudies(database, storage, claim.sampleVersionId, folder, 'sample');
+      const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
       await runStage(tools, claim, lease, { stage: 'checking', bundleDirectory, studies: sample });
       if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
     }
-    const studies = await fetchStudies(database, storage, claim.testSetVersionId, folder, 'images');
+    const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
     const result = await runStage(tools, claim, lease, { stage: 'running', bundleDirectory, studies });
     const file: PredictionsFile = {
       format: 'holdout-predictions-1',

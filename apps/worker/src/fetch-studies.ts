@@ -10,27 +10,35 @@ export interface FetchedStudies {
   counts: { study: string; imageCount: number }[];
 }
 
+const copiesAtOnce = 16;
+
 /**
- * Lays the images of a test-set version out as files under `folder/name`, in the layout that bundles see.
- * No label is read: this process could not.
+ * Finds the images of a test-set version as files: in place where the storage is on this machine's disk, else copied
+ * to `folder` under the names that bundles see. No label is read: this process could not.
  */
 export async function fetchStudies(
   database: Database,
   storage: Storage,
   versionId: string,
   folder: string,
-  name: string,
 ): Promise<FetchedStudies> {
   const studies = await listStudiesOfVersion(database, versionId);
+  const wanted = studies.flatMap(({ study, images }) =>
+    images.map(({ digest, fileName }) => ({ digest, path: join(folder, study, fileName) })),
+  );
   const images: RunImage[] = [];
-  for (const study of studies) {
-    for (const image of study.images) {
-      const path = join(folder, name, study.study, image.fileName);
-      if (image === study.images[0]) await mkdir(dirname(path), { recursive: true });
-      await storage.materialise(image.digest, path);
-      images.push({ path });
-    }
+  for (let start = 0; start < wanted.length; start += copiesAtOnce) {
+    const part = wanted.slice(start, start + copiesAtOnce);
+    images.push(...(await Promise.all(part.map((image) => fetchImage(storage, image)))));
   }
   const counts = studies.map(({ study, images: { length } }) => ({ study, imageCount: length }));
   return { images, counts };
+}
+
+async function fetchImage(storage: Storage, { digest, path }: { digest: string; path: string }): Promise<RunImage> {
+  const inPlace = await storage.path?.(digest);
+  if (inPlace) return { path: inPlace };
+  await mkdir(dirname(path), { recursive: true });
+  await storage.materialise(digest, path);
+  return { path };
 }

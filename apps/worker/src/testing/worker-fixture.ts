@@ -71,7 +71,9 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
 
   async function storeImage(grey: number) {
     const pixels = Buffer.alloc(300 * 200, grey);
-    const png = await sharp(pixels, { raw: { width: 300, height: 200, channels: 1 } }).png().toBuffer();
+    const png = await sharp(pixels, { raw: { width: 300, height: 200, channels: 1 } })
+      .png()
+      .toBuffer();
     const { digest, sizeBytes } = await storage.put(Readable.from([png]));
     return { digest, sizeBytes, width: 300, height: 200 };
   }
@@ -110,7 +112,10 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     scratchDirectory,
     async submit({ slug = 'weak', spoil = false, timeLimitSeconds = 600 } = {}) {
       const archive = await packDemoBundle(slug);
-      const source = { sizeBytes: archive.length, read: async (from: number, length: number) => archive.subarray(from, from + length) };
+      const source = {
+        sizeBytes: archive.length,
+        read: async (from: number, length: number) => archive.subarray(from, from + length),
+      };
       const { manifest } = await checkBundle(await openArchive(source));
       if (spoil) manifest.output.index = 7;
       const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
