@@ -47,7 +47,7 @@ export class CommandError extends Error {
   }
 }
 
-export const usageExitCode = 2;
+const usageExitCode = 2;
 /** What shells report of a program that Ctrl-C ended. */
 export const interruptedExitCode = 130;
 
