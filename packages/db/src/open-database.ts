@@ -37,6 +37,8 @@ export class Database extends Kysely<Schema> {
     });
     // A connection that breaks while idle is replaced by the pool; unheard, its error would end the process.
     pool.on('error', () => {});
+    // The same for one that breaks between two queries of whoever has it; the next query tells of it.
+    pool.on('connect', (client) => client.on('error', () => {}));
     super({
       dialect: new PostgresDialect({ pool }),
       // JSON columns hold other rooms' objects: their keys are left alone.

@@ -20,6 +20,8 @@ export function connectPostgres(postgresUrl: string): Connection {
   });
   // A connection that breaks while idle is replaced; unheard, its error would end the process.
   pool.on('error', () => {});
+  // The same for one that breaks between two queries of whoever has it; the next query tells of it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // Always so: BullMQ describes pg's pool in words of its own, which the compiler can't match with pg's.
   if (!isPgPool(pool)) throw new TypeError('pg.Pool is not what BullMQ expects.');
   return {
