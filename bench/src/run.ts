@@ -7,12 +7,14 @@ import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
 import { measureScoring } from './rows/scoring.js';
+import { measureSubmission } from './rows/submission.js';
 import { measureWorkerPath } from './rows/worker-path.js';
 
 /** Every row, by the name that `--row` takes. */
 const rows: Readonly<Record<string, Row>> = {
   scoring: measureScoring,
   'worker-path': measureWorkerPath,
+  submission: measureSubmission,
 };
 
 const { values } = parseArgs({

@@ -30,7 +30,7 @@ export async function runStage(
 ): Promise<RunResult> {
   const report = reportRegularly(tools, claim, lease, stage, studies.images.length);
   try {
-    return await runBundle({
+    const result = await runBundle({
       bundleDirectory,
       manifest: claim.manifest,
       images: studies.images,
@@ -41,6 +41,8 @@ export async function runStage(
       onProgress: report.progress,
       onLog: stage === 'checking' ? report.line : (line) => tools.log.debug({ line }, 'bundle'),
     });
+    tools.log.info({ stage, ...result.durations, peakMemoryBytes: result.peakMemoryBytes }, 'stage run');
+    return result;
   } finally {
     await report.finish();
   }

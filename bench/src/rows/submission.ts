@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packDemoBundle } from '@holdout/baseline';
+import { isFinalState, type Submission, submissionSchema } from '@holdout/contracts';
+import type { Row } from '../measurement.js';
+import { type RunningServer, startServer } from '../start-server.js';
+
+const phase = '/api/competitions/mura/phases/practice/submissions';
+/** The scoring worker's last write may come a moment after the state is seen. */
+const pollMilliseconds = 5;
+
+/**
+ * What Holdout itself takes, from an accepted upload to a published score, with idle workers: the time between the two,
+ * less the engine's own time in the check and in the run. And the evaluating worker's memory, with that of the process
+ * that it starts for the model.
+ */
+export const measureSubmission: Row = async ({ directory, rounds, say }) => {
+  const server = await startServer(join(directory, 'server'), say);
+  try {
+    const archive = await packDemoBundle('onnx');
+    const overheads: number[] = [];
+    const wholes: number[] = [];
+    const modelPeaks: number[] = [];
+    await measureOne(server, archive);
+    for (let round = 0; round < rounds * 2; round++) {
+      const one = await measureOne(server, archive);
+      overheads.push(one.wholeMilliseconds - one.inferenceMilliseconds);
+      wholes.push(one.wholeMilliseconds);
+      modelPeaks.push(one.modelPeakBytes / 2 ** 20);
+      say(`submission ${round + 1} of ${rounds * 2}`);
+    }
+    const aim = { of: 'median', comparison: 'below', value: 500 } as const;
+    const facts = { bundle: 'packages/baseline/demo/onnx', phase: 'practice', images: 154, sampleImages: 28 };
+    return [
+      { what: 'accepted upload to published score, less inference', unit: 'ms', samples: overheads, aim, facts },
+      { what: '… with inference', unit: 'ms', samples: wholes, facts },
+      {
+        what: 'peak memory of the evaluating worker',
+        unit: 'MiB',
+        samples: [server.workerPeakBytes() / 2 ** 20],
+        facts,
+      },
+      { what: '… and of the process it starts for the model', unit: 'MiB', samples: modelPeaks, facts },
+    ];
+  } finally {
+    await server.stop();
+  }
+};
+
+async function measureOne(server: RunningServer, archive: Uint8Array) {
+  const accepted = await request(server, phase, archive);
+  const acceptedAt = performance.now();
+  let submission = accepted;
+  while (!isFinalState(submission.state)) {
+    await sleep(pollMilliseconds);
+    submission = await request(server, `/api/submissions/${accepted.id}`);
+  }
+  const wholeMilliseconds = performance.now() - acceptedAt;
+  if (submission.state !== 'scored')
+    throw new Error(`The submission is ${submission.state}: ${submission.reason?.message}`);
+  const stages = await server.readStages(accepted.id);
+  if (stages.length !== 2) throw new Error(`Expected the log of two stages, found ${stages.length}.`);
+  const inferenceMilliseconds = stages.reduce((total, { inferenceSeconds }) => total + inferenceSeconds * 1000, 0);
+  const modelPeakBytes = Math.max(...stages.map(({ peakMemoryBytes }) => peakMemoryBytes));
+  return { wholeMilliseconds, inferenceMilliseconds, modelPeakBytes };
+}
+
+async function request({ address, token }: RunningServer, path: string, archive?: Uint8Array): Promise<Submission> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(archive ? { 'content-type': 'application/octet-stream' } : {}),
+  };
+  const response = await fetch(
+    address + path,
+    archive ? { method: 'POST', headers, body: Buffer.from(archive) } : { headers },
+  );
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return submissionSchema.parse(await response.json());
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A whole Holdout as `npm start` runs it, idle when this is returned. */
+export interface RunningServer {
+  readonly address: string;
+  readonly token: string;
+  /** What the evaluating worker said in its log of each stage of a submission. */
+  readStages(submissionId: string): Promise<StageLog[]>;
+  /** The evaluating worker's peak of resident memory, without the processes it starts. */
+  workerPeakBytes(): number;
+  stop(): Promise<void>;
+}
+
+interface StageLog {
+  readonly stage: 'checking' | 'running';
+  readonly inferenceSeconds: number;
+  readonly totalSeconds: number;
+  readonly peakMemoryBytes: number;
+}
+
+const startTimeoutMilliseconds = 10 * 60 * 1000;
+
+/** Starts the standalone in `directory` and waits until its demo submissions have been scored. */
+export async function startServer(directory: string, say: (line: string) => void): Promise<RunningServer> {
+  const port = await findFreePort();
+  const program = fileURLToPath(new URL('../../apps/standalone/bin/start.mjs', import.meta.url));
+  const child = spawn(process.execPath, [program, '--port', String(port), '--data', directory]);
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  say('starting a server, and waiting for its demo submissions');
+  const deadline = Date.now() + startTimeoutMilliseconds;
+  while (!output.includes('Ctrl-C')) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`The server did not start:\n${output}`);
+    await sleep(200);
+  }
+  return {
+    address: `http://127.0.0.1:${port}`,
+    token: /HOLDOUT_TOKEN=(\S+)/.exec(output)?.[1] ?? '',
+    readStages: (submissionId) => readStages(join(directory, 'holdout.log'), submissionId),
+    workerPeakBytes: () => readPeakBytes(findChild(child.pid ?? 0, 'evaluate.js')),
+    async stop() {
+      child.kill('SIGINT');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+async function readStages(path: string, submissionId: string): Promise<StageLog[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  return lines
+    .filter((line) => line.includes(submissionId) && line.includes('"stage run"'))
+    .map((line) => JSON.parse(line));
+}
+
+function findChild(parent: number, program: string): number {
+  const found = readdirSync('/proc').find((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      const isChild = readFileSync(`/proc/${entry}/status`, 'utf8').includes(`PPid:\t${parent}\n`);
+      return isChild && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(program);
+    } catch {
+      return false;
+    }
+  });
+  if (!found) throw new Error(`The server has no process ${program}.`);
+  return Number(found);
+}
+
+function readPeakBytes(pid: number): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kibibytes) * 1024;
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
