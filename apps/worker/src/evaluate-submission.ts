@@ -13,7 +13,7 @@ import {
   startRunning,
 } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import { aggregateStudies } from '@holdout/runner';
+import { aggregateStudies, type RunningModel, startModel } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
@@ -72,22 +72,39 @@ export async function evaluateSubmission(
 }
 
 async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: ReturnType<typeof holdLease>) {
-  const { database, storage, config } = tools;
+  const { storage, config } = tools;
   return await withScratchFolder(config.scratchDirectory, async (folder) => {
     const bundleDirectory = await fetchBundle(storage, claim, folder);
-    if (claim.state === 'checking') {
-      const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
-      await runStage(tools, claim, lease, { stage: 'checking', bundleDirectory, studies: sample });
-      if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+    const { memoryLimitBytes } = claim.limits;
+    const model = startModel({ bundleDirectory, manifest: claim.manifest, memoryLimitBytes, threads: config.threads });
+    try {
+      return await runStages(tools, claim, lease, { model, folder });
+    } finally {
+      await model.close();
     }
-    const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
-    const result = await runStage(tools, claim, lease, { stage: 'running', bundleDirectory, studies });
-    const file: PredictionsFile = {
-      format: 'holdout-predictions-1',
-      studies: aggregateStudies(studies.counts, result.probabilities, claim.manifest),
-    };
-    return { file, provenance: { ...result.provenance, ...result.durations, peakMemoryBytes: result.peakMemoryBytes } };
   });
+}
+
+/** The check on the public sample, where an earlier worker has not passed it, and then the run that counts. */
+async function runStages(
+  tools: EvaluationTools,
+  claim: EvaluationClaim,
+  lease: ReturnType<typeof holdLease>,
+  { model, folder }: { model: RunningModel; folder: string },
+) {
+  const { database, storage } = tools;
+  if (claim.state === 'checking') {
+    const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
+    await runStage(tools, claim, lease, { stage: 'checking', model, studies: sample });
+    if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+  }
+  const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
+  const result = await runStage(tools, claim, lease, { stage: 'running', model, studies });
+  const file: PredictionsFile = {
+    format: 'holdout-predictions-1',
+    studies: aggregateStudies(studies.counts, result.probabilities, claim.manifest),
+  };
+  return { file, provenance: { ...result.provenance, ...result.durations, peakMemoryBytes: result.peakMemoryBytes } };
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

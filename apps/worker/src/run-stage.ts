@@ -1,11 +1,11 @@
 import { appendLog, type EvaluationClaim, type LeaseState, recordProgress } from '@holdout/db';
-import { type RunResult, runBundle } from '@holdout/runner';
+import type { RunningModel, RunResult } from '@holdout/runner';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { FetchedStudies } from './fetch-studies.js';
 
 interface Stage {
   stage: 'checking' | 'running';
-  bundleDirectory: string;
+  model: RunningModel;
   studies: FetchedStudies;
 }
 
@@ -17,7 +17,7 @@ interface Lease {
 const reportIntervalMilliseconds = 500;
 
 /**
- * Runs the bundle on the studies of one stage and says how far it is. Its log lines are kept in the check only:
+ * Runs the bundle's model on the studies of one stage and says how far it is. Its log lines are kept in the check only:
  * of the run on the phase's own images its team sees nothing but progress.
  *
  * @throws HoldoutError with the bundle's fault, or the reason of `lease.signal`
@@ -26,17 +26,13 @@ export async function runStage(
   tools: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { stage, bundleDirectory, studies }: Stage,
+  { stage, model, studies }: Stage,
 ): Promise<RunResult> {
   const report = reportRegularly(tools, claim, lease, stage, studies.images.length);
   try {
-    const result = await runBundle({
-      bundleDirectory,
-      manifest: claim.manifest,
+    const result = await model.run({
       images: studies.images,
       timeLimitSeconds: claim.limits.timeLimitSeconds,
-      memoryLimitBytes: claim.limits.memoryLimitBytes,
-      threads: tools.config.threads,
       signal: lease.signal,
       onProgress: report.progress,
       onLog: stage === 'checking' ? report.line : (line) => tools.log.debug({ line }, 'bundle'),

@@ -1,2 +1,3 @@
 export { aggregateStudies } from './aggregate-studies.js';
-export { type RunImage, type RunOptions, type RunResult, runBundle } from './run-bundle.js';
+export { type RunOptions, runBundle } from './run-bundle.js';
+export { type RunImage, type RunningModel, type RunResult, startModel } from './start-model.js';

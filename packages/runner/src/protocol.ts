@@ -2,19 +2,27 @@ import { errorCodeSchema, resolvedManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
 
 /**
- * What the two sides say to each other: the parent writes one request to the child's standard input, the child writes
+ * What the two sides say to each other: the parent writes requests to the child's standard input, the child writes
  * messages to its file descriptor 3, each a line of JSON. Pipes work through a sandbox's wall as well.
  */
 export const messageDescriptor = 3;
 
-export const requestSchema = z.strictObject({
-  bundleDirectory: z.string(),
-  manifest: resolvedManifestSchema,
-  /** Absolute paths, in the order of the predictions. */
-  images: z.array(z.string()),
-  threads: z.number().int().positive(),
-});
+/** First the model is loaded, then it predicts lists of images, one list after the other. */
+export const requestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('load'),
+    bundleDirectory: z.string(),
+    manifest: resolvedManifestSchema,
+    threads: z.number().int().positive(),
+  }),
+  z.strictObject({
+    kind: z.literal('predict'),
+    /** Absolute paths, in the order of the predictions. */
+    images: z.array(z.string()),
+  }),
+]);
 export type RunRequest = z.infer<typeof requestSchema>;
+export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
 
 export const provenanceSchema = z.strictObject({
   engine: z.enum(['onnx', 'tfjs']),
@@ -26,11 +34,14 @@ export const provenanceSchema = z.strictObject({
 export type RunProvenance = z.infer<typeof provenanceSchema>;
 
 export const messageSchema = z.discriminatedUnion('kind', [
+  /** A line for the log, in order with the other messages, which what is printed is not. */
+  z.strictObject({ kind: z.literal('log'), line: z.string() }),
   z.strictObject({ kind: z.literal('progress'), imagesDone: z.number().int() }),
   z.strictObject({
     kind: z.literal('result'),
     probabilities: z.array(z.number()),
     provenance: provenanceSchema,
+    /** How long the model took to load; the same in each result. */
     loadSeconds: z.number(),
     inferenceSeconds: z.number(),
   }),

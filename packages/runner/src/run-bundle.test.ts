@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldoutError } from '@holdout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunImage, type RunOptions, runBundle } from './run-bundle.js';
-import { type MeanModel, type TestBundle, writePng, writers } from './testing/write-models.js';
+import { type RunOptions, runBundle } from './run-bundle.js';
+import type { RunImage } from './start-model.js';
+import { type MeanModel, removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
 
 const limits = { timeLimitSeconds: 60, memoryLimitBytes: 2 * 1024 ** 3 };
 let folder: string;
@@ -17,7 +18,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdout-images-'));
   greys = await Promise.all([0, 51, 102, 153, 204, 255].map((grey) => writePng(folder, `grey${grey}.png`, [grey])));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await removeModels();
+});
 
 function run(bundle: TestBundle, options: Partial<RunOptions> = {}) {
   return runBundle({
@@ -137,7 +141,7 @@ describe.each(['onnx', 'tfjs'] as const)('%s', (engine) => {
     const large = await catchFault(run(bundle, { images, memoryLimitBytes: 60 * 1024 ** 2 }));
     expect(large.code).toBe('memory_limit_exceeded');
     expect(large.message).toMatch(/The limit is 60 MiB; it used \d+ MiB/);
-    expect(findChildren(bundle.directory)).toEqual([]);
+    expect(findChildren()).toEqual([]);
   });
 
   it('ends within a second when it is cancelled, and leaves no process', async () => {
@@ -156,7 +160,7 @@ describe.each(['onnx', 'tfjs'] as const)('%s', (engine) => {
     });
     await expect(running).rejects.toThrow('cancelled by its team');
     expect(performance.now() - cancelledAt).toBeLessThan(1000);
-    expect(findChildren(bundle.directory)).toEqual([]);
+    expect(findChildren()).toEqual([]);
   });
 });
 
@@ -168,7 +172,7 @@ it('says so when the process is ended from outside', async () => {
     run(bundle, {
       images,
       onProgress() {
-        if (!killed) for (const pid of findChildren('child/main.js')) process.kill(pid, 'SIGSEGV');
+        if (!killed) for (const pid of findChildren()) process.kill(pid, 'SIGSEGV');
         killed = true;
       },
     }),
@@ -188,24 +192,34 @@ it('leaves no process behind when its parent is killed', async () => {
   await writeFile(path, script);
   const parent = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((started) => parent.stdout.once('data', started));
-  expect(findChildren('child/main.js').length).toBeGreaterThan(0);
+  const children = findChildren(parent.pid);
+  expect(children).toHaveLength(1);
   parent.kill('SIGKILL');
-  for (let tries = 0; tries < 50 && findChildren('child/main.js').length > 0; tries += 1) await sleep(100);
-  expect(findChildren('child/main.js')).toEqual([]);
+  for (let tries = 0; tries < 50 && children.some(isRunning); tries += 1) await sleep(100);
+  expect(children.filter(isRunning)).toEqual([]);
 });
 
-/** The processes whose command line or working request names something; the request itself goes by pipe. */
-function findChildren(name: string): number[] {
-  const wanted = name.endsWith('main.js') ? name : 'child/main.js';
+/** The running processes that a process has started to run a model. */
+function findChildren(parent = process.pid): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
     .filter((pid) => {
-      try {
-        const isZombie = /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-        return !isZombie && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(wanted);
-      } catch {
-        return false;
-      }
+      const status = readIfThere(`/proc/${pid}/status`);
+      const isZombie = /^State:\s+Z/m.test(status);
+      const isOurs = status.includes(`PPid:\t${parent}\n`);
+      return isOurs && !isZombie && readIfThere(`/proc/${pid}/cmdline`).includes('child/main.js');
     });
+}
+
+function isRunning(pid: number): boolean {
+  return !/^State:\s+Z/m.test(readIfThere(`/proc/${pid}/status`) || 'State:\tZ');
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -9,15 +9,17 @@ export interface ChildEnd {
   readonly signal: string | null;
 }
 
-interface Child {
+export interface Child {
   readonly pid: number;
+  request(request: RunRequest): void;
+  /** Tells it that nothing more will be asked; it ends by itself. */
+  finish(): void;
   /** Kills the whole process group at once. */
   readonly kill: () => void;
   readonly ended: Promise<ChildEnd>;
 }
 
 interface StartOptions {
-  request: RunRequest;
   onMessage: (message: RunMessage) => void;
   onLog: (line: string) => void;
 }
@@ -31,7 +33,7 @@ const mostLines = 5000;
  * Starts the process that runs the model: a process group of its own, an environment with nothing of ours in it, and
  * on Linux a kernel that ends it when we die, however we die.
  */
-export function startChild({ request, onMessage, onLog }: StartOptions): Child {
+export function startChild({ onMessage, onLog }: StartOptions): Child {
   const node = [process.execPath, program];
   const [command = '', ...argv] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--', ...node] : node;
   const child = spawn(command, argv, {
@@ -51,14 +53,19 @@ export function startChild({ request, onMessage, onLog }: StartOptions): Child {
   if (child.stderr) readLines(child.stderr, log);
   readLines(child.stdio[3] as Readable, (line) => onMessage(messageSchema.parse(JSON.parse(line))));
   child.stdin?.on('error', () => {});
-  child.stdin?.write(`${JSON.stringify(request)}\n`);
   const ended = new Promise<ChildEnd>((done, fail) => {
     child.once('error', fail);
     child.once('close', (exitCode, signal) => done({ exitCode, signal }));
     // Whoever it may have started goes with it, so that no one holds its pipes open.
     child.once('exit', kill);
   });
-  return { pid: child.pid ?? -1, kill, ended };
+  return {
+    pid: child.pid ?? -1,
+    request: (request) => child.stdin?.write(`${JSON.stringify(request)}\n`),
+    finish: () => child.stdin?.end(),
+    kill,
+    ended,
+  };
 }
 
 function readLines(stream: Readable, onLine: (line: string) => void): void {

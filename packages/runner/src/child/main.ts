@@ -1,32 +1,51 @@
 import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
-import type { LoadedModel } from '../engines/engine.js';
+import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
 import { ImageUnreadable, readBatches } from '../images/batches.js';
-import { messageDescriptor, type RunMessage, type RunRequest, requestSchema } from '../protocol.js';
+import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
 import { readProbabilities } from './read-probabilities.js';
 
-// The program that runs a bundle's model: one request in, messages out, and nothing else of ours in reach.
-readRequest(async (request) => {
+// The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
+
+interface Loading {
+  readonly request: LoadRequest;
+  readonly model: Promise<LoadedModel>;
+  readonly startedAt: number;
+  loadSeconds: number | null;
+}
+
+let loading: Loading | null = null;
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = requestSchema.parse(JSON.parse(line));
   try {
-    await run(request);
-    process.exit(0);
+    if (request.kind === 'load') loading = startLoading(request);
+    else if (loading) await predictImages(loading, request.images);
+    else throw new Error('Asked to predict before a model was named.');
   } catch (error) {
     send(describeFault(error));
     process.exit(1);
   }
-});
+}
+// The pipe has ended: there is nothing more to do, or the parent is gone.
+process.exit(0);
 
-async function run(request: RunRequest): Promise<void> {
-  const { manifest, images } = request;
-  const startedAt = performance.now();
-  const model = await loadModel(request);
-  const loadSeconds = secondsSince(startedAt);
+/** Returns at once: while the model is loaded, the first images are decoded. */
+function startLoading(request: LoadRequest): Loading {
+  const started: Loading = { request, model: loadModel(request), startedAt: performance.now(), loadSeconds: null };
+  // A failure is said when the first prediction waits for the model.
+  started.model.catch(() => {});
+  return started;
+}
+
+async function predictImages(from: Loading, images: readonly string[]): Promise<void> {
+  const { manifest } = from.request;
+  const batches = readBatches(images, manifest.input, manifest.input.fixedBatchSize ?? defaultBatchSize);
+  const model = await finishLoading(from);
   const { engineVersion, device, threads, batchSize } = model;
-  process.stdout.write(`${engineVersion} on ${device}, ${threads} threads: loaded in ${loadSeconds.toFixed(2)} s\n`);
-
   const probabilities: number[] = [];
   let inferenceSeconds = 0;
-  for await (const { first, count, values } of readBatches(images, manifest.input, batchSize)) {
+  for await (const { first, count, values } of batches) {
     const predictedAt = performance.now();
     const output = await predict(model, values, count);
     inferenceSeconds += secondsSince(predictedAt);
@@ -34,13 +53,23 @@ async function run(request: RunRequest): Promise<void> {
     probabilities.push(...readProbabilities(manifest.output, output.values, output.shape, batch));
     send({ kind: 'progress', imagesDone: probabilities.length });
   }
+  say(`${images.length} images predicted in ${inferenceSeconds.toFixed(2)} s`);
   const provenance = { engine: manifest.engine, engineVersion, device, threads, batchSize };
-  process.stdout.write(`${images.length} images predicted in ${inferenceSeconds.toFixed(2)} s\n`);
-  send({ kind: 'result', probabilities, provenance, loadSeconds, inferenceSeconds });
+  send({ kind: 'result', probabilities, provenance, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
+}
+
+async function finishLoading(from: Loading): Promise<LoadedModel> {
+  const model = await from.model;
+  if (from.loadSeconds === null) {
+    from.loadSeconds = secondsSince(from.startedAt);
+    const { engineVersion, device, threads } = model;
+    say(`${engineVersion} on ${device}, ${threads} threads: loaded in ${from.loadSeconds.toFixed(2)} s`);
+  }
+  return model;
 }
 
 /** Each engine is imported only where it is needed: both together would take twice the memory and time. */
-async function loadModel(request: RunRequest): Promise<LoadedModel> {
+async function loadModel(request: LoadRequest): Promise<LoadedModel> {
   try {
     if (request.manifest.engine === 'onnx') return await (await import('../engines/onnx.js')).loadOnnxModel(request);
     return await (await import('../engines/tfjs.js')).loadTfjsModel(request);
@@ -68,24 +97,13 @@ function describeFault(error: unknown): RunMessage {
 }
 
 /** The engine's own words, without the folders of this machine. */
-function describeCause(error: unknown, request?: RunRequest): string {
+function describeCause(error: unknown, request?: LoadRequest): string {
   const words = error instanceof Error ? error.message : String(error);
   return words.replaceAll(request ? `${request.bundleDirectory}/` : '\0', '').slice(0, 1000);
 }
 
-/** The request is the first line; when the pipe ends, the parent is gone and so are we. */
-function readRequest(start: (request: RunRequest) => Promise<void>): void {
-  let text = '';
-  let started = false;
-  process.stdin.setEncoding('utf8');
-  process.stdin.on('data', (chunk: string) => {
-    if (started) return;
-    text += chunk;
-    if (!text.includes('\n')) return;
-    started = true;
-    void start(requestSchema.parse(JSON.parse(text)));
-  });
-  process.stdin.on('end', () => process.exit(1));
+function say(line: string): void {
+  send({ kind: 'log', line });
 }
 
 /** Written at once, so that nothing is lost when the process ends right after. */

@@ -22,11 +22,11 @@ const lookAhead = 2;
  *
  * @throws ImageUnreadable with the image's place in the list, never its name
  */
-export async function* readBatches(
+export function readBatches(
   paths: readonly string[],
   input: ResolvedManifest['input'],
   batchSize: number,
-): AsyncGenerator<Batch> {
+): AsyncIterable<Batch> {
   const imageValues = input.width * input.height * input.channels;
   const spare: Float32Array[] = [];
   const pending: Promise<Batch>[] = [];
@@ -48,12 +48,16 @@ export async function* readBatches(
     pending.push(batch);
   };
 
-  while (next < paths.length || pending.length > 0) {
+  const startAhead = () => {
     while (next < paths.length && pending.length < lookAhead) startOne();
-    const batch = await pending.shift();
-    if (!batch) return;
-    if (next < paths.length) startOne();
-    yield batch;
-    spare.push(batch.values);
-  }
+  };
+  // At once, and not only when the first batch is asked for.
+  startAhead();
+  return (async function* () {
+    for (let batch = await pending.shift(); batch; batch = await pending.shift()) {
+      startAhead();
+      yield batch;
+      spare.push(batch.values);
+    }
+  })();
 }

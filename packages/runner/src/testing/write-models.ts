@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResolvedManifest } from '@holdout/contracts';
@@ -21,6 +21,19 @@ export interface TestBundle {
 /** The same model for either engine. */
 export const writers = { onnx: writeOnnx, tfjs: writeTfjs };
 
+const folders: string[] = [];
+
+/** Removes what the writers made. */
+export async function removeModels(): Promise<void> {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
+  folders.push(folder);
+  return folder;
+}
+
 async function writeOnnx(model: MeanModel): Promise<TestBundle> {
   const { weights, bias, side = 8, fixedBatchSize } = model;
   const channels = weights[0]?.length ?? 1;
@@ -35,7 +48,7 @@ async function writeOnnx(model: MeanModel): Promise<TestBundle> {
     field(12, value('values', [fixedBatchSize ?? 'n', weights.length])),
   ]);
   const file = Buffer.concat([number(1, 8), field(7, graph), field(8, Buffer.concat([field(1, ''), number(2, 17)]))]);
-  const directory = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
+  const directory = await makeFolder();
   await writeFile(join(directory, 'model.onnx'), file);
   return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
 }
@@ -67,8 +80,7 @@ async function writeTfjs({ weights, bias, side = 8, fixedBatchSize }: MeanModel)
     ],
   };
   const transposed = Array.from({ length: channels }, (_, channel) => weights.map((row) => row[channel] ?? 0)).flat();
-  const directory = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
-  await mkdir(directory, { recursive: true });
+  const directory = await makeFolder();
   await writeFile(join(directory, 'model.json'), JSON.stringify(model));
   await writeFile(join(directory, 'weights.bin'), Buffer.from(Float32Array.from([...transposed, ...bias]).buffer));
   return { directory, manifest: describe('tfjs', 'model.json', 'nhwc', channels, side, fixedBatchSize) };
