@@ -31,13 +31,14 @@ export function addStatusCommand(program: Command, { environment, signal }: Comm
         if (options.follow) throw usageError('--follow needs a submission.', 'Add its id; holdout status lists them.');
         return await listSubmissions(config, output, signal);
       }
+      // Asked first when following too: only a server that was there is worth waiting for.
+      const path = `/api/submissions/${encodeURIComponent(id)}`;
+      const submission = await requestJson(config, { path, schema: submissionSchema, signal });
       if (options.follow) {
         const ended = await followSubmission(config, id, output, signal);
         if (ended.state !== 'scored') process.exitCode = 1;
         return;
       }
-      const path = `/api/submissions/${encodeURIComponent(id)}`;
-      const submission = await requestJson(config, { path, schema: submissionSchema, signal });
       output.result(submission);
       saySubmission(submission, output);
     },

@@ -18,7 +18,7 @@ export interface StudyFile<T> {
 export async function readLabels(file: string): Promise<StudyFile<GoldStudy>> {
   const table = await readTable(file, 'labels_invalid');
   if (table.problem) return { file, studies: [], problems: [table.problem] };
-  const columns = table.rows[0]?.cells.length ?? 0;
+  const columns = table.rows.find(({ cells }) => cells.length > 0)?.cells.length ?? 0;
   const firstLineOf = new Map<string, number>();
   const problems = table.rows.flatMap((row) => {
     const earlierLine = firstLineOf.get(row.study);
@@ -39,7 +39,7 @@ function findProblems({ study, cells }: TableRow, columns: number, earlierLine: 
   const found: { found: string; expected: string }[] = [];
   const complain = (what: string, expected: string) => found.push({ found: what, expected });
   if (cells.length === 0) complain('a study without a label', 'study,label or study,rad1,rad2,rad3');
-  else if (cells.length !== columns) complain(countOf(cells.length), `${columns}, as on the first line`);
+  else if (cells.length !== columns) complain(countOf(cells.length), `${columns}, as on the first line that has any`);
   else if (columns % 2 === 0) complain(`${columns} readers`, 'an odd number of them, so that there is a majority');
   for (const cell of cells) {
     if (!/^[01](\.0*)?$/.test(cell)) complain(cell === '' ? 'an empty label' : `the label ${quote(cell)}`, '0 or 1');

@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Submission, submissionSchema } from '@holdout/contracts';
+import { CommandError } from '../command-error.js';
 import type { ServerConfig } from '../config.js';
 import { authorise, explainUnreachable, readAnswer } from './request.js';
 
@@ -30,44 +31,48 @@ const longestSilenceMilliseconds = 10 * 60 * 1000;
 export async function uploadBundle(config: ServerConfig, upload: Upload): Promise<Submission> {
   const phase = `${encodeURIComponent(upload.competition)}/phases/${encodeURIComponent(upload.phase)}`;
   const address = `${config.server}/api/competitions/${phase}/submissions`;
-  const { status, text } = await sendFile(address, authorise(config), upload).catch((cause: unknown) => {
+  // Opened first: an archive that can't be read is not the server's trouble. The stream closes it.
+  const file = await open(upload.archive);
+  const { status, text } = await sendFile(config, address, file, upload).catch((error: unknown) => {
     upload.signal.throwIfAborted();
-    throw isFileError(cause) ? cause : explainUnreachable(config, cause);
+    throw error;
   });
   return readAnswer(config, submissionSchema, status, text);
 }
 
-function sendFile(address: string, headers: Record<string, string>, upload: Upload) {
+function sendFile(config: ServerConfig, address: string, handle: FileHandle, upload: Upload) {
   const { archive, sizeBytes, signal, onProgress } = upload;
   const send = address.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise<{ status: number; text: string }>((done, fail) => {
     const request = send(address, {
       method: 'POST',
-      headers: { ...headers, 'content-type': 'application/octet-stream', 'content-length': sizeBytes },
+      headers: { ...authorise(config), 'content-type': 'application/octet-stream', 'content-length': sizeBytes },
       signal,
     });
-    const file = createReadStream(archive, { end: Math.max(0, sizeBytes - 1) });
+    const file = handle.createReadStream({ end: Math.max(0, sizeBytes - 1) });
+    const cutOff = (cause: unknown) => fail(explainUnreachable(config, cause));
     let answered = false;
     request.once('response', (response) => {
       answered = true;
       readText(response)
-        .then((text) => done({ status: response.statusCode ?? 0, text }), fail)
+        .then((text) => done({ status: response.statusCode ?? 0, text }), cutOff)
         // The server has made up its mind: what is not sent yet stays here.
         .finally(() => request.destroy());
     });
     request.setTimeout(longestSilenceMilliseconds, () => request.destroy(new Error('it does not answer')));
     // An answer that is on its way tells more than the connection that broke under it.
-    request.on('error', (error) => answered || setTimeout(() => answered || fail(error), 200));
-    file.once('error', (error) => {
-      fail(error);
+    request.on('error', (error) => answered || setTimeout(() => answered || cutOff(error), 200));
+    // Where it has become shorter, the server would wait for the rest for ever.
+    file.once('end', () => {
+      if (file.bytesRead === sizeBytes) return;
+      fail(fileChanged(archive));
       request.destroy();
     });
-    pipeline(file, countBytes(sizeBytes, onProgress), request).catch(() => {});
+    pipeline(file, countBytes(onProgress), request).catch(() => {});
   });
 }
 
-/** Fails where the file has become shorter since its length was announced: the server would wait for the rest. */
-function countBytes(sizeBytes: number, onProgress: (sentBytes: number) => void): Transform {
+function countBytes(onProgress: (sentBytes: number) => void): Transform {
   let sentBytes = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, next) {
@@ -75,10 +80,12 @@ function countBytes(sizeBytes: number, onProgress: (sentBytes: number) => void):
       onProgress(sentBytes);
       next(null, chunk);
     },
-    flush(next) {
-      next(sentBytes === sizeBytes ? null : new Error('the archive was changed while it was sent'));
-    },
   });
+}
+
+function fileChanged(archive: string): CommandError {
+  const title = `${archive} was changed while it was sent.`;
+  return new CommandError({ code: 'file_unusable', title, next: 'Send it again once it is finished.' });
 }
 
 async function readText(response: IncomingMessage): Promise<string> {
@@ -86,8 +93,4 @@ async function readText(response: IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
   for await (const chunk of response) text += chunk;
   return text;
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'read');
 }

@@ -7,7 +7,9 @@ type ShownTable = PublishedScore['overall'];
 
 /** Says the metrics as a table, a row a study type and one for all, and under it why a metric has no value. */
 export function sayScore(score: Score | PublishedScore, output: Output): void {
-  const groups: [string, ShownTable][] = [...Object.entries(score.byStudyType), ['all', score.overall]];
+  // A database may have changed the order of the types.
+  const types = Object.entries(score.byStudyType).sort(([a], [b]) => (a < b ? -1 : 1));
+  const groups: [string, ShownTable][] = [...types, ['all', score.overall]];
   const columns: Column[] = ['studies', ...metrics.map(({ title }) => title)].map((title) => ({
     title,
     side: 'right',

@@ -1,0 +1,125 @@
+import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../testing/make-folder.js';
+import { runHoldout } from '../testing/run-holdout.js';
+
+const demo = (slug: string) => fileURLToPath(new URL(`../../../../packages/baseline/demo/${slug}`, import.meta.url));
+const sample = fileURLToPath(new URL('../../sample/MURA-v1.1/valid', import.meta.url));
+
+/** A copy of a demo bundle with another manifest. */
+async function makeBundle(slug: string, change: Record<string, unknown>): Promise<string> {
+  const folder = join(await makeFolder(), 'bundle');
+  await cp(demo(slug), folder, { recursive: true });
+  const path = join(folder, 'holdout.json');
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }));
+  return folder;
+}
+
+describe('a bundle that is good', () => {
+  it.each(['onnx', 'tfjs'])('%s: is run on the sample that comes along, and scored', async (slug) => {
+    const { exitCode, stdout, stderr } = await runHoldout(['check', demo(slug)]);
+    expect(stderr).toMatch(/^Images: 25 of 25$/m);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^“.*” \((onnx|tfjs), input \d+×\d+×[13]\) is valid\.$/m);
+    expect(stdout.match(/^MURA-v1\.1\/valid\/XR_.* +[01]\.\d{3} +(normal|abnormal) +(normal|abnormal)/gm)).toHaveLength(
+      14,
+    );
+    expect(stdout).toMatch(/^Kappa on the sample: -?\d\.\d{3} \(\d+ of 14 right\)$/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+    expect(stdout + stderr).not.toMatch(/\u001b/);
+  });
+
+  it('prints one JSON value, whatever the bundle prints', async () => {
+    const { exitCode, stdout } = await runHoldout(['check', demo('onnx'), '--json']);
+    expect(exitCode).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result.manifest.engine).toBe('onnx');
+    expect(result.predictions).toHaveLength(14);
+    expect(result.score.studies).toBe(14);
+    for (const { probability, label, gold } of result.predictions) {
+      expect(probability).toBeGreaterThanOrEqual(0);
+      expect(label).toBe(probability > result.manifest.threshold ? 1 : 0);
+      expect([0, 1]).toContain(gold);
+    }
+  });
+
+  it('runs on other studies, scores those whose label is told, and leaves nothing behind', async () => {
+    const studies = await makeFolder();
+    const temporary = await makeFolder();
+    await cp(join(sample, 'XR_WRIST'), join(studies, 'XR_WRIST'), { recursive: true });
+    const [first = ''] = await readdir(join(studies, 'XR_WRIST'));
+    const [suffixed = ''] = await readdir(join(studies, 'XR_WRIST', first));
+    await rename(join(studies, 'XR_WRIST', first, suffixed), join(studies, 'XR_WRIST', first, 'study1'));
+    await writeFile(join(studies, 'XR_WRIST', first, 'study1', '._image1.png'), 'what macOS adds');
+    const environment = { TMPDIR: temporary };
+    const { exitCode, stdout } = await runHoldout(['check', demo('onnx'), '--sample', studies], { environment });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/\/study1 .* –$/m);
+    expect(stdout).toMatch(/of 1 right/);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe('a bundle that is not', () => {
+  it('is refused with every problem and what to do next, before it is run', async () => {
+    const bundle = await makeBundle('onnx', { input: { width: 7, colour: 'grey' }, threshold: 2 });
+    const { exitCode, stdout, stderr } = await runHoldout(['check', bundle]);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr.match(/^ {2}• holdout\.json/gm)?.length).toBeGreaterThanOrEqual(3);
+    expect(stderr.trimEnd()).toMatch(/Correct the field that is named\.$/);
+  });
+
+  it('is refused as JSON where that was asked for', async () => {
+    const bundle = await makeBundle('onnx', { model: 'other.onnx' });
+    const { exitCode, stdout } = await runHoldout(['check', bundle, '--json']);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'model_missing',
+      next: expect.any(String),
+      problems: [{ file: 'holdout.json', field: 'model' }],
+    });
+  });
+
+  it('may fail while it runs, and says why', async () => {
+    const late = await runHoldout(['check', demo('onnx'), '--time-limit-seconds', '0.01', '--json']);
+    expect(late.exitCode).toBe(1);
+    expect(JSON.parse(late.stdout).error.code).toBe('time_limit_exceeded');
+  });
+});
+
+describe('a sample that is not good', () => {
+  it('has no study', async () => {
+    const { exitCode, stderr } = await runHoldout(['check', demo('onnx'), '--sample', await makeFolder()]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/has no study with a picture\.\n.*--sample DIR/);
+  });
+
+  it('has a picture that is none, which is named', async () => {
+    const studies = await makeFolder();
+    const study = join(studies, 'XR_HAND', 'patient1', 'study1');
+    await mkdir(study, { recursive: true });
+    await writeFile(join(study, 'image1.png'), 'not a picture');
+    const { exitCode, stdout } = await runHoldout(['check', demo('onnx'), '--sample', studies, '--json']);
+    expect(exitCode).toBe(1);
+    const { error } = JSON.parse(stdout);
+    expect(error.code).toBe('sample_invalid');
+    expect(error.title).toContain(join(study, 'image1.png'));
+  });
+});
+
+it('Ctrl-C ends the run at once, and leaves nothing behind', async () => {
+  const temporary = await makeFolder();
+  let sent = false;
+  const { exitCode, stdout, stderr } = await runHoldout(['check', demo('tfjs'), '--json'], {
+    environment: { TMPDIR: temporary },
+    onStderr(_text, kill) {
+      if (!sent) kill('SIGINT');
+      sent = true;
+    },
+  });
+  expect(exitCode, stderr).toBe(130);
+  expect(JSON.parse(stdout).error.code).toBe('interrupted');
+  expect(await readdir(temporary)).toEqual([]);
+});
