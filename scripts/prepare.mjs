@@ -21,6 +21,8 @@ const programs = {
     { names: ['id'], debianPackage: 'coreutils' },
     ...(process.getuid?.() === 0 ? [{ names: ['useradd'], debianPackage: 'passwd' }] : []),
     { names: ['redis-server'], debianPackage: 'redis-server' },
+    { names: ['pgrep'], debianPackage: 'procps' },
+    { names: ['setpriv', 'unshare'], debianPackage: 'util-linux' },
     { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
     { names: ['python3'], debianPackage: 'python3' },
   ],

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from './find-chromium.js';
+import { startRedis } from './run-redis.js';
 import { findFreePort, makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
 
 const run = promisify(execFile);
@@ -95,24 +96,10 @@ describe('npm start on an empty folder', () => {
   });
 
   it('starts a worker again that was killed, and says so', async () => {
-    const { stdout } = await run('pgrep', ['-f', `evaluate.js`]);
+    const { stdout } = await run('pgrep', ['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
-    const { stdout: after } = await run(
-      process.execPath,
-      [
-        holdout,
-        'submit',
-        'packages/baseline/demo/weak',
-        '--competition',
-        'mura',
-        '--phase',
-        'practice',
-        '--wait',
-        '--json',
-      ],
-      { cwd: root, env: { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token } },
-    );
+    const { stdout: after } = await submitWeak();
     expect(JSON.parse(after).state).toBe('scored');
   });
 
@@ -140,9 +127,41 @@ describe('npm start on an empty folder', () => {
 
     standalone = await startStandalone({ dataDirectory: data.path, port: standalone.port });
     await standalone.printed(/Ctrl-C/, 60);
+    expect(standalone.output()).not.toMatch(/Drawing|submitted/);
     expect(readToken(standalone.output())).toBe(token);
     expect(await readBoard(standalone, 'test')).toEqual(before);
   });
+
+  it('takes Redis for the queue where REDIS_URL names one', async () => {
+    await standalone.interrupt();
+    const redis = await startRedis();
+    try {
+      const environment = { REDIS_URL: redis.url };
+      standalone = await startStandalone({ dataDirectory: data.path, port: standalone.port, environment });
+      await standalone.printed(/Ctrl-C/, 60);
+      const { stdout } = await submitWeak();
+      expect(JSON.parse(stdout).state).toBe('scored');
+      expect(await redis.countKeys('bull*')).toBeGreaterThan(0);
+    } finally {
+      await standalone.interrupt();
+      await redis.stop();
+    }
+  });
+
+  function submitWeak() {
+    const argv = [
+      'submit',
+      'packages/baseline/demo/weak',
+      '--competition',
+      'mura',
+      '--phase',
+      'practice',
+      '--wait',
+      '--json',
+    ];
+    const environment = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
+    return run(process.execPath, [holdout, ...argv], { cwd: root, env: environment });
+  }
 });
 
 interface Entry {
