@@ -36,12 +36,13 @@ export async function readTable(path: string, code: ErrorCode): Promise<Table> {
   let text: string;
   const bytes = await readFile(path);
   try {
+    // This takes a byte-order mark away as well.
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return unreadable('bytes that are not UTF-8', 'text in UTF-8 (in a spreadsheet: save as “CSV UTF-8”)');
   }
   try {
-    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true };
+    const options = { info: true, relax_column_count: true, skip_empty_lines: true, trim: true };
     const records = recordsSchema.parse(parse(text, options));
     const rows = records
       .map(({ record, info }) => ({ line: info.lines, study: cleanStudy(record[0] ?? ''), cells: record.slice(1) }))
