@@ -13,7 +13,7 @@ import {
   startRunning,
 } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import { aggregateStudies, type RunningModel, startModel } from '@holdout/runner';
+import { aggregateStudies, type ModelStarter, type RunningModel } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
@@ -28,6 +28,7 @@ export interface EvaluationTools {
   database: Database;
   storage: Storage;
   queue: Queue;
+  models: ModelStarter;
   config: WorkerConfig;
   log: Logger;
 }
@@ -72,11 +73,16 @@ export async function evaluateSubmission(
 }
 
 async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: ReturnType<typeof holdLease>) {
-  const { storage, config } = tools;
+  const { storage, models, config } = tools;
   return await withScratchFolder(config.scratchDirectory, async (folder) => {
     const bundleDirectory = await fetchBundle(storage, claim, folder);
     const { memoryLimitBytes } = claim.limits;
-    const model = startModel({ bundleDirectory, manifest: claim.manifest, memoryLimitBytes, threads: config.threads });
+    const model = models.start({
+      bundleDirectory,
+      manifest: claim.manifest,
+      memoryLimitBytes,
+      threads: config.threads,
+    });
     try {
       return await runStages(tools, claim, lease, { model, folder });
     } finally {

@@ -1,3 +1,4 @@
 export { aggregateStudies } from './aggregate-studies.js';
+export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
 export { type RunOptions, runBundle } from './run-bundle.js';
-export { type RunImage, type RunningModel, type RunResult, startModel } from './start-model.js';
+export type { RunImage, RunningModel, RunResult } from './start-model.js';

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { HoldoutError } from '@holdout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunOptions, runBundle } from './run-bundle.js';
 import type { RunImage } from './start-model.js';
+import { findChildren, isRunning } from './testing/find-children.js';
 import { type MeanModel, removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
 
 const limits = { timeLimitSeconds: 60, memoryLimitBytes: 2 * 1024 ** 3 };
@@ -198,28 +198,3 @@ it('leaves no process behind when its parent is killed', async () => {
   for (let tries = 0; tries < 50 && children.some(isRunning); tries += 1) await sleep(100);
   expect(children.filter(isRunning)).toEqual([]);
 });
-
-/** The running processes that a process has started to run a model. */
-function findChildren(parent = process.pid): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      const status = readIfThere(`/proc/${pid}/status`);
-      const isZombie = /^State:\s+Z/m.test(status);
-      const isOurs = status.includes(`PPid:\t${parent}\n`);
-      return isOurs && !isZombie && readIfThere(`/proc/${pid}/cmdline`).includes('child/main.js');
-    });
-}
-
-function isRunning(pid: number): boolean {
-  return !/^State:\s+Z/m.test(readIfThere(`/proc/${pid}/status`) || 'State:\tZ');
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}

@@ -9,19 +9,22 @@ export interface ChildEnd {
   readonly signal: string | null;
 }
 
+export interface ChildListener {
+  onMessage(message: RunMessage): void;
+  onLog(line: string): void;
+}
+
 export interface Child {
   readonly pid: number;
+  /** Names who hears it from now on. Log lines that nobody has heard are kept, and come first. */
+  listen(listener: ChildListener | null): void;
   request(request: RunRequest): void;
   /** Tells it that nothing more will be asked; it ends by itself. */
   finish(): void;
   /** Kills the whole process group at once. */
   readonly kill: () => void;
+  /** Rejected where it could not be started. */
   readonly ended: Promise<ChildEnd>;
-}
-
-interface StartOptions {
-  onMessage: (message: RunMessage) => void;
-  onLog: (line: string) => void;
 }
 
 const program = fileURLToPath(new URL('../dist/child/main.js', import.meta.url));
@@ -31,9 +34,9 @@ const mostLines = 5000;
 
 /**
  * Starts the process that runs the model: a process group of its own, an environment with nothing of ours in it, and
- * on Linux a kernel that ends it when we die, however we die.
+ * on Linux a kernel that ends it when we die, however we die. It gets itself ready before it is asked for anything.
  */
-export function startChild({ onMessage, onLog }: StartOptions): Child {
+export function startChild(): Child {
   const node = [process.execPath, program];
   const [command = '', ...argv] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--', ...node] : node;
   const child = spawn(command, argv, {
@@ -48,10 +51,12 @@ export function startChild({ onMessage, onLog }: StartOptions): Child {
       // It has ended already.
     }
   };
-  const log = limitLines(onLog);
+  let listener: ChildListener | null = null;
+  const unheard: string[] = [];
+  const log = limitLines((line) => (listener ? listener.onLog(line) : unheard.push(line)));
   if (child.stdout) readLines(child.stdout, log);
   if (child.stderr) readLines(child.stderr, log);
-  readLines(child.stdio[3] as Readable, (line) => onMessage(messageSchema.parse(JSON.parse(line))));
+  readLines(child.stdio[3] as Readable, (line) => listener?.onMessage(messageSchema.parse(JSON.parse(line))));
   child.stdin?.on('error', () => {});
   const ended = new Promise<ChildEnd>((done, fail) => {
     child.once('error', fail);
@@ -59,8 +64,14 @@ export function startChild({ onMessage, onLog }: StartOptions): Child {
     // Whoever it may have started goes with it, so that no one holds its pipes open.
     child.once('exit', kill);
   });
+  // Whoever waits for the end hears of it; a process that nobody waits for must not end ours.
+  ended.catch(() => {});
   return {
     pid: child.pid ?? -1,
+    listen(next) {
+      listener = next;
+      for (const line of next ? unheard.splice(0) : []) next?.onLog(line);
+    },
     request: (request) => child.stdin?.write(`${JSON.stringify(request)}\n`),
     finish: () => child.stdin?.end(),
     kill,
@@ -80,7 +91,7 @@ function readLines(stream: Readable, onLine: (line: string) => void): void {
 }
 
 /** A log can't fill our memory or the team's screen. */
-function limitLines(onLog: (line: string) => void): (line: string) => void {
+function limitLines(onLog: (line: string) => unknown): (line: string) => void {
   let count = 0;
   return (line) => {
     count += 1;

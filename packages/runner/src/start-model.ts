@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { HoldoutError, type ResolvedManifest } from '@holdout/contracts';
 import type { RunMessage, RunProvenance } from './protocol.js';
-import { type ChildEnd, startChild } from './start-child.js';
+import { type Child, type ChildEnd, startChild } from './start-child.js';
 import { watchMemory } from './watch-memory.js';
 
 export interface RunImage {
@@ -21,7 +21,7 @@ export interface RunResult {
   readonly peakMemoryBytes: number;
 }
 
-interface ModelOptions {
+export interface ModelOptions {
   readonly bundleDirectory: string;
   readonly manifest: ResolvedManifest;
   readonly memoryLimitBytes: number;
@@ -51,22 +51,14 @@ export interface RunningModel {
   close(): Promise<void>;
 }
 
-/** Starts the process and lets it load the model; failures are told by the first run. */
-export function startModel(options: ModelOptions): RunningModel {
+/**
+ * Lets a process load the model; failures are told by the first run.
+ *
+ * @param child - a process that has served nobody yet; one is started where it is left out
+ */
+export function startModel(options: ModelOptions, child: Child = startChild()): RunningModel {
   const startedAt = performance.now();
   const { bundleDirectory, manifest, memoryLimitBytes, threads = availableParallelism() } = options;
-  let listener: Partial<Listener> = {};
-  const unheard: string[] = [];
-  const child = startChild({
-    onMessage: (message) => listener.onMessage?.(message),
-    onLog: (line) => (listener.onLog ? listener.onLog(line) : unheard.push(line)),
-  });
-  let ended: ChildEnd | null = null;
-  const end = child.ended.then((how) => {
-    ended = how;
-    return how;
-  });
-  end.catch(() => {});
   let fault: HoldoutError | null = null;
   const stopWith = (reason: HoldoutError) => {
     fault ??= reason;
@@ -80,7 +72,6 @@ export function startModel(options: ModelOptions): RunningModel {
     signal?.throwIfAborted();
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
-    for (const line of unheard.splice(0)) onLog?.(line);
     const timer = setTimeout(() => stopWith(timeExceeded(timeLimitSeconds)), timeLimitSeconds * 1000);
     signal?.addEventListener('abort', child.kill, { once: true });
     try {
@@ -91,20 +82,20 @@ export function startModel(options: ModelOptions): RunningModel {
           else if (message.kind === 'result') answer(message);
           else fault ??= describeFault(message.code, message.detail);
         };
-        listener = { onMessage, ...(onLog ? { onLog } : { onLog: () => {} }) };
+        child.listen({ onMessage, onLog: onLog ?? (() => {}) });
       });
       child.request({ kind: 'predict', images: images.map(({ path }) => path) });
-      const result = await Promise.race([answered, end.then(() => null)]);
+      const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
       if (fault) throw fault;
-      if (!result) throw crashed(ended);
+      if (!('kind' in result)) throw crashed(result);
       return describeResult(result, images.length, beganAt, memory.peakBytes());
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
-      listener = {};
+      child.listen(null);
       // Whatever went wrong, nothing of it is left when the caller hears of it.
-      if (fault || signal?.aborted) await end;
+      if (fault || signal?.aborted) await child.ended;
     }
   }
 
@@ -114,14 +105,9 @@ export function startModel(options: ModelOptions): RunningModel {
       child.finish();
       child.kill();
       memory.stop();
-      await end;
+      await child.ended;
     },
   };
-}
-
-interface Listener {
-  onMessage: (message: RunMessage) => void;
-  onLog: (line: string) => void;
 }
 
 type Answer = Extract<RunMessage, { kind: 'result' }>;
@@ -154,8 +140,8 @@ function memoryExceeded(limitBytes: number, usedBytes: number): HoldoutError {
   return new HoldoutError('memory_limit_exceeded', { detail });
 }
 
-function crashed(end: ChildEnd | null): HoldoutError {
-  const how = end?.signal ? `by the signal ${end.signal}` : `with the exit code ${end?.exitCode}`;
+function crashed({ exitCode, signal }: ChildEnd): HoldoutError {
+  const how = signal ? `by the signal ${signal}` : `with the exit code ${exitCode}`;
   return new HoldoutError('runner_crashed', { detail: `It ended ${how} before its last prediction.` });
 }
 

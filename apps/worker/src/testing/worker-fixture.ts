@@ -19,17 +19,19 @@ import {
 } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
+import { keepProcessReady } from '@holdout/runner';
 import { createDiskStorage } from '@holdout/storage';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import type { EvaluationTools } from '../evaluate-submission.js';
+import type { ScoringTools } from '../score-predictions.js';
 
 /** A worker's tools over a real Postgres, a real queue and real files; the evaluator's connection has its own role. */
 export interface WorkerFixture {
   /** What the evaluating worker has: no right on labels. */
   evaluating: EvaluationTools;
   /** What the scoring worker has. */
-  scoring: EvaluationTools;
+  scoring: ScoringTools;
   owner: Database;
   scratchDirectory: string;
   /** Enters a demo bundle; `spoil` changes the archive after it was checked, as a bad disk might. */
@@ -55,6 +57,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   const owner = openDatabase({ url: ownerUrl, applicationName: 'test-owner' });
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'test-evaluator' });
   const queue = await createQueue({ postgresUrl: evaluatorUrl });
+  const models = keepProcessReady();
   const log = pino({ level: 'silent' });
   const config = {
     databaseUrl: evaluatorUrl,
@@ -106,8 +109,8 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   }
 
   return {
-    evaluating: { database: evaluator, storage, queue, config, log },
-    scoring: { database: owner, storage, queue, config, log },
+    evaluating: { database: evaluator, storage, queue, models, config, log },
+    scoring: { database: owner, storage, config, log },
     owner,
     scratchDirectory,
     async submit({ slug = 'weak', spoil = false, timeLimitSeconds = 600 } = {}) {
@@ -130,6 +133,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
       return submission;
     },
     async close() {
+      await models.close();
       await queue.close();
       await owner.close();
       await evaluator.close();
