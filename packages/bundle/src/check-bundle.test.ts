@@ -199,6 +199,8 @@ describe('the model file', () => {
     async (location) => {
       const refusal = await catchRefusal(onnxBundle({}, { weights: [{ name: 'w', location }] }));
       expect(refusal.code).toBe('model_external_data');
+      const devious = { weights: [{ name: 'w', location, isDevious: true }] };
+      expect((await catchRefusal(onnxBundle({}, devious))).code).toBe('model_external_data');
     },
   );
 

@@ -16,12 +16,13 @@ export interface OnnxDescription {
 
 /** The fields of onnx.proto (github.com/onnx/onnx, onnx/onnx.proto) that are of interest, by message and number. */
 const shapes: MessageShapes = {
-  Model: { 1: 'keep', 7: 'Graph', 25: 'Function' },
-  Function: { 7: 'Node' },
+  Model: { 1: 'keep', 7: 'Graph', 20: 'Training', 25: 'Function' },
+  Training: { 1: 'Subgraph', 2: 'Subgraph' },
+  Function: { 7: 'Node', 11: 'Attribute' },
   Graph: { 1: 'Node', 5: 'Tensor', 11: 'Input', 12: 'Output', 15: 'SparseTensor' },
   SparseTensor: { 1: 'Tensor', 2: 'Tensor' },
   Node: { 5: 'Attribute' },
-  Attribute: { 5: 'Tensor', 6: 'Subgraph', 10: 'Tensor', 11: 'Subgraph' },
+  Attribute: { 5: 'Tensor', 6: 'Subgraph', 10: 'Tensor', 11: 'Subgraph', 22: 'SparseTensor', 23: 'SparseTensor' },
   Subgraph: { 1: 'Node', 5: 'Tensor', 15: 'SparseTensor' },
   Tensor: { 8: 'keep', 13: 'Entry', 14: 'keep' },
   Entry: { 1: 'keep', 2: 'keep' },
@@ -61,7 +62,7 @@ class OnnxReading {
   #dimension: number | null = null;
   #isExternal = false;
   #entries = new Map<string, string>();
-  #key = '';
+  #entry = { key: '', value: '' };
 
   take(event: ScanEvent): void {
     if (event.event === 'value') this.#value(event.shape, event.field, event.value);
@@ -90,6 +91,7 @@ class OnnxReading {
       this.#isExternal = false;
       this.#entries = new Map();
     }
+    if (shape === 'Entry') this.#entry = { key: '', value: '' };
   }
 
   #end(shape: string): void {
@@ -98,9 +100,14 @@ class OnnxReading {
       const elementType = elementTypes[this.#elementType] ?? `type ${this.#elementType}`;
       this.#tensors[shape].push({ name: this.#name, elementType, shape: this.#shape });
     }
+    if (shape === 'Entry') this.#entries.set(this.#entry.key, this.#entry.value);
     if (shape === 'Tensor') {
       this.#initialised.add(this.#name);
-      if (this.#isExternal) this.#external.push({ tensor: this.#name, location: this.#entries.get('location') ?? '' });
+      const location = this.#entries.get('location');
+      // A place that is named counts even where the tensor says that it is not used: readers differ.
+      if (this.#isExternal || location !== undefined) {
+        this.#external.push({ tensor: this.#name, location: location ?? '' });
+      }
     }
   }
 
@@ -111,7 +118,7 @@ class OnnxReading {
     if (shape === 'Tensor' && field === 14) this.#isExternal = value === 1;
     if (shape === 'TensorType' && typeof value === 'number') this.#elementType = value;
     if (shape === 'Dimension' && field === 1 && typeof value === 'number') this.#dimension = value > 0 ? value : null;
-    if (shape === 'Entry' && field === 1) this.#key = text;
-    if (shape === 'Entry' && field === 2) this.#entries.set(this.#key, text);
+    if (shape === 'Entry' && field === 1) this.#entry.key = text;
+    if (shape === 'Entry' && field === 2) this.#entry.value = text;
   }
 }

@@ -3,7 +3,15 @@ export interface OnnxParts {
   inputs?: { name: string; shape: (number | string)[]; elementType?: number }[];
   outputs?: { name: string; shape: (number | string)[] }[];
   /** Names of weights with their bytes, or the place of an external file. */
-  weights?: { name: string; bytes?: number; location?: string }[];
+  weights?: OnnxWeight[];
+}
+
+interface OnnxWeight {
+  name: string;
+  bytes?: number;
+  location?: string;
+  /** Written in an order that the format allows and no exporter uses, with a number that others read as 1. */
+  isDevious?: boolean;
 }
 
 /** Writes an ONNX ModelProto by hand, field by field (onnx.proto of github.com/onnx/onnx). */
@@ -20,10 +28,15 @@ export function buildOnnx({
   return Buffer.concat([varintField(1, 8), field(2, 'holdout-test'), field(7, Buffer.concat(graph))]);
 }
 
-function buildTensor({ name, bytes = 0, location }: { name: string; bytes?: number; location?: string }): Buffer {
-  const entry = (key: string, value: string) => field(13, Buffer.concat([field(1, key), field(2, value)]));
+function buildTensor({ name, bytes = 0, location, isDevious = false }: OnnxWeight): Buffer {
+  const entry = (key: string, value: string) => {
+    const parts = [field(1, key), field(2, value)];
+    return field(13, Buffer.concat(isDevious ? parts.reverse() : parts));
+  };
   const data =
-    location === undefined ? [field(9, Buffer.alloc(bytes))] : [entry('location', location), varintField(14, 1)];
+    location === undefined
+      ? [field(9, Buffer.alloc(bytes))]
+      : [entry('location', location), varintField(14, isDevious ? 2 ** 32 + 1 : 1)];
   return Buffer.concat([varintField(2, 1), field(8, name), ...data]);
 }
 
