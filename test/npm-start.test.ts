@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
@@ -96,11 +98,27 @@ describe('npm start on an empty folder', () => {
   });
 
   it('starts a worker again that was killed, and says so', async () => {
-    const { stdout } = await run('pgrep', ['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
-    for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+    await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
-    const { stdout: after } = await submitWeak();
+    const { stdout: after } = await submit('weak', 'practice');
     expect(JSON.parse(after).state).toBe('scored');
+  });
+
+  it('brings a submission to its score though Postgres, the worker and the model’s process are killed', async () => {
+    const submitting = submit('tfjs', 'test');
+    await delay(2500);
+    await kill(['-f', 'child/main.js']);
+    await delay(2500);
+    await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
+    process.kill(
+      Number((await readFile(`${data.path}/postgres/data/postmaster.pid`, 'utf8')).split('\n')[0]),
+      'SIGKILL',
+    );
+    await standalone.printed(/Postgres ended and is started again/, 20);
+    const submission = JSON.parse((await submitting).stdout);
+    expect(submission.state).toBe('scored');
+    expect(submission.score.overall.kappa.value).toBeGreaterThan(0.5);
+    expect(await readdir(`${data.path}/scratch`)).toEqual([]);
   });
 
   it('says in a sentence that the port is in use, and that the data directory is', async () => {
@@ -139,7 +157,7 @@ describe('npm start on an empty folder', () => {
       const environment = { REDIS_URL: redis.url };
       standalone = await startStandalone({ dataDirectory: data.path, port: standalone.port, environment });
       await standalone.printed(/Ctrl-C/, 60);
-      const { stdout } = await submitWeak();
+      const { stdout } = await submit('weak', 'practice');
       expect(JSON.parse(stdout).state).toBe('scored');
       expect(await redis.countKeys('bull*')).toBeGreaterThan(0);
     } finally {
@@ -148,19 +166,10 @@ describe('npm start on an empty folder', () => {
     }
   });
 
-  function submitWeak() {
-    const argv = [
-      'submit',
-      'packages/baseline/demo/weak',
-      '--competition',
-      'mura',
-      '--phase',
-      'practice',
-      '--wait',
-      '--json',
-    ];
+  function submit(bundle: string, phase: string) {
+    const argv = ['submit', `packages/baseline/demo/${bundle}`, '--competition', 'mura', '--phase', phase];
     const environment = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
-    return run(process.execPath, [holdout, ...argv], { cwd: root, env: environment });
+    return run(process.execPath, [holdout, ...argv, '--wait', '--json'], { cwd: root, env: environment });
   }
 });
 
@@ -194,6 +203,12 @@ async function getJson(address: string): Promise<any> {
 
 function readBoard(standalone: Standalone, phase: string) {
   return getJson(`${standalone.address}/api/competitions/mura/phases/${phase}/leaderboard`);
+}
+
+/** Kills the processes that pgrep finds: at least one. */
+async function kill(pgrep: string[]): Promise<void> {
+  const { stdout } = await run('pgrep', pgrep);
+  for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
 }
 
 async function startAndFail(argv: string[]): Promise<string> {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiProgram, evaluatorUrl, prepareDatabase } from '@holdout/api';
-import { startLocalPostgres } from '@holdout/local-postgres';
 import { workerPrograms } from '@holdout/worker';
 import { type DataDirectory, readOrMakeSecret } from './data-directory.js';
+import { keepPostgres } from './keep-postgres.js';
 import type { Options } from './options.js';
 import { say } from './say.js';
 import { type Supervised, supervise } from './supervise.js';
@@ -31,7 +31,7 @@ export async function startParts(
   closers: (() => Promise<void>)[],
 ): Promise<Parts> {
   say('Starting Postgres …');
-  const postgres = await startLocalPostgres({ directory: directory.postgres, onLog: log });
+  const postgres = await keepPostgres({ directory: directory.postgres, say, log });
   closers.push(postgres.stop);
   await postgres.ensureDatabase(databaseName);
   const databaseUrl = postgres.url(databaseName);

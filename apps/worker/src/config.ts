@@ -7,8 +7,8 @@ const configSchema = z.object({
   HOLDOUT_STORAGE_DIRECTORY: z.string().min(1),
   HOLDOUT_SCRATCH_DIRECTORY: z.string().min(1),
   HOLDOUT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  HOLDOUT_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(30),
-  HOLDOUT_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
+  HOLDOUT_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(15),
+  HOLDOUT_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(5),
   HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });

@@ -19,7 +19,10 @@ export interface ProcessTools {
  *
  * @param start - begins the work and returns the function that stops it
  */
-export async function runProcess(name: string, start: (tools: ProcessTools) => () => Promise<void>): Promise<void> {
+export async function runProcess(
+  name: string,
+  start: (tools: ProcessTools) => Promise<() => Promise<void>>,
+): Promise<void> {
   let config: WorkerConfig;
   try {
     config = readConfig(process.env);
@@ -33,7 +36,7 @@ export async function runProcess(name: string, start: (tools: ProcessTools) => (
   const queue = await createQueue(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },
   );
-  const stop = start({ database, storage, queue, config, log });
+  const stop = await start({ database, storage, queue, config, log });
   log.info('ready');
 
   const shutDown = async (signal: string) => {

@@ -245,6 +245,12 @@ export const errorCatalogue = {
     'The process that ran the bundle ended by itself.',
     'Check that the model loads on your own machine; try `holdout check`.',
   ),
+  runner_killed: entry(
+    500,
+    'server',
+    'The process that ran the bundle was ended from outside.',
+    'Try again; most likely the machine ran out of memory.',
+  ),
 
   // Predictions
   predictions_invalid: entry(

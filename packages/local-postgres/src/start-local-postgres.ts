@@ -24,6 +24,8 @@ export interface LocalPostgres {
 interface LocalPostgresOptions {
   /** Holds the cluster and its password; made where it is missing, kept when the server stops. */
   directory: string;
+  /** Of 127.0.0.1; a free one where it is left out. */
+  port?: number;
   /** Server settings, such as `{ fsync: 'off' }` in tests. */
   settings?: Readonly<Record<string, string>>;
   /** Receives each line of the server's log. */
@@ -34,7 +36,7 @@ const startTimeoutMilliseconds = 60_000;
 const stopTimeoutMilliseconds = 20_000;
 
 /**
- * Starts a real Postgres from npm's binaries on a free port of 127.0.0.1, with its data in `directory`.
+ * Starts a real Postgres from npm's binaries on 127.0.0.1, with its data in `directory`.
  * Started by root, it runs as the user `postgres`, which is made where it is missing.
  *
  * @throws Error with a sentence for the operator, and the end of the server's own log, where it does not come up.
@@ -49,7 +51,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
   if (!existsSync(dataDirectory)) {
     await makeCluster(binaries, launch, dataDirectory, join(directory, 'password'));
   }
-  const port = await findFreePort();
+  const port = options.port ?? (await findFreePort());
   const child = spawnServer(binaries, launch, dataDirectory, port, options.settings ?? {});
   const stopped = new Promise<void>((done) => child.once('exit', () => done()));
   await waitUntilReady(child, options.onLog ?? (() => {}));

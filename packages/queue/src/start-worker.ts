@@ -32,7 +32,8 @@ export function startWorker(connection: Connection, name: string, handle: Handle
     const worker = connection.makeWorker(name, process, {
       concurrency: options.concurrency ?? 1,
       lockDuration: lockMilliseconds,
-      stalledInterval: lockMilliseconds,
+      // A dead worker's job waits for its lock to run out, and then at most this long.
+      stalledInterval: Math.ceil(lockMilliseconds / 3),
       maxStalledCount: deathsPerJob,
       runRetryDelay: reconnectMilliseconds,
     });

@@ -164,7 +164,10 @@ describe.each(['onnx', 'tfjs'] as const)('%s', (engine) => {
   });
 });
 
-it('says so when the process is ended from outside', async () => {
+it.each([
+  ['SIGSEGV', 'runner_crashed', 'team'],
+  ['SIGKILL', 'runner_killed', 'server'],
+] as const)('says whose fault it was when the process is ended by %s', async (signal, code, whose) => {
   const bundle = await writers.onnx({ weights: [[1]], bias: [0] });
   const images = Array.from({ length: 20_000 }, () => greys[0] ?? { path: '' });
   let killed = false;
@@ -172,13 +175,14 @@ it('says so when the process is ended from outside', async () => {
     run(bundle, {
       images,
       onProgress() {
-        if (!killed) for (const pid of findChildren()) process.kill(pid, 'SIGSEGV');
+        if (!killed) for (const pid of findChildren()) process.kill(pid, signal);
         killed = true;
       },
     }),
   );
-  expect(fault.code).toBe('runner_crashed');
-  expect(fault.message).toMatch(/SIGSEGV|SIGKILL|exit code/);
+  expect(fault.code).toBe(code);
+  expect(fault.fault).toBe(whose);
+  if (signal === 'SIGSEGV') expect(fault.message).toContain('by the signal SIGSEGV');
 });
 
 it('leaves no process behind when its parent is killed', async () => {

@@ -43,8 +43,8 @@ export interface RunningModel {
    * Predicts one list of images; one list at a time.
    *
    * @throws HoldoutError with a code of the bundle's fault (`model_load_failed`, `inference_failed`, `output_…`,
-   *   `time_limit_exceeded`, `memory_limit_exceeded`, `runner_crashed`), or with `internal` where an image of ours
-   *   can't be read; where `signal` was given, its reason. The process has ended then.
+   *   `time_limit_exceeded`, `memory_limit_exceeded`, `runner_crashed`), or of ours: `internal` where an image can't
+   *   be read, `runner_killed`; where `signal` was given, its reason. The process has ended then.
    */
   run(options: ImagesOptions): Promise<RunResult>;
   /** Ends the process and waits for its end. */
@@ -140,7 +140,9 @@ function memoryExceeded(limitBytes: number, usedBytes: number): HoldoutError {
   return new HoldoutError('memory_limit_exceeded', { detail });
 }
 
+/** Nothing kills itself by SIGKILL, and this was not us: it was an operator, or a kernel without memory. */
 function crashed({ exitCode, signal }: ChildEnd): HoldoutError {
+  if (signal === 'SIGKILL') return new HoldoutError('runner_killed');
   const how = signal ? `by the signal ${signal}` : `with the exit code ${exitCode}`;
   return new HoldoutError('runner_crashed', { detail: `It ended ${how} before its last prediction.` });
 }
