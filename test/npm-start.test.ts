@@ -81,7 +81,8 @@ describe('npm start on an empty folder', () => {
     page.on('pageerror', (error) => failures.push(error.message));
     page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
     await page.goto(standalone.address);
-    await page.getByText('Best reader').first().waitFor();
+    // Both phases' tables are there.
+    await page.getByText('Best reader').nth(1).waitFor();
     const rowsBefore = await page.getByRole('row').count();
     const { stdout } = await run(
       process.execPath,
