@@ -92,22 +92,37 @@ describe('the manifest', () => {
   });
 
   it.each([
-    ['engine', { engine: 'pytorch' }],
-    ['name', { name: '' }],
-    ['model', { model: '../model.onnx' }],
-    ['model', { model: '/model.onnx' }],
-    ['threshold', { threshold: 1.5 }],
-    ['input.channels', { input: { channels: 2 } }],
-    ['input.std', { input: { std: [0] } }],
-    ['studyAggregation', { studyAggregation: 'median' }],
-    ['colour', { colour: 'blue' }],
-    ['link', { link: 'javascript:alert(1)' }],
-  ])('names the field %s and what stands there in %j', async (field, fields) => {
+    ['engine', { engine: 'pytorch' }, 'onnx'],
+    ['name', { name: '' }, 'a text that is not empty'],
+    ['name', { name: '   ' }, 'a text that is not empty'],
+    ['name', { name: '\u001b[31mred' }, 'text without control characters'],
+    ['description', { description: 'turned \u202e round' }, 'text without control characters'],
+    ['model', { model: '../model.onnx' }, 'a relative path inside the bundle'],
+    ['model', { model: '/model.onnx' }, 'a relative path inside the bundle'],
+    ['threshold', { threshold: 1.5 }, 'at most 1.'],
+    ['input.width', { input: { width: 5000 } }, 'at most 4096.'],
+    ['input.scale', { input: { scale: 0 } }, 'more than 0.'],
+    ['input.channels', { input: { channels: 2 } }, 'one of 1|3'],
+    ['input.mean', { input: { mean: [0, 0, 0, 0] } }, 'at most 3 values'],
+    ['input.std', { input: { std: [0] } }, 'greater than 0'],
+    ['studyAggregation', { studyAggregation: 'median' }, 'one of "mean"|"max"'],
+    ['colour', { colour: 'blue' }, 'no such field'],
+    ['link', { link: 'javascript:alert(1)' }, 'an address that begins with https:// or http://'],
+  ])('names the field %s, what stands there in %j and what belongs there', async (field, fields, expected) => {
     const refusal = await catchRefusal(onnxBundle(fields));
     expect(refusal.code).toBe('manifest_invalid');
     const problem = refusal.problems.find((each) => each.field === field);
     expect(problem).toMatchObject({ file: 'holdout.json' });
     expect(problem?.message).toMatch(/: found .+; expected .+\.$/);
+    expect(`${problem?.message}`).toContain(expected);
+  });
+
+  it.each([
+    ['input.width', ['n', 3, 64, 20_000], 'found 20000; expected at most 4096'],
+    ['input.fixedBatchSize', [100_000, 3, 64, 64], 'found 100000; expected at most 1024'],
+  ])('keeps to its limits in what the model tells of %s', async (field, shape, words) => {
+    const refusal = await catchRefusal(onnxBundle({}, { inputs: [{ name: 'x', shape }] }));
+    expect(refusal.problems.find((each) => each.field === field)?.message).toContain(words);
   });
 
   it('reports all its problems at once', async () => {

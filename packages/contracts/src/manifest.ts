@@ -21,7 +21,7 @@ const perChannelSchema = z.array(z.number()).min(1).max(3);
 export const inputSchema = z.strictObject({
   width: sideSchema.optional(),
   height: sideSchema.optional(),
-  channels: z.union([z.literal(1), z.literal(3)]).optional(),
+  channels: z.literal([1, 3]).optional(),
   layout: z.enum(['nchw', 'nhwc']).optional(),
   resize: resizeModeSchema.default('stretch'),
   scale: z
@@ -40,9 +40,19 @@ export const outputSchema = z.strictObject({
   index: z.number().int().min(0).max(65_535).optional(),
 });
 
+/** Shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */
+const shownTextSchema = z
+  .string()
+  .trim()
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'text without control characters');
+const shownLinesSchema = z
+  .string()
+  .trim()
+  .regex(/^(?:[\t\n\r]|[^\p{Cc}\p{Bidi_Control}])*$/u, 'text without control characters');
+
 const describeSchema = {
-  name: z.string().min(1).max(100),
-  description: z.string().max(2000).optional(),
+  name: shownTextSchema.min(1).max(100),
+  description: shownLinesSchema.max(2000).optional(),
   link: z
     .url({ protocol: /^https?$/ })
     .max(500)
@@ -89,7 +99,7 @@ export const resolvedManifestSchema = z.strictObject({
     name: z.string(),
     width: sideSchema,
     height: sideSchema,
-    channels: z.union([z.literal(1), z.literal(3)]),
+    channels: z.literal([1, 3]),
     layout: z.enum(['nchw', 'nhwc']),
     resize: resizeModeSchema,
     scale: z.number().positive(),
@@ -97,7 +107,7 @@ export const resolvedManifestSchema = z.strictObject({
     mean: perChannelSchema,
     std: perChannelSchema,
     /** The model accepts only this many images at once; null where any number is accepted. */
-    fixedBatchSize: z.number().int().positive().nullable(),
+    fixedBatchSize: z.number().int().min(1).max(1024).nullable(),
   }),
   output: z.strictObject({
     name: z.string(),

@@ -1,7 +1,8 @@
-import { HoldoutError, type Manifest, manifestFileName, manifestSchema, type ProblemItem } from '@holdout/contracts';
+import { HoldoutError, type Manifest, manifestFileName, manifestSchema } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
 import { makeProblem, refuseProblems } from '../problems.js';
+import { describeIssue } from './describe-issue.js';
 
 const mostManifestBytes = 1024 * 1024;
 
@@ -44,41 +45,4 @@ function parseJson(bytes: Uint8Array): unknown {
     });
     throw new HoldoutError('manifest_invalid', { detail: problem.message, problems: [problem] });
   }
-}
-
-interface Issue {
-  code?: string | undefined;
-  path: PropertyKey[];
-  message: string;
-  keys?: string[];
-}
-
-/** One sentence for each thing that is wrong: the field, what stands there, what belongs there. */
-function describeIssue(issue: Issue, manifest: unknown): ProblemItem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map((key) => {
-      const field = [...issue.path, key].map(String).join('.');
-      return makeProblem('manifest_invalid', {
-        file: manifestFileName,
-        field,
-        found: 'a field that does not exist',
-        expected: 'no such field',
-      });
-    });
-  }
-  const value = issue.path.reduce<unknown>((at, key) => (isRecord(at) ? at[String(key)] : undefined), manifest);
-  const found = value === undefined ? 'nothing' : shorten(JSON.stringify(value));
-  const expected = issue.message.replace(/^Invalid (input|option): expected /, '').replace(/, received .*$/, '');
-  const field = issue.path.map(String).join('.');
-  return [
-    makeProblem('manifest_invalid', { file: manifestFileName, ...(field === '' ? {} : { field }), found, expected }),
-  ];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -1,6 +1,13 @@
-import { type ModelManifest, manifestFileName, type ProblemItem, type ResolvedManifest } from '@holdout/contracts';
+import {
+  type ModelManifest,
+  manifestFileName,
+  type ProblemItem,
+  type ResolvedManifest,
+  resolvedManifestSchema,
+} from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
 import { makeProblem } from '../problems.js';
+import { describeIssue } from './describe-issue.js';
 
 type Layout = 'nchw' | 'nhwc';
 
@@ -23,19 +30,21 @@ export function resolveManifest(
   if (!input || problems.length > 0) return { problems };
   const { name, description, link, studyAggregation, threshold, engine } = manifest;
   const activation = manifest.output.activation;
-  return {
-    manifest: {
-      name,
-      ...(description === undefined ? {} : { description }),
-      ...(link === undefined ? {} : { link }),
-      studyAggregation,
-      threshold,
-      engine,
-      model: manifest.model,
-      input,
-      output: { name: output.name, activation, index },
-    },
+  const resolved: ResolvedManifest = {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(link === undefined ? {} : { link }),
+    studyAggregation,
+    threshold,
+    engine,
+    model: manifest.model,
+    input,
+    output: { name: output.name, activation, index },
   };
+  // What the model tells must keep to the limits that hold for what is written.
+  const checked = resolvedManifestSchema.safeParse(resolved);
+  if (checked.success) return { manifest: checked.data };
+  return { problems: checked.error.issues.flatMap((issue) => describeIssue(issue, resolved)) };
 }
 
 function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescription, problems: ProblemItem[]) {
