@@ -29,9 +29,12 @@ interface LeaseOptions {
   log: Logger;
 }
 
+/** A renewal also learns that the team has cancelled, and its bundle must end within a second of that. */
+const renewMilliseconds = 500;
+
 /**
- * Renews a lease until it is released, four times within its length, so that one slow answer of the database does
- * not lose it. A renewal that fails is tried again; when the lease has certainly expired, the work stops.
+ * Renews a lease until it is released, many times within its length, so that a slow answer of the database does not
+ * lose it. A renewal that fails is tried again; when the lease has certainly expired, the work stops.
  */
 export function holdLease({ renew, leaseSeconds, shutdown, log }: LeaseOptions): HeldLease {
   const controller = new AbortController();
@@ -58,7 +61,7 @@ export function holdLease({ renew, leaseSeconds, shutdown, log }: LeaseOptions):
     } finally {
       renewing = false;
     }
-  }, leaseSeconds * 250);
+  }, renewMilliseconds);
 
   return {
     signal: controller.signal,
