@@ -50,6 +50,12 @@ describe('a disk', () => {
     expect((await stat(path ?? '')).mode & 0o777).toBe(0o444);
   });
 
+  it('lets nobody else on the machine in', async () => {
+    const path = join(directory, 'new', 'storage');
+    await createDiskStorage({ directory: path });
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+  });
+
   it('removes what a process that died left unfinished, and only that', async () => {
     const storage = await createDiskStorage({ directory });
     const { digest } = await storage.put(once(Buffer.from('kept')));

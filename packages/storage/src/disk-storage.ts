@@ -23,17 +23,21 @@ export async function createDiskStorage({ directory }: { directory: string }): P
 }
 
 class DiskStorage implements Storage {
+  readonly #directory: string;
   readonly #blobs: string;
   readonly #unfinished: string;
   readonly #verified = new VerifiedFiles();
 
   constructor(directory: string) {
+    this.#directory = directory;
     this.#blobs = join(directory, 'blobs');
     this.#unfinished = join(directory, 'unfinished');
   }
 
   async prepare(): Promise<void> {
     try {
+      // Hidden images lie in here: nobody else on the machine has business with them.
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await mkdir(this.#blobs, { recursive: true });
       await mkdir(this.#unfinished, { recursive: true });
       for (const name of await readdir(this.#unfinished)) {

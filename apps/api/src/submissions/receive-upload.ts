@@ -65,7 +65,8 @@ async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes
       else stored = await storeArchive(storage, part.file, limitBytes);
     }
   } catch (error) {
-    throw isCutOff(error, request) ? new HoldoutError('upload_incomplete', { cause: error }) : error;
+    if (isCutOff(error, request)) throw new HoldoutError('upload_incomplete', { cause: error });
+    throw isMalformed(error) ? describeMalformed(error) : error;
   }
   if (!stored) throw new HoldoutError('request_invalid', { detail: 'The form has no file; expected exactly one.' });
   return { ...stored, description: readFields(fields) };
@@ -109,6 +110,16 @@ function readFields(fields: Record<string, unknown>): SubmissionDescription {
 function isCutOff(error: unknown, request: FastifyRequest): boolean {
   if (error instanceof HoldoutError) return false;
   return request.raw.destroyed || (error instanceof Error && /unexpected end|premature close/i.test(error.message));
+}
+
+/** What the form's parser says of a form that is none; it gives its errors no code. */
+function isMalformed(error: unknown): error is Error {
+  return error instanceof Error && /^(multipart|malformed)\b/i.test(error.message);
+}
+
+function describeMalformed(error: Error): HoldoutError {
+  const detail = `The form can’t be read (${error.message}); let your tool set the content type, with its boundary.`;
+  return new HoldoutError('request_invalid', { detail, cause: error });
 }
 
 function tooLarge(limitBytes: number, foundBytes: number): HoldoutError {

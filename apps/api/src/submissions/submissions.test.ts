@@ -205,6 +205,14 @@ describe('a bundle that is refused', () => {
     expect((await refusal(both)).code).toBe('request_invalid');
   });
 
+  it('says what a form without a boundary lacks', async () => {
+    const refused = await refusal(await post(archive, { contentType: 'multipart/form-data' }));
+    expect(refused).toMatchObject({
+      code: 'request_invalid',
+      detail: expect.stringMatching(/form can’t be read.*boundary/i),
+    });
+  });
+
   it('says so where there is no body, or one of a type that can’t be read', async () => {
     const nothing = await server.request(toTest, { method: 'POST', token: seeded.alpha.token });
     expect((await refusal(nothing)).code).toBe('media_type_unsupported');
