@@ -47,6 +47,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions/{competition}',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
+      'GET /api/competitions/{competition}/phases/{phase}/quota',
       'GET /api/health',
       'GET /api/health/live',
       'GET /api/submissions',

@@ -17,6 +17,7 @@ export function sendProblem(error: HoldoutError, request: FastifyRequest, reply:
   const { status, fault } = errorCatalogue[error.code];
   if (fault === 'server') request.log.error({ err: error, code: error.code }, 'request failed');
   else request.log.info({ code: error.code, detail: error.detail, problems: error.problems.length }, 'request refused');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="holdout"');
   return reply
     .code(status)

@@ -12,6 +12,16 @@ export const slugSchema = z
 
 const timeSchema = z.iso.datetime();
 
+/** How many submissions a team may make in a phase; null is without limit. */
+export const quotasSchema = z.object({
+  /** In any 24 hours. */
+  perDay: z.number().int().positive().nullable(),
+  total: z.number().int().positive().nullable(),
+  /** Under way at one time. */
+  atOnce: z.number().int().positive().nullable(),
+});
+export type Quotas = z.infer<typeof quotasSchema>;
+
 export const phaseSchema = z.object({
   phase: slugSchema,
   title: z.string(),
@@ -27,6 +37,7 @@ export const phaseSchema = z.object({
     timeLimitSeconds: z.number().int(),
     memoryLimitBytes: z.number().int(),
   }),
+  quotas: quotasSchema,
 });
 export type Phase = z.infer<typeof phaseSchema>;
 
@@ -89,6 +100,19 @@ export const submissionSchema = z.object({
 export type Submission = z.infer<typeof submissionSchema>;
 /** The latest first. */
 export const submissionListSchema = z.object({ submissions: z.array(submissionSchema) });
+
+/** What a team has used of a phase's quotas, and when it may submit again. */
+export const quotaUseSchema = z.object({
+  limits: quotasSchema,
+  used: z.object({ perDay: z.number().int(), total: z.number().int(), atOnce: z.number().int() }),
+  /** Whether a submission would be accepted now. */
+  allowed: z.boolean(),
+  /** When the next is allowed, where that is a matter of time. */
+  allowedAt: timeSchema.nullable(),
+  /** Why none is allowed now, as a sentence. */
+  message: z.string().nullable(),
+});
+export type ReportedQuota = z.infer<typeof quotaUseSchema>;
 
 export const leaderboardEntrySchema = z.object({
   /** Dense rank among the teams' entries; null for reference entries, which stand in place but are not ranked. */

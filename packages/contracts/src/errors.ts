@@ -95,7 +95,7 @@ export const errorCatalogue = {
     429,
     'caller',
     'The team has used its submissions for now.',
-    'Wait until the time that is named in `detail`.',
+    'See `detail` for when the next is allowed. What fails by our fault never counts.',
   ),
   rate_limited: entry(
     429,
@@ -374,6 +374,8 @@ export type Problem = z.infer<typeof problemSchema>;
 interface HoldoutErrorOptions {
   detail?: string;
   problems?: readonly ProblemItem[];
+  /** When it is worth trying again: the header `Retry-After`. */
+  retryAfterSeconds?: number | undefined;
   cause?: unknown;
 }
 
@@ -383,6 +385,7 @@ export class HoldoutError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly problems: readonly ProblemItem[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: HoldoutErrorOptions = {}) {
     const title = errorCatalogue[code].title;
@@ -390,6 +393,7 @@ export class HoldoutError extends Error {
     this.code = code;
     this.detail = options.detail;
     this.problems = options.problems ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get fault(): Fault {

@@ -11,6 +11,7 @@ export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
 export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
+export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';

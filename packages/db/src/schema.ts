@@ -104,6 +104,9 @@ interface PhasesTable {
   bundleSizeBytes: BigInteger;
   timeLimitSeconds: number;
   memoryLimitBytes: BigInteger;
+  quotaPerDay: number | null;
+  quotaTotal: number | null;
+  quotaAtOnce: number | null;
   createdAt: CreatedAt;
 }
 

@@ -23,5 +23,6 @@ function presentPhase(phase: PhaseRecord): Phase {
     studyTypes: phase.studyTypes,
     testSetVersion: phase.testSetDigest,
     limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
+    quotas: phase.quotas,
   };
 }

@@ -1,4 +1,4 @@
-import { slugSchema } from '@holdout/contracts';
+import { type Quotas, slugSchema } from '@holdout/contracts';
 import { findCompetition, findPhase, insertCompetition, insertPhase } from '@holdout/db';
 import type { Provisioning } from './open-provisioning.js';
 
@@ -12,6 +12,8 @@ interface NewPhase {
   /** Public studies that a bundle is first run on, with its log open to the team. */
   readonly sampleVersionId: string;
   readonly limits?: Partial<PhaseLimits>;
+  /** Five in 24 hours, twenty in all and one at a time where it is left out, as MURA had. */
+  readonly quotas?: Quotas;
 }
 
 interface PhaseLimits {
@@ -34,6 +36,7 @@ const defaultLimits: PhaseLimits = {
   timeLimitSeconds: 30 * 60,
   memoryLimitBytes: 4096 * mebibyte,
 };
+const defaultQuotas: Quotas = { perDay: 5, total: 20, atOnce: 1 };
 
 /** Makes a competition and its phases where they are not there yet; what is there is left as it is. */
 export async function createCompetition({ database }: Provisioning, competition: NewCompetition): Promise<void> {
@@ -55,6 +58,7 @@ export async function createCompetition({ database }: Provisioning, competition:
         sampleVersionId: phase.sampleVersionId,
         ...defaultLimits,
         ...phase.limits,
+        quotas: phase.quotas ?? defaultQuotas,
       });
     }
   });

@@ -1,6 +1,14 @@
 import multipart from '@fastify/multipart';
-import { submissionListSchema, submissionSchema } from '@holdout/contracts';
-import { type Database, listCompetitions, listSubmissions, type SubmissionRecord } from '@holdout/db';
+import { quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
+import {
+  type Database,
+  demandQuota,
+  describeQuotaRefusal,
+  listCompetitions,
+  listSubmissions,
+  readQuotaUse,
+  type SubmissionRecord,
+} from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -44,6 +52,8 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request, reply) => {
       const team = teamOf(callerOf(request));
       const phase = await findPhaseOrThrow(parts.database, request.params);
+      // Before the body is read; that it still holds when it is there, the transaction checks again.
+      await demandQuota(parts.database, { phaseId: phase.id, teamId: team.id });
       const upload = await receiveUpload(request, parts.storage, phase.limits.bundleSizeBytes);
       const description = { ...request.query, ...upload.description };
       const submission = await submitBundle(parts, { team, phase, upload, description }, request.log);
@@ -51,6 +61,33 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
         .code(201)
         .header('location', `/api/submissions/${submission.id}`)
         .send(presentSubmission(submission, phase.visibility));
+    },
+  );
+
+  app.get(
+    '/competitions/:competition/phases/:phase/quota',
+    {
+      schema: {
+        summary: 'Read how many submissions the team has left',
+        description:
+          'In any 24 hours, in all, and under way at one time; null is without limit. What failed by the server’s ' +
+          'fault does not count, nor what was cancelled before it ran on the phase’s own images.',
+        tags: ['submissions'],
+        params: z.object({ competition: z.string(), phase: z.string() }),
+        response: { 200: quotaUseSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const team = teamOf(callerOf(request));
+      const phase = await findPhaseOrThrow(parts.database, request.params);
+      const use = await readQuotaUse(parts.database, { phaseId: phase.id, teamId: team.id });
+      return {
+        limits: use.limits,
+        used: use.used,
+        allowed: use.refusal === null,
+        allowedAt: use.refusal?.allowedAt?.toISOString() ?? null,
+        message: describeQuotaRefusal(use),
+      };
     },
   );
 

@@ -62,6 +62,7 @@ export async function seedCompetition(provisioning: Provisioning): Promise<Seede
         testSetVersionId: practice.versionId,
         sampleVersionId: practice.versionId,
         limits: { bundleSizeBytes: smallBundleLimitBytes },
+        quotas: { perDay: null, total: null, atOnce: null },
       },
       {
         phase: 'test',
@@ -70,6 +71,7 @@ export async function seedCompetition(provisioning: Provisioning): Promise<Seede
         visibility: 'hidden',
         testSetVersionId: hidden.versionId,
         sampleVersionId: practice.versionId,
+        quotas: { perDay: null, total: null, atOnce: null },
       },
     ],
   });

@@ -90,6 +90,7 @@ function describe(sampleVersionId: string, practiceVersionId: string, hiddenVers
         title: 'Practice',
         description: '70 public studies, ten of each type, to try a bundle on.',
         visibility: 'public' as const,
+        quotas: { perDay: null, total: null, atOnce: null },
         testSetVersionId: practiceVersionId,
         sampleVersionId,
       },

@@ -1,4 +1,4 @@
-import type { MetricName } from '@holdout/contracts';
+import type { MetricName, Quotas } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 
 export interface PhaseLimits {
@@ -24,6 +24,7 @@ export interface PhaseRecord {
   images: number;
   studyTypes: string[];
   limits: PhaseLimits;
+  quotas: Quotas;
 }
 
 interface NewPhase extends PhaseLimits {
@@ -38,11 +39,18 @@ interface NewPhase extends PhaseLimits {
   /** Public studies that every bundle is first run on, with its log open to the team. */
   sampleVersionId: string;
   rankingMetric?: MetricName;
+  /** Without limit where they are left out. */
+  quotas?: Quotas;
 }
 
 /** @returns its id */
-export async function insertPhase(db: Queryable, phase: NewPhase): Promise<string> {
-  const { id } = await db.insertInto('phases').values(phase).returning('id').executeTakeFirstOrThrow();
+export async function insertPhase(db: Queryable, { quotas, ...phase }: NewPhase): Promise<string> {
+  const { perDay = null, total = null, atOnce = null } = quotas ?? {};
+  const { id } = await db
+    .insertInto('phases')
+    .values({ ...phase, quotaPerDay: perDay, quotaTotal: total, quotaAtOnce: atOnce })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   return id;
 }
 
@@ -88,10 +96,19 @@ function selectPhases(db: Queryable) {
       'phases.bundleSizeBytes',
       'phases.timeLimitSeconds',
       'phases.memoryLimitBytes',
+      'phases.quotaPerDay',
+      'phases.quotaTotal',
+      'phases.quotaAtOnce',
     ]);
 }
 
-function toRecord(row: Omit<PhaseRecord, 'limits'> & PhaseLimits): PhaseRecord {
-  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, ...phase } = row;
-  return { ...phase, limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes } };
+type PhaseRow = Awaited<ReturnType<ReturnType<typeof selectPhases>['executeTakeFirstOrThrow']>>;
+
+function toRecord(row: PhaseRow): PhaseRecord {
+  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, quotaPerDay, quotaTotal, quotaAtOnce, ...phase } = row;
+  return {
+    ...phase,
+    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
+    quotas: { perDay: quotaPerDay, total: quotaTotal, atOnce: quotaAtOnce },
+  };
 }

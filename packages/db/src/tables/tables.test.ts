@@ -45,6 +45,7 @@ it('finds competitions with their phases in order', async () => {
     testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     sampleVersionId: versionId,
     rankingMetric: 'kappa',
+    quotas: { perDay: null, total: null, atOnce: null },
     studies: 3,
     images: 6,
     studyTypes: ['wrist', 'elbow'],

@@ -1,6 +1,7 @@
 import type { ResolvedManifest } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
+import { demandQuota, lockTeam } from '../tables/quotas.js';
 import { notifyChange } from './notify-change.js';
 
 interface NewSubmission {
@@ -14,12 +15,16 @@ interface NewSubmission {
 /**
  * Enters a bundle in a phase: the submission and its one evaluation, `queued`, against the test set of now.
  * Ring the bell for the evaluation after this returns.
+ *
+ * @throws HoldoutError `quota_exceeded`, also where uploads of one team end at the same moment
  */
 export async function insertSubmission(
   db: Queryable,
   { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes }: NewSubmission,
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
+    await lockTeam(trx, teamId);
+    await demandQuota(trx, { phaseId, teamId });
     const submission = await trx
       .insertInto('submissions')
       .values({
