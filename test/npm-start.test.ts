@@ -108,6 +108,9 @@ describe('npm start on an empty folder', () => {
   it('brings a submission to its score though Postgres, the worker and the model’s process are killed', async () => {
     const submitting = submit('tfjs', 'test');
     await delay(2500);
+    // One at a time, as this phase demands, is one at a time.
+    const second = await submit('weak', 'test').catch((error: { stdout: string }) => error);
+    expect(JSON.parse(second.stdout).error).toMatchObject({ code: 'quota_exceeded' });
     await kill(['-f', 'child/main.js']);
     await delay(2500);
     await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);

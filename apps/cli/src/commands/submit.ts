@@ -9,8 +9,9 @@ import { interruptedError, usageError } from '../command-error.js';
 import { chooseServer, type ServerConfig } from '../config.js';
 import { chooseCompetition, choosePhase } from '../server/choose-phase.js';
 import { uploadBundle } from '../server/upload-bundle.js';
+import { demandQuota } from '../submission/demand-quota.js';
 import { followSubmission } from '../submission/follow-submission.js';
-import { createOutput } from '../terminal/output.js';
+import { createOutput, type Output } from '../terminal/output.js';
 import { printable } from '../terminal/printable.js';
 import { showBytes, startProgress } from '../terminal/progress.js';
 import { addServerOptions, type ServerCommandOptions } from './server-options.js';
@@ -48,7 +49,7 @@ Examples:
   addServerOptions(command).action(async (path: string, options: SubmitOptions & { skipCheck?: boolean }) => {
     const output = createOutput(options.json, environment);
     const config = chooseServer(options, environment);
-    const submission = await send(config, path, options, signal);
+    const submission = await send(config, path, options, { signal, output });
     output.say(`Submitted “${printable(submission.name)}” as ${submission.id}.`);
     if (!options.wait) {
       output.result(submission);
@@ -65,7 +66,7 @@ async function send(
   config: ServerConfig,
   path: string,
   options: SubmitOptions & { skipCheck?: boolean },
-  signal: AbortSignal,
+  { signal, output }: { signal: AbortSignal; output: Output },
 ): Promise<Submission> {
   return await withTemporaryFolder(async (folder) => {
     const archive = await prepareArchive(path, { folder, skipCheck: options.skipCheck ?? false, signal });
@@ -78,9 +79,11 @@ async function send(
       const detail = `It has ${showBytes(sizeBytes)}; ${phase.phase} allows ${showBytes(limitBytes)}.`;
       throw new HoldoutError('upload_too_large', { detail });
     }
+    const names = { competition: competition.competition, phase: phase.phase };
+    const left = await demandQuota(config, names, signal);
+    if (left) output.say(left);
     const progress = startProgress({ what: 'Upload', total: sizeBytes, unit: 'bytes' });
     try {
-      const names = { competition: competition.competition, phase: phase.phase };
       return await uploadBundle(config, { ...names, archive, sizeBytes, signal, onProgress: progress.update });
     } catch (error) {
       if (!signal.aborted) throw error;
