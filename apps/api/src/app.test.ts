@@ -45,6 +45,7 @@ describe('every route of the OpenAPI document', () => {
     expect(routes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'GET /api/competitions',
       'GET /api/competitions/{competition}',
+      'GET /api/competitions/{competition}/audit',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/competitions/{competition}/phases/{phase}/quota',
@@ -55,6 +56,9 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/submissions/{id}/events',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
       'POST /api/submissions/{id}/cancel',
+      'POST /api/submissions/{id}/disqualify',
+      'POST /api/submissions/{id}/restore',
+      'POST /api/submissions/{id}/withdraw',
     ]);
   });
 
@@ -89,9 +93,11 @@ describe('every route of the OpenAPI document', () => {
   });
 
   it('answers every refusal with a problem', async () => {
-    for (const { method, path } of await listRoutes()) {
+    for (const { method, path, operation } of await listRoutes()) {
       if (!path.includes('{')) continue;
-      const response = await server.request(fillIn(path), { method, token: seeded.alpha.token });
+      const takesJson = JSON.stringify(operation.requestBody ?? {}).includes('application/json');
+      const sent = takesJson ? { body: '{"reason":"x"}', headers: { 'content-type': 'application/json' } } : {};
+      const response = await server.request(fillIn(path), { method, token: seeded.alpha.token, ...sent });
       expect(response.status, `${method} ${path}`).toBe(404);
       expect((await readProblem(response)).code).toMatch(/_not_found$/);
     }

@@ -13,6 +13,7 @@ import { describeApi, serveReference } from './describe-api.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
+import { organiserRoutes } from './organisers/routes.js';
 import { servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 
@@ -90,6 +91,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(competitionRoutes, { parts });
   await api.register(leaderboardRoutes, { parts });
   await api.register(submissionRoutes, { parts });
+  await api.register(organiserRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }
 

@@ -8,6 +8,8 @@ export interface Caller {
   /** null for an organiser. */
   readonly team: { readonly id: string; readonly name: string } | null;
   readonly organiser: boolean;
+  /** How the audit log names it. */
+  readonly actor: string;
 }
 
 declare module 'fastify' {
@@ -53,6 +55,12 @@ export function teamOf(caller: Caller): NonNullable<Caller['team']> {
   });
 }
 
+/** @throws HoldoutError `not_allowed` for a team. */
+export function organiserOf(caller: Caller): { readonly actor: string } {
+  if (caller.organiser) return { actor: caller.actor };
+  throw new HoldoutError('not_allowed', { detail: 'Only an organiser may do this.' });
+}
+
 /** What is stored of a token, so that a stolen database opens no door: its sha256 in hexadecimal. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
@@ -63,5 +71,6 @@ async function authenticate(database: Database, header: string | undefined): Pro
   if (!token) throw new HoldoutError('token_missing');
   const found = await findTokenByHash(database, hashToken(token));
   if (!found) throw new HoldoutError('token_unknown');
-  return { team: found.team, organiser: found.organiser };
+  const kind = found.team ? `team “${found.team.name}”` : 'organiser';
+  return { team: found.team, organiser: found.organiser, actor: `${kind}, token ${found.id}` };
 }

@@ -3,7 +3,7 @@ import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { engineSchema } from './manifest.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
-import { submissionStateSchema } from './states.js';
+import { standingSchema, submissionStateSchema } from './states.js';
 
 /** Names in addresses: `mura`, `practice`. */
 export const slugSchema = z
@@ -93,6 +93,9 @@ export const submissionSchema = z.object({
   progress: progressSchema.nullable(),
   reason: reasonSchema.nullable(),
   score: publishedScoreSchema.nullable(),
+  /** Whether it counts on the board; an organiser may take it out, with a reason where that is a disqualification. */
+  standing: standingSchema,
+  standingReason: z.string().nullable(),
   /** When each state was entered, for those that were. */
   times: z.partialRecord(submissionStateSchema, timeSchema),
   submittedAt: timeSchema,
@@ -134,6 +137,8 @@ export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>;
 export const leaderboardSchema = z.object({
   competition: slugSchema,
   phase: slugSchema,
+  /** The past moment that this board is of; null for the present one. */
+  at: timeSchema.nullable(),
   testSetVersion: digestSchema,
   studyTypes: z.array(z.string()),
   entries: z.array(leaderboardEntrySchema),
@@ -141,6 +146,23 @@ export const leaderboardSchema = z.object({
   waiting: z.number().int(),
 });
 export type Leaderboard = z.infer<typeof leaderboardSchema>;
+
+/** What an organiser gives to disqualify a submission. */
+export const disqualificationSchema = z.object({ reason: z.string().trim().min(1).max(1000) });
+
+/** One act of an organiser, as the log keeps it. */
+export const auditRecordSchema = z.object({
+  id: z.number().int(),
+  at: timeSchema,
+  actor: z.string(),
+  action: z.string(),
+  /** What it was done to: a submission's id, a phase. */
+  subject: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+/** The latest first; `next` is the `before` of the next page, null on the last one. */
+export const auditLogSchema = z.object({ acts: z.array(auditRecordSchema), next: z.number().int().nullable() });
 
 /**
  * What `GET /api/submissions/:id/events` sends, as server-sent events: `event:` is the `kind`, `data:` the

@@ -33,6 +33,11 @@ export const submissionTransitions: Readonly<Record<SubmissionState, readonly Su
   cancelled: [],
 };
 
+/** Whether a submission counts on its board: an organiser may take it out, and bring it back. */
+export const standings = ['counted', 'withdrawn', 'disqualified'] as const;
+export const standingSchema = z.enum(standings);
+export type Standing = z.infer<typeof standingSchema>;
+
 /** The states that a submission never leaves. */
 export const finalStates: readonly SubmissionState[] = submissionStates.filter(
   (state) => submissionTransitions[state].length === 0,

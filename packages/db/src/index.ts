@@ -5,11 +5,13 @@ export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
 export type { Label, Provenance } from './schema.js';
 export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
+export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
 export { type CompetitionRecord, findCompetition, insertCompetition, listCompetitions } from './tables/competitions.js';
 export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
 export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
+export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
@@ -22,6 +24,7 @@ export {
   type NewReader,
   type NewStudy,
 } from './tables/test-set-versions.js';
+export { changeStanding } from './transitions/change-standing.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';

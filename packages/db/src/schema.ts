@@ -1,4 +1,4 @@
-import type { ErrorCode, MetricName, ResolvedManifest, Score, SubmissionState } from '@holdout/contracts';
+import type { ErrorCode, MetricName, ResolvedManifest, Score, Standing, SubmissionState } from '@holdout/contracts';
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The tables of `migrations/`, with their columns in camel case. Column comments stand in the SQL. */
@@ -18,6 +18,9 @@ export interface Schema {
   evaluationEvents: EvaluationEventsTable;
   scores: ScoresTable;
   entries: EntriesTable;
+  submissionStandings: SubmissionStandingsTable;
+  auditLog: AuditLogTable;
+  phaseTestSets: PhaseTestSetsTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -107,6 +110,7 @@ interface PhasesTable {
   quotaPerDay: number | null;
   quotaTotal: number | null;
   quotaAtOnce: number | null;
+  counted: Generated<'best' | 'last'>;
   createdAt: CreatedAt;
 }
 
@@ -192,4 +196,32 @@ interface EntriesTable {
   referenceScore: JSONColumnType<Score> | null;
   rankingValue: number | null;
   submittedAt: Date | null;
+  createdAt: CreatedAt;
+}
+
+interface SubmissionStandingsTable {
+  id: GeneratedAlways<BigInteger>;
+  submissionId: string;
+  at: CreatedAt;
+  standing: Standing;
+  reason: string | null;
+}
+
+interface AuditLogTable {
+  id: GeneratedAlways<BigInteger>;
+  at: CreatedAt;
+  actor: string;
+  action: string;
+  competitionId: string | null;
+  subject: string;
+  before: ColumnType<unknown, string, never>;
+  after: ColumnType<unknown, string, never>;
+}
+
+/** Written by a trigger alone. */
+interface PhaseTestSetsTable {
+  id: GeneratedAlways<BigInteger>;
+  phaseId: string;
+  testSetVersionId: string;
+  currentFrom: CreatedAt;
 }

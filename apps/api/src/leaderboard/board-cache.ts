@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Leaderboard } from '@holdout/contracts';
-import { type Database, type PhaseRecord, readLeaderboard } from '@holdout/db';
+import { type Database, type PhaseRecord, readLeaderboard, readPastBoard } from '@holdout/db';
 import type { ChangeFeed } from '../change-feed.js';
-import { presentLeaderboard } from './present-leaderboard.js';
+import { presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
 
 /** A board and the name of its contents: the same board always has the same version. */
 export interface VersionedBoard {
@@ -12,7 +12,15 @@ export interface VersionedBoard {
 
 /** Reads the board as it is now. */
 export async function readBoard(database: Database, phase: PhaseRecord): Promise<VersionedBoard> {
-  const board = presentLeaderboard(phase, await readLeaderboard(database, phase.id));
+  return nameBoard(presentLeaderboard(phase, await readLeaderboard(database, phase.id)));
+}
+
+/** Works out the board as it stood at a past moment. */
+export async function readBoardAt(database: Database, phase: PhaseRecord, at: Date): Promise<VersionedBoard> {
+  return nameBoard(presentPastLeaderboard(phase, await readPastBoard(database, phase.id, at), at));
+}
+
+function nameBoard(board: Leaderboard): VersionedBoard {
   const version = createHash('sha256').update(JSON.stringify(board)).digest('base64url').slice(0, 27);
   return { board, version };
 }

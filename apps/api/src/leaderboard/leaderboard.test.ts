@@ -41,6 +41,7 @@ describe('a leaderboard', () => {
     expect(await readBoard()).toEqual({
       competition: 'mura',
       phase: 'test',
+      at: null,
       testSetVersion: seeded.hiddenVersion.digest,
       studyTypes: expect.arrayContaining(['elbow', 'wrist']),
       entries: [],

@@ -1,10 +1,29 @@
 import type { Leaderboard, LeaderboardEntry } from '@holdout/contracts';
-import type { EntryRecord, LeaderboardRecord, PhaseRecord } from '@holdout/db';
+import type { EntryRecord, LeaderboardRecord, PastBoard, PhaseRecord } from '@holdout/db';
 import { rankEntries } from '@holdout/scoring';
 import { presentScore } from '../present-score.js';
 
 /** What anyone may see of a leaderboard: teams with dense ranks, reference entries in place without one. */
 export function presentLeaderboard(phase: PhaseRecord, { entries, waiting }: LeaderboardRecord): Leaderboard {
+  return present(phase, {
+    entries,
+    waiting,
+    at: null,
+    testSetDigest: phase.testSetDigest,
+    studyTypes: phase.studyTypes,
+  });
+}
+
+/** The same of a board as it stood; null where the phase was not there yet. */
+export function presentPastLeaderboard(phase: PhaseRecord, past: PastBoard | null, at: Date): Leaderboard {
+  const board = past ?? { entries: [], testSetDigest: phase.testSetDigest, studyTypes: phase.studyTypes };
+  return present(phase, { ...board, waiting: 0, at });
+}
+
+function present(
+  phase: PhaseRecord,
+  { entries, waiting, at, testSetDigest, studyTypes }: PastBoard & { waiting: number; at: Date | null },
+): Leaderboard {
   const ranked = rankEntries(entries, {
     kappa: (entry) => entry.score.overall.kappa.value,
     submittedAt: (entry) => entry.submittedAt,
@@ -15,8 +34,9 @@ export function presentLeaderboard(phase: PhaseRecord, { entries, waiting }: Lea
   return {
     competition: phase.competition,
     phase: phase.slug,
-    testSetVersion: phase.testSetDigest,
-    studyTypes: phase.studyTypes,
+    at: at?.toISOString() ?? null,
+    testSetVersion: testSetDigest,
+    studyTypes,
     entries: ranked.map(({ entry, rank }) =>
       presentEntry(entry, { rank, bestReader: entry === bestReader?.entry, visibility: phase.visibility }),
     ),

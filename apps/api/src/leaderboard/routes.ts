@@ -1,11 +1,11 @@
-import { leaderboardSchema } from '@holdout/contracts';
+import { HoldoutError, leaderboardSchema } from '@holdout/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { eventStreamResponse, problemResponse } from '../describe-api.js';
 import { sendEventStream } from '../event-stream.js';
-import { BoardCache, readBoard } from './board-cache.js';
+import { BoardCache, readBoard, readBoardAt } from './board-cache.js';
 import { streamBoard } from './stream-board.js';
 
 const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
@@ -20,9 +20,12 @@ export const leaderboardRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       config: { access: 'open' },
       schema: {
         summary: 'Read the leaderboard of a phase',
-        description: 'Answers 304 where `If-None-Match` names the board that the caller has.',
+        description:
+          'Answers 304 where `If-None-Match` names the board that the caller has. `at` gives the board as it stood at ' +
+          'that moment, on the test-set version of then.',
         tags: ['leaderboard'],
         params: paramsSchema,
+        querystring: z.object({ at: z.iso.datetime({ offset: true }).optional() }),
         response: {
           200: leaderboardSchema,
           304: z.undefined().describe('The caller has this board.'),
@@ -32,7 +35,11 @@ export const leaderboardRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     },
     async (request, reply) => {
       const phase = await findPhaseOrThrow(parts.database, request.params);
-      const { board, version } = await readBoard(parts.database, phase);
+      const { at } = request.query;
+      const { board, version } =
+        at === undefined
+          ? await readBoard(parts.database, phase)
+          : await readBoardAt(parts.database, phase, readPastMoment(at));
       const etag = `"${version}"`;
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
@@ -62,6 +69,13 @@ export const leaderboardRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     },
   );
 };
+
+/** @throws HoldoutError `request_invalid` where it has not come yet. */
+function readPastMoment(text: string): Date {
+  const at = new Date(text);
+  if (at.getTime() <= Date.now()) return at;
+  throw new HoldoutError('request_invalid', { detail: `query.at: found ${text}; expected a moment that has passed.` });
+}
 
 /** Compares weakly, as RFC 9110 asks of If-None-Match: proxies that compress mark the tag with `W/`. */
 function matchesEtag(header: string | undefined, etag: string): boolean {

@@ -26,6 +26,8 @@ export function presentSubmission(submission: SubmissionRecord, visibility: 'pub
     progress: submission.progress,
     reason: presentReason(submission.reason),
     score: submission.score && presentScore(submission.score, visibility),
+    standing: submission.standing,
+    standingReason: submission.standingReason,
     times: presentTimes(submission.times),
     submittedAt: submission.submittedAt.toISOString(),
   };

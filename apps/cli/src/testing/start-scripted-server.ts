@@ -60,6 +60,8 @@ export function makeSubmission(state: string) {
     progress: null,
     reason: null,
     score: null,
+    standing: 'counted',
+    standingReason: null,
     times: {},
     submittedAt: '2026-01-01T00:00:00.000Z',
   };

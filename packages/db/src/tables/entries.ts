@@ -78,38 +78,8 @@ export async function upsertReferenceEntry(
     .execute();
 }
 
-interface TeamEntry {
-  phaseId: string;
-  testSetVersionId: string;
-  teamId: string;
-  evaluationId: string;
-  submittedAt: Date;
-  rankingValue: number | null;
-}
-
-/** Makes an evaluation its team's counted one, unless the team has a better, or an equal and earlier one. */
-export async function upsertTeamEntry(db: Queryable, entry: TeamEntry): Promise<void> {
-  await db
-    .insertInto('entries')
-    .values({ ...entry, kind: 'team' })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['phaseId', 'testSetVersionId', 'teamId'])
-        .doUpdateSet({
-          evaluationId: entry.evaluationId,
-          submittedAt: entry.submittedAt,
-          rankingValue: entry.rankingValue,
-        })
-        // Postgres sorts NaN above, and rows by their fields in turn: better is a higher value, then an earlier time.
-        .where(sql<boolean>`
-          (coalesce(excluded.ranking_value, '-infinity'), entries.submitted_at)
-          > (coalesce(entries.ranking_value, '-infinity'), excluded.submitted_at)`),
-    )
-    .execute();
-}
-
 /** The value that a phase ranks by; null where it is undefined. */
-export function readMetric(score: Score, metric: MetricName): number | null {
+function readMetric(score: Score, metric: MetricName): number | null {
   return score.overall[metric].value;
 }
 

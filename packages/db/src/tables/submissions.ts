@@ -1,4 +1,4 @@
-import type { ErrorCode, ResolvedManifest, Score, SubmissionState } from '@holdout/contracts';
+import type { ErrorCode, ResolvedManifest, Score, Standing, SubmissionState } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 
 export interface SubmissionRecord {
@@ -22,6 +22,9 @@ export interface SubmissionRecord {
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
+  standing: Standing;
+  /** Why it does not count, where an organiser said so. */
+  standingReason: string | null;
 }
 
 /** A submission with its evaluation and its score. Not for the evaluating worker, whose role may not read scores. */
@@ -51,8 +54,21 @@ function selectSubmissions(db: Queryable) {
     .innerJoin('teams', 'teams.id', 'submissions.teamId')
     .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
     .leftJoin('scores', 'scores.evaluationId', 'evaluations.id')
+    .leftJoinLateral(
+      (query) =>
+        query
+          .selectFrom('submissionStandings')
+          .select(['standing', 'reason as standingReason'])
+          .whereRef('submissionStandings.submissionId', '=', 'submissions.id')
+          .orderBy('submissionStandings.id', 'desc')
+          .limit(1)
+          .as('standings'),
+      (join) => join.onTrue(),
+    )
     .selectAll('evaluations')
     .select([
+      'standings.standing',
+      'standings.standingReason',
       'submissions.id',
       'competitions.slug as competition',
       'phases.slug as phase',
@@ -104,5 +120,7 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
       cancelled: row.cancelledAt,
     },
     score: row.score,
+    standing: row.standing ?? 'counted',
+    standingReason: row.standingReason,
   };
 }

@@ -1,8 +1,9 @@
 import type { Score } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
-import { readMetric, upsertTeamEntry } from '../tables/entries.js';
+import { lockTeam } from '../tables/quotas.js';
 import { changeState } from './change-state.js';
+import { countEntry } from './count-entry.js';
 
 interface Publication {
   evaluationId: string;
@@ -13,7 +14,7 @@ interface Publication {
 }
 
 /**
- * scoring → scored: the score, the team's entry where this is its best, and the state, in one transaction.
+ * scoring → scored: the score, what is the team's entry now, and the state, in one transaction.
  *
  * @returns false where the lease is lost or the evaluation has ended; nothing was written
  */
@@ -34,8 +35,8 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
     if (!(await changeState(trx, 'scored', { evaluationId, leaseToken }))) {
       throw new Error(`Evaluation ${evaluationId} changed its state while its row was locked.`);
     }
-    const { rankingMetric, ...entry } = held;
-    await upsertTeamEntry(trx, { ...entry, evaluationId, rankingValue: readMetric(score, rankingMetric) });
+    await lockTeam(trx, held.teamId);
+    await countEntry(trx, held);
     return true;
   });
 }
@@ -45,14 +46,7 @@ function lockHeld(trx: Queryable, evaluationId: string, leaseToken: number) {
   return trx
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
-    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
-    .select([
-      'submissions.phaseId',
-      'evaluations.testSetVersionId',
-      'submissions.teamId',
-      'submissions.submittedAt',
-      'phases.rankingMetric',
-    ])
+    .select(['submissions.phaseId', 'evaluations.testSetVersionId', 'submissions.teamId'])
     .where('evaluations.id', '=', evaluationId)
     .where('evaluations.state', '=', 'scoring')
     .where('evaluations.leaseToken', '=', leaseToken)

@@ -1,0 +1,93 @@
+import { auditLogSchema, disqualificationSchema, type Standing, submissionSchema } from '@holdout/contracts';
+import { changeStanding, findSubmission, listAudit } from '@holdout/db';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { RouteParts } from '../app.js';
+import { callerOf, organiserOf } from '../authenticate.js';
+import { findCompetitionOrThrow, findPhaseOrThrow } from '../competitions/find-phase.js';
+import { problemResponse } from '../describe-api.js';
+import { findOwnSubmission } from '../submissions/find-own-submission.js';
+import { presentSubmission } from '../submissions/present-submission.js';
+
+const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
+const actsPerPage = 100;
+
+/** What only organisers may do. Every act is in the audit log, with what stood there before and after. */
+export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
+  const { database } = parts;
+
+  async function stand(request: FastifyRequest, id: string, standing: Standing, reason: string | null) {
+    const caller = callerOf(request);
+    const before = await findOwnSubmission(database, caller, id);
+    const { actor } = organiserOf(caller);
+    await changeStanding(database, { submissionId: before.id, standing, reason, actor });
+    const submission = (await findSubmission(database, before.id)) ?? before;
+    return presentSubmission(submission, (await findPhaseOrThrow(database, submission)).visibility);
+  }
+
+  app.post(
+    '/submissions/:id/withdraw',
+    {
+      schema: {
+        summary: 'Take a submission out of its board',
+        description: 'For organisers. The team’s next best takes its place; nothing of it is lost.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    (request) => stand(request, request.params.id, 'withdrawn', null),
+  );
+
+  app.post(
+    '/submissions/:id/disqualify',
+    {
+      schema: {
+        summary: 'Disqualify a submission',
+        description: 'For organisers. The reason is shown to its team.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        body: disqualificationSchema,
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    (request) => stand(request, request.params.id, 'disqualified', request.body.reason),
+  );
+
+  app.post(
+    '/submissions/:id/restore',
+    {
+      schema: {
+        summary: 'Let a submission count again',
+        description: 'For organisers, after it was withdrawn or disqualified.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    (request) => stand(request, request.params.id, 'counted', null),
+  );
+
+  app.get(
+    '/competitions/:competition/audit',
+    {
+      schema: {
+        summary: 'Read what organisers did',
+        description: 'For organisers. The latest first, 100 at a time; `before` is the `next` of the page before.',
+        tags: ['organisers'],
+        params: z.object({ competition: z.string() }),
+        querystring: z.object({ before: z.coerce.number().int().positive().optional() }),
+        response: { 200: auditLogSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const competition = await findCompetitionOrThrow(database, request.params.competition);
+      organiserOf(callerOf(request));
+      const page = { competitionId: competition.id, limit: actsPerPage, beforeId: request.query.before };
+      const acts = await listAudit(database, page);
+      const last = acts.length === actsPerPage ? acts.at(-1) : undefined;
+      return { acts: acts.map((act) => ({ ...act, at: act.at.toISOString() })), next: last?.id ?? null };
+    },
+  );
+};
