@@ -98,6 +98,28 @@ describe('npm start on an empty folder', () => {
     });
   });
 
+  it('lets an organiser take a submission out and bring it back, and remembers both', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const ours = async () =>
+      (await readBoard(standalone, 'practice')).entries.filter((entry: Entry) => entry.kind === 'team');
+    const [{ submissionId }] = await ours();
+    const before = new Date().toISOString();
+    await delay(20);
+    await holdoutAs(organiser, ['admin', 'submission', 'disqualify', submissionId, '--reason', 'only a test']);
+    expect(await ours()).toEqual([]);
+    const status = await holdoutAs(token, ['status', submissionId]);
+    expect(status.stdout).toContain('It does not count: an organiser has disqualified it: only a test.');
+    const then = JSON.parse(
+      (await holdoutAs(token, ['leaderboard', '--phase', 'practice', '--at', before, '--json'])).stdout,
+    );
+    expect(then.entries.some((entry: { submissionId: string }) => entry.submissionId === submissionId)).toBe(true);
+    await expect(holdoutAs(token, ['admin', 'submission', 'restore', submissionId])).rejects.toMatchObject({ code: 1 });
+    await holdoutAs(organiser, ['admin', 'submission', 'restore', submissionId]);
+    expect(await ours()).toHaveLength(1);
+    const log = await holdoutAs(organiser, ['admin', 'audit']);
+    expect(log.stdout).toMatch(/submission\.restore.*\n.*submission\.disqualify.*only a test/);
+  });
+
   it('starts a worker again that was killed, and says so', async () => {
     await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
@@ -172,8 +194,12 @@ describe('npm start on an empty folder', () => {
 
   function submit(bundle: string, phase: string) {
     const argv = ['submit', `packages/baseline/demo/${bundle}`, '--competition', 'mura', '--phase', phase];
-    const environment = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
-    return run(process.execPath, [holdout, ...argv, '--wait', '--json'], { cwd: root, env: environment });
+    return holdoutAs(token, [...argv, '--wait', '--json']);
+  }
+
+  function holdoutAs(whose: string, argv: string[]) {
+    const environment = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: whose };
+    return run(process.execPath, [holdout, ...argv], { cwd: root, env: environment });
   }
 });
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
+import { addAdminCommand } from './commands/admin/admin.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCheckCommand } from './commands/check.js';
 import { addLeaderboardCommand } from './commands/leaderboard.js';
@@ -17,6 +18,7 @@ const addCommands = [
   addCancelCommand,
   addLeaderboardCommand,
   addScoreCommand,
+  addAdminCommand,
 ];
 
 /**
@@ -47,12 +49,14 @@ JSON value and nothing else; an error is { "error": { "code", "title", "next", "
 Exit code: 0 for success only, 1 where something went wrong, 2 where the command line is wrong, 130 after Ctrl-C.`,
     );
   for (const add of addCommands) add(program, context);
-  for (const command of [program, ...program.commands]) {
-    // Commands inherit none of this from the program they are added to.
-    command.exitOverride();
-    if (quiet) command.configureOutput({ writeErr: () => {} });
-    const explains = command === program ? 'holdout' : `holdout ${command.name()}`;
-    command.showHelpAfterError(`Type next: ${explains} --help`);
-  }
+  prepareForErrors(program, 'holdout', quiet);
   return program;
+}
+
+/** Commands inherit none of this from the one they are added to. */
+function prepareForErrors(command: Command, words: string, quiet: boolean): void {
+  command.exitOverride();
+  if (quiet) command.configureOutput({ writeErr: () => {} });
+  command.showHelpAfterError(`Type next: ${words} --help`);
+  for (const inner of command.commands) prepareForErrors(inner, `${words} ${inner.name()}`, quiet);
 }

@@ -1,6 +1,7 @@
 import { type Leaderboard, type LeaderboardEntry, leaderboardSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
+import { usageError } from '../command-error.js';
 import { chooseServer, type ServerConfig } from '../config.js';
 import { chooseCompetition, choosePhase, leaderboardPath } from '../server/choose-phase.js';
 import { requestJson } from '../server/request.js';
@@ -13,6 +14,7 @@ import { addServerOptions, type ServerCommandOptions } from './server-options.js
 interface LeaderboardOptions extends ServerCommandOptions {
   competition?: string;
   phase?: string;
+  at?: string;
 }
 
 /** `holdout leaderboard`: every phase's board, or one. */
@@ -23,6 +25,7 @@ export function addLeaderboardCommand(program: Command, { environment, signal }:
     .description('Shows who stands where, with the readers in their place. It needs no token.')
     .option('--competition <name>', 'the competition; may be left out where the server has only one')
     .option('--phase <name>', 'one phase; all of them where it is left out')
+    .option('--at <time>', 'the board as it stood then: 2026-11-23, 2026-11-23T10:00:00Z')
     .addHelpText(
       'after',
       `
@@ -47,12 +50,20 @@ async function readBoards(
 ): Promise<Leaderboard[]> {
   const competition = await chooseCompetition(config, options.competition, signal);
   const phases = options.phase === undefined ? competition.phases : [choosePhase(competition, options.phase)];
+  const query = options.at === undefined ? '' : `?at=${encodeURIComponent(readMoment(options.at))}`;
   return await Promise.all(
     phases.map(({ phase }) => {
-      const path = leaderboardPath({ competition: competition.competition, phase });
+      const path = leaderboardPath({ competition: competition.competition, phase }) + query;
       return requestJson(config, { path, schema: leaderboardSchema, signal });
     }),
   );
+}
+
+/** A day alone is its end: what stood when it was over. */
+function readMoment(text: string): string {
+  const at = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
+  if (!Number.isNaN(at.getTime())) return new Date(Math.min(at.getTime(), Date.now())).toISOString();
+  throw usageError(`--at: “${text}” is no moment.`, 'Give it as 2026-11-23 or 2026-11-23T10:00:00Z.');
 }
 
 const columns: readonly Column[] = [
@@ -64,7 +75,7 @@ const columns: readonly Column[] = [
 ];
 
 /** The study types follow where the terminal has the room for them. */
-function sayBoard({ competition, phase, entries, studyTypes, waiting }: Leaderboard, output: Output): void {
+function sayBoard({ competition, phase, at, entries, studyTypes, waiting }: Leaderboard, output: Output): void {
   const typeColumns = studyTypes.map((title): Column => ({ title, side: 'right' }));
   const full = showTable(
     [...columns, ...typeColumns],
@@ -72,7 +83,7 @@ function sayBoard({ competition, phase, entries, studyTypes, waiting }: Leaderbo
   );
   const fits = full.every((line) => displayWidth(line) <= output.columns);
   const [head = '', ...lines] = fits ? full : showTable(columns, entries.map(showEntry));
-  output.title(`${competition}/${phase}`);
+  output.title(`${competition}/${phase}${at ? ` at ${at}` : ''}`);
   output.say(entries.length === 0 ? 'No entry yet.' : head);
   for (const line of lines) output.say(line);
   if (waiting > 0) output.say(waiting === 1 ? '1 submission is under way.' : `${waiting} submissions are under way.`);

@@ -10,6 +10,8 @@ interface JsonRequest<T> {
   readonly schema: T;
   readonly signal: AbortSignal;
   readonly method?: 'GET' | 'POST';
+  /** Sent as JSON. */
+  readonly body?: unknown;
 }
 
 /**
@@ -19,13 +21,18 @@ interface JsonRequest<T> {
  */
 export async function requestJson<T extends z.ZodType>(
   config: ServerConfig,
-  { path, schema, signal, method = 'GET' }: JsonRequest<T>,
+  { path, schema, signal, method = 'GET', body }: JsonRequest<T>,
 ): Promise<z.infer<T>> {
   const timeout = AbortSignal.timeout(answerTimeoutMilliseconds);
   try {
     const response = await fetch(config.server + path, {
       method,
-      headers: { accept: 'application/json', ...authorise(config) },
+      headers: {
+        accept: 'application/json',
+        ...authorise(config),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.any([signal, timeout]),
     });
     return readAnswer(config, schema, response.status, await response.text());

@@ -14,6 +14,11 @@ export function saySubmission(submission: Submission, output: Output): void {
     output.say(`${printable(reason.message)} [${reason.code}]`);
     output.say(printable(reason.next));
   }
+  if (submission.standing !== 'counted') {
+    const { standing, standingReason } = submission;
+    const why = standingReason ? `: ${printable(standingReason)}` : '';
+    output.say(`It does not count: an organiser has ${standing} it${why}.`);
+  }
   if (!score) return;
   output.say('');
   sayScore(score, output);

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../../command-context.js';
+import { addAuditCommand } from './audit.js';
+import { addSubmissionCommands } from './submission.js';
+
+/** `holdout admin`: what organisers do. Every command needs an organiser's token. */
+export function addAdminCommand(program: Command, context: CommandContext): void {
+  const admin = program
+    .command('admin')
+    .summary('what organisers do')
+    .description('What organisers do, with an organiser’s token. Every act is in the audit log of its competition.');
+  addSubmissionCommands(admin, context);
+  addAuditCommand(admin, context);
+}
