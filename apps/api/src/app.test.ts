@@ -49,12 +49,15 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/competitions/{competition}/phases/{phase}/quota',
+      'GET /api/competitions/{competition}/phases/{phase}/test-set/diff',
+      'GET /api/competitions/{competition}/phases/{phase}/test-set/versions',
       'GET /api/health',
       'GET /api/health/live',
       'GET /api/submissions',
       'GET /api/submissions/{id}',
       'GET /api/submissions/{id}/events',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
+      'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
       'POST /api/submissions/{id}/cancel',
       'POST /api/submissions/{id}/disqualify',
       'POST /api/submissions/{id}/restore',
@@ -96,8 +99,11 @@ describe('every route of the OpenAPI document', () => {
     for (const { method, path, operation } of await listRoutes()) {
       if (!path.includes('{')) continue;
       const takesJson = JSON.stringify(operation.requestBody ?? {}).includes('application/json');
-      const sent = takesJson ? { body: '{"reason":"x"}', headers: { 'content-type': 'application/json' } } : {};
-      const response = await server.request(fillIn(path), { method, token: seeded.alpha.token, ...sent });
+      const body = path.endsWith('/edits') ? { edits: [{ withdraw: 'x' }], note: 'x' } : { reason: 'x' };
+      const headers = { 'content-type': 'application/json' };
+      const sent = takesJson ? { body: JSON.stringify(body), headers } : {};
+      const needed = path.endsWith('/diff') ? `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}` : '';
+      const response = await server.request(fillIn(path) + needed, { method, token: seeded.alpha.token, ...sent });
       expect(response.status, `${method} ${path}`).toBe(404);
       expect((await readProblem(response)).code).toMatch(/_not_found$/);
     }

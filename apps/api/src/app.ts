@@ -16,6 +16,7 @@ import { leaderboardRoutes } from './leaderboard/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
 import { servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
+import { testSetRoutes } from './test-sets/routes.js';
 
 /** What the server is made of; `server.ts` opens them, and closes them after the app. */
 export interface AppParts {
@@ -92,6 +93,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(leaderboardRoutes, { parts });
   await api.register(submissionRoutes, { parts });
   await api.register(organiserRoutes, { parts });
+  await api.register(testSetRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }
 

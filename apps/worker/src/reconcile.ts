@@ -1,4 +1,4 @@
-import { type Database, listForgotten } from '@holdout/db';
+import { type Database, listForgotten, switchTestSets } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
 import type { Logger } from 'pino';
 
@@ -11,22 +11,25 @@ interface ReconcileTools {
 
 /**
  * Rings again, for as long as the process lives, for every evaluation that nobody works on: its bell was never rung,
- * was lost with the queue, or its worker died and the lease ran out. Ringing twice does no harm.
+ * was lost with the queue, or its worker died and the lease ran out. Ringing twice does no harm. And switches the phases
+ * whose next test-set version is ready.
  *
  * @returns a function that stops it and waits for the round under way
  */
 export function startReconciling({ database, queue, log, everySeconds }: ReconcileTools): () => Promise<void> {
   let round = Promise.resolve();
   const timer = setInterval(() => {
-    round = round.then(ringForForgotten);
+    round = round.then(reconcile);
   }, everySeconds * 1000);
 
-  async function ringForForgotten(): Promise<void> {
+  async function reconcile(): Promise<void> {
     try {
       const { evaluating, scoring } = await listForgotten(database, { olderThanSeconds: everySeconds });
       for (const evaluationId of evaluating) await queue.enqueueEvaluation({ evaluationId });
       for (const evaluationId of scoring) await queue.enqueueScoring({ evaluationId });
       if (evaluating.length + scoring.length > 0) log.info({ evaluating, scoring }, 'rung again');
+      const phases = await switchTestSets(database);
+      if (phases.length > 0) log.info({ phases }, 'switched to another version of the test set');
     } catch (error) {
       log.warn({ err: error }, 'could not look for forgotten evaluations; trying again');
     }

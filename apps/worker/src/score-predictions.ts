@@ -7,6 +7,7 @@ import {
   publishScore,
   releaseLease,
   type ScoringClaim,
+  switchTestSets,
 } from '@holdout/db';
 import { scorePredictions as computeScore, scorerVersion } from '@holdout/scoring';
 import type { Storage } from '@holdout/storage';
@@ -36,13 +37,22 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
       readPredictions(tools.storage, claim.predictionsDigest),
       listGoldLabels(database, claim.testSetVersionId),
     ]);
-    const score = computeScore(gold, predictions.studies);
+    const score = computeScore(gold, claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies);
     const provenance = { predictionsDigest: claim.predictionsDigest, scorerVersion, node: process.version };
     const published = await publishScore(database, { ...claim, score, scorerVersion, provenance });
     log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
   } catch (error) {
     await endEarly(tools, claim, error, log);
+    return;
   }
+  // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
+  await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
+}
+
+/** Of an earlier version's predictions those that this one asks for: a study may have been withdrawn. */
+function takeStudiesOf(gold: readonly { study: string }[], { studies }: PredictionsFile): PredictionsFile['studies'] {
+  const wanted = new Set(gold.map(({ study }) => study));
+  return studies.filter(({ study }) => wanted.has(study));
 }
 
 async function readPredictions(storage: Storage, digest: string): Promise<PredictionsFile> {

@@ -150,6 +150,63 @@ export type Leaderboard = z.infer<typeof leaderboardSchema>;
 /** What an organiser gives to disqualify a submission. */
 export const disqualificationSchema = z.object({ reason: z.string().trim().min(1).max(1000) });
 
+const labelSchema = z.literal([0, 1]);
+
+/** A change to a version of a test set: a study is withdrawn, or a label is corrected. */
+export const testSetEditSchema = z.union([
+  z.strictObject({ withdraw: z.string() }),
+  z.strictObject({
+    relabel: z.string(),
+    /** Whose label; left out where the gold standard is given directly. */
+    reader: z.string().optional(),
+    label: labelSchema,
+  }),
+]);
+export type TestSetEdit = z.infer<typeof testSetEditSchema>;
+export const testSetEditsSchema = z.strictObject({
+  edits: z.array(testSetEditSchema).min(1).max(100_000),
+  /** Why, for the audit log. */
+  note: z.string().trim().min(1).max(1000),
+});
+
+/** What differs between two versions of a test set. Only organisers see it: it has labels. */
+export const testSetDiffSchema = z.object({
+  from: digestSchema,
+  to: digestSchema,
+  added: z.array(z.string()),
+  withdrawn: z.array(z.string()),
+  /** `reader` null is the gold standard. */
+  relabelled: z.array(
+    z.object({ study: z.string(), reader: z.string().nullable(), from: labelSchema, to: labelSchema }),
+  ),
+  imagesChanged: z.array(z.string()),
+});
+export type TestSetDiff = z.infer<typeof testSetDiffSchema>;
+
+/** What a change of the test set sets going; the board switches when all of it has ended. */
+export const testSetChangeSchema = z.object({
+  diff: testSetDiffSchema,
+  /** Evaluations that are scored anew from their stored predictions. */
+  rescored: z.number().int(),
+  /** Evaluations that are run anew, since images changed. */
+  rerun: z.number().int(),
+});
+export type TestSetChange = z.infer<typeof testSetChangeSchema>;
+
+/** The versions that a phase has, had, or is changing to; the latest first. */
+export const testSetVersionsSchema = z.object({
+  versions: z.array(
+    z.object({
+      version: digestSchema,
+      studies: z.number().int(),
+      images: z.number().int(),
+      /** `next`: evaluations on it are under way, and the board switches to it when they have ended. */
+      role: z.enum(['next', 'current', 'past']),
+      currentFrom: timeSchema.nullable(),
+    }),
+  ),
+});
+
 /** One act of an organiser, as the log keeps it. */
 export const auditRecordSchema = z.object({
   id: z.number().int(),

@@ -61,6 +61,12 @@ export const errorCatalogue = {
     'This competition has no such phase.',
     'GET /api/competitions/{competition} lists its phases.',
   ),
+  version_not_found: entry(
+    404,
+    'caller',
+    'This phase has no such version of its test set.',
+    'GET …/test-set/versions lists those it has, had, or is changing to.',
+  ),
   submission_not_found: entry(
     404,
     'caller',

@@ -20,15 +20,20 @@ export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
 export {
   findTestSetVersion,
   insertTestSetVersion,
+  listVersionsOfPhase,
   type NewImage,
   type NewReader,
   type NewStudy,
+  readTestSetVersion,
+  type TestSetVersionRecord,
 } from './tables/test-set-versions.js';
 export { changeStanding } from './transitions/change-standing.js';
+export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
 export { insertSubmission } from './transitions/insert-submission.js';
 export { publishScore } from './transitions/publish-score.js';
+export type { Reevaluations } from './transitions/reevaluate.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';

@@ -59,6 +59,7 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
 
   const scoring = await claimScoring(owner, { evaluationId, owner: 'scorer', leaseSeconds: 30 });
   expect(scoring).toEqual({
+    isRescoring: false,
     evaluationId,
     submissionId,
     leaseToken: 2,

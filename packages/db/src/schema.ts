@@ -111,6 +111,7 @@ interface PhasesTable {
   quotaTotal: number | null;
   quotaAtOnce: number | null;
   counted: Generated<'best' | 'last'>;
+  nextTestSetVersionId: string | null;
   createdAt: CreatedAt;
 }
 
@@ -156,6 +157,7 @@ interface EvaluationsTable {
   imagesDone: number | null;
   imagesTotal: number | null;
   predictionsDigest: string | null;
+  rescoredFrom: string | null;
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Leaderboard } from '@holdout/contracts';
-import { type Database, type PhaseRecord, readLeaderboard, readPastBoard } from '@holdout/db';
+import { HoldoutError, type Leaderboard } from '@holdout/contracts';
+import {
+  type Database,
+  findPhase,
+  listVersionsOfPhase,
+  type PhaseRecord,
+  readLeaderboard,
+  readPastBoard,
+} from '@holdout/db';
 import type { ChangeFeed } from '../change-feed.js';
 import { presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
 
@@ -18,6 +25,19 @@ export async function readBoard(database: Database, phase: PhaseRecord): Promise
 /** Works out the board as it stood at a past moment. */
 export async function readBoardAt(database: Database, phase: PhaseRecord, at: Date): Promise<VersionedBoard> {
   return nameBoard(presentPastLeaderboard(phase, await readPastBoard(database, phase.id, at), at));
+}
+
+/**
+ * Reads the board of a version of the test set that the phase has or had.
+ *
+ * @throws HoldoutError `version_not_found`, also for one that the phase is only changing to
+ */
+export async function readBoardOf(database: Database, phase: PhaseRecord, digest: string): Promise<VersionedBoard> {
+  const versions = await listVersionsOfPhase(database, phase.id);
+  const version = versions.find((each) => each.digest === digest && each.currentFrom !== null);
+  if (!version) throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
+  const board = await readLeaderboard(database, phase.id, version.id);
+  return nameBoard(presentLeaderboard({ ...phase, testSetDigest: digest }, board));
 }
 
 function nameBoard(board: Leaderboard): VersionedBoard {
@@ -41,10 +61,15 @@ export class BoardCache {
   read(phase: PhaseRecord): Promise<VersionedBoard> {
     const known = this.#boards.get(phase.id);
     if (known && known.staleAt > performance.now()) return known.read;
-    const read = readBoard(this.#database, phase);
+    const read = this.#readNow(phase);
     // Reference entries come without a notice, so a board is never kept for long.
     this.#boards.set(phase.id, { read, staleAt: performance.now() + 5000 });
     read.catch(() => this.#boards.delete(phase.id));
     return read;
+  }
+
+  /** The phase may have changed to another version of its test set since its stream began. */
+  async #readNow(phase: PhaseRecord): Promise<VersionedBoard> {
+    return await readBoard(this.#database, (await findPhase(this.#database, phase.competition, phase.slug)) ?? phase);
   }
 }

@@ -1,11 +1,12 @@
-import { HoldoutError, leaderboardSchema } from '@holdout/contracts';
+import { digestSchema, HoldoutError, leaderboardSchema } from '@holdout/contracts';
+import type { Database, PhaseRecord } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { eventStreamResponse, problemResponse } from '../describe-api.js';
 import { sendEventStream } from '../event-stream.js';
-import { BoardCache, readBoard, readBoardAt } from './board-cache.js';
+import { BoardCache, readBoard, readBoardAt, readBoardOf } from './board-cache.js';
 import { streamBoard } from './stream-board.js';
 
 const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
@@ -22,10 +23,10 @@ export const leaderboardRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
         summary: 'Read the leaderboard of a phase',
         description:
           'Answers 304 where `If-None-Match` names the board that the caller has. `at` gives the board as it stood at ' +
-          'that moment, on the test-set version of then.',
+          'that moment, on the test-set version of then; `version` gives that of an earlier version of the test set.',
         tags: ['leaderboard'],
         params: paramsSchema,
-        querystring: z.object({ at: z.iso.datetime({ offset: true }).optional() }),
+        querystring: z.object({ at: z.iso.datetime({ offset: true }).optional(), version: digestSchema.optional() }),
         response: {
           200: leaderboardSchema,
           304: z.undefined().describe('The caller has this board.'),
@@ -35,11 +36,7 @@ export const leaderboardRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     },
     async (request, reply) => {
       const phase = await findPhaseOrThrow(parts.database, request.params);
-      const { at } = request.query;
-      const { board, version } =
-        at === undefined
-          ? await readBoard(parts.database, phase)
-          : await readBoardAt(parts.database, phase, readPastMoment(at));
+      const { board, version } = await chooseBoard(parts.database, phase, request.query);
       const etag = `"${version}"`;
       reply.header('etag', etag).header('cache-control', 'no-cache');
       if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
@@ -69,6 +66,18 @@ export const leaderboardRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     },
   );
 };
+
+function chooseBoard(
+  database: Database,
+  phase: PhaseRecord,
+  query: { at?: string | undefined; version?: string | undefined },
+) {
+  if (query.at !== undefined && query.version !== undefined) {
+    throw new HoldoutError('request_invalid', { detail: 'Found query.at and query.version; expected one of them.' });
+  }
+  if (query.at !== undefined) return readBoardAt(database, phase, readPastMoment(query.at));
+  return query.version === undefined ? readBoard(database, phase) : readBoardOf(database, phase, query.version);
+}
 
 /** @throws HoldoutError `request_invalid` where it has not come yet. */
 function readPastMoment(text: string): Date {

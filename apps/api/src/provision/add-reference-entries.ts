@@ -15,9 +15,18 @@ export async function addReferenceEntries(
   address: { readonly competition: string; readonly phase: string },
 ): Promise<string[]> {
   const phase = await findPhaseOrThrow(database, address);
-  const goldReaders = await readGoldReaders(database, phase.testSetVersionId);
-  const gold = await listGoldLabels(database, phase.testSetVersionId);
-  const readings = await listReaderLabels(database, phase.testSetVersionId);
+  return await addReferenceEntriesOf(database, phase.id, phase.testSetVersionId);
+}
+
+/** The same for any version of the phase's test set. */
+export async function addReferenceEntriesOf(
+  database: Database,
+  phaseId: string,
+  testSetVersionId: string,
+): Promise<string[]> {
+  const goldReaders = await readGoldReaders(database, testSetVersionId);
+  const gold = await listGoldLabels(database, testSetVersionId);
+  const readings = await listReaderLabels(database, testSetVersionId);
   const readers = [...new Set(readings.map(({ reader }) => reader))].filter((reader) => !goldReaders.includes(reader));
   for (const reader of readers) {
     // A reader says normal or abnormal, never how likely.
@@ -25,7 +34,7 @@ export async function addReferenceEntries(
       .filter((reading) => reading.reader === reader)
       .map(({ study, label }) => ({ study, label, probability: null }));
     const score = scorePredictions(gold, predictions);
-    await upsertReferenceEntry(database, { phaseId: phase.id, kind: 'reader', name: reader, score });
+    await upsertReferenceEntry(database, { phaseId, testSetVersionId, kind: 'reader', name: reader, score });
   }
   return readers;
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { HoldoutError, type ProblemItem } from '@holdout/contracts';
 import { type Database, insertTestSetVersion } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 import { majorityLabels } from '@holdout/testset';
+import { compareText, digestStudies } from './digest-test-set.js';
 import { readPngSize } from './read-png-size.js';
 
 type Label = 0 | 1;
@@ -132,29 +132,6 @@ function goldLabelOf({ study, goldLabel }: StoredStudy, majority: ReadonlyMap<st
   const label = majority ? majority.get(study) : goldLabel;
   if (label === undefined) throw new Error(`Study ${study} was checked and has no gold label.`);
   return label;
-}
-
-/**
- * The sha256 over a list in one fixed form: studies by name, readers by name, arrays instead of objects,
- * so that nothing depends on the order in which things were given.
- */
-function digestStudies(
-  studies: readonly (StoredStudy & { goldLabel: Label })[],
-  goldReaders: readonly string[],
-): string {
-  const hash = createHash('sha256');
-  hash.update(`${JSON.stringify(['holdout-test-set-1', [...goldReaders].sort(compareText)])}\n`);
-  for (const { study, studyType, patient, images, readerLabels = {}, goldLabel } of studies) {
-    const pictures = images.map(({ fileName, digest }) => [fileName, digest]);
-    const readings = Object.entries(readerLabels).sort(([a], [b]) => compareText(a, b));
-    hash.update(`${JSON.stringify([study, studyType, patient, pictures, readings, goldLabel])}\n`);
-  }
-  return hash.digest('hex');
-}
-
-/** By code units, which no machine's language settings change. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function problem(file: string | undefined, found: string): ProblemItem {

@@ -22,13 +22,17 @@ export interface LeaderboardRecord {
   waiting: number;
 }
 
-/** The entries of a phase on its current test-set version, in order; ranks are for `scoring` to give. */
-export async function readLeaderboard(db: Queryable, phaseId: string): Promise<LeaderboardRecord> {
+/**
+ * The entries of a phase on its current test-set version, or on another, in order; ranks are for `scoring` to give.
+ */
+export async function readLeaderboard(
+  db: Queryable,
+  phaseId: string,
+  testSetVersionId?: string,
+): Promise<LeaderboardRecord> {
   const entries = await db
     .selectFrom('entries')
-    .innerJoin('phases', (join) =>
-      join.onRef('phases.id', '=', 'entries.phaseId').onRef('phases.testSetVersionId', '=', 'entries.testSetVersionId'),
-    )
+    .innerJoin('phases', 'phases.id', 'entries.phaseId')
     .leftJoin('teams', 'teams.id', 'entries.teamId')
     .leftJoin('evaluations', 'evaluations.id', 'entries.evaluationId')
     .leftJoin('submissions', 'submissions.id', 'evaluations.submissionId')
@@ -44,6 +48,12 @@ export async function readLeaderboard(db: Queryable, phaseId: string): Promise<L
       sql<Score>`coalesce(scores.score, entries.reference_score)`.as('score'),
     ])
     .where('entries.phaseId', '=', phaseId)
+    .$if(testSetVersionId === undefined, (query) =>
+      query.whereRef('entries.testSetVersionId', '=', 'phases.testSetVersionId'),
+    )
+    .$if(testSetVersionId !== undefined, (query) =>
+      query.where('entries.testSetVersionId', '=', testSetVersionId ?? ''),
+    )
     .orderBy('entries.rankingValue', (order) => order.desc().nullsLast())
     .orderBy('entries.submittedAt', (order) => order.asc().nullsLast())
     .orderBy('entries.id')
@@ -53,25 +63,28 @@ export async function readLeaderboard(db: Queryable, phaseId: string): Promise<L
 
 interface ReferenceEntry {
   phaseId: string;
+  /** The phase's current one where it is left out. */
+  testSetVersionId?: string;
   kind: 'reader' | 'baseline';
   name: string;
   score: Score;
 }
 
-/** Writes a reference entry on the phase's current test-set version, in place of one of the same kind and name. */
+/** Writes a reference entry, in place of one of the same kind and name. */
 export async function upsertReferenceEntry(
   db: Queryable,
-  { phaseId, kind, name, score }: ReferenceEntry,
+  { phaseId, kind, name, score, ...version }: ReferenceEntry,
 ): Promise<void> {
   const phase = await db
     .selectFrom('phases')
     .select(['testSetVersionId', 'rankingMetric'])
     .where('id', '=', phaseId)
     .executeTakeFirstOrThrow();
+  const { testSetVersionId = phase.testSetVersionId } = version;
   const result = { referenceScore: JSON.stringify(score), rankingValue: readMetric(score, phase.rankingMetric) };
   await db
     .insertInto('entries')
-    .values({ phaseId, testSetVersionId: phase.testSetVersionId, kind, referenceName: name, ...result })
+    .values({ phaseId, testSetVersionId, kind, referenceName: name, ...result })
     .onConflict((conflict) =>
       conflict.columns(['phaseId', 'testSetVersionId', 'kind', 'referenceName']).doUpdateSet(result),
     )
@@ -89,7 +102,11 @@ async function countWaiting(db: Queryable, phaseId: string): Promise<number> {
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
     .select(sql<number>`count(*)::integer`.as('waiting'))
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .where('submissions.phaseId', '=', phaseId)
+    // What is done again for another version waits for nobody.
+    .whereRef('evaluations.testSetVersionId', 'is not distinct from', 'phases.testSetVersionId')
+    .where('evaluations.rescoredFrom', 'is', null)
     .where('evaluations.state', 'in', unfinished)
     .executeTakeFirstOrThrow();
   return waiting;

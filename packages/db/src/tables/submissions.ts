@@ -1,4 +1,12 @@
-import type { ErrorCode, ResolvedManifest, Score, Standing, SubmissionState } from '@holdout/contracts';
+import {
+  type ErrorCode,
+  finalStates,
+  type ResolvedManifest,
+  type Score,
+  type Standing,
+  type SubmissionState,
+} from '@holdout/contracts';
+import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
 export interface SubmissionRecord {
@@ -52,7 +60,7 @@ function selectSubmissions(db: Queryable) {
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
     .innerJoin('teams', 'teams.id', 'submissions.teamId')
-    .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
+    .innerJoin('evaluations', (join) => join.on('evaluations.id', '=', shownEvaluation))
     .leftJoin('scores', 'scores.evaluationId', 'evaluations.id')
     .leftJoinLateral(
       (query) =>
@@ -86,6 +94,18 @@ function selectSubmissions(db: Queryable) {
       'scores.score',
     ]);
 }
+
+/**
+ * Of several evaluations the one that the board is read from, once it has ended; else the latest that has ended; else
+ * the latest. One on a version that is still being prepared is nobody's business yet.
+ */
+const shownEvaluation = sql<string>`(
+  SELECT id FROM evaluations shown
+  WHERE shown.submission_id = submissions.id
+  ORDER BY shown.test_set_version_id IS NOT DISTINCT FROM phases.next_test_set_version_id,
+    shown.test_set_version_id = phases.test_set_version_id AND shown.state = ANY(${[...finalStates]}) DESC,
+    shown.state = ANY(${[...finalStates]}) DESC, shown.queued_at DESC
+  LIMIT 1)`;
 
 type SubmissionRow = Awaited<ReturnType<ReturnType<typeof selectSubmissions>['executeTakeFirstOrThrow']>>;
 

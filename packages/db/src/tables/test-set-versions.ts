@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Label } from '../schema.js';
+import { listReaderLabels } from './labels.js';
 
 export interface NewStudy {
   /** The study's name as bundles and predictions see it. */
@@ -79,6 +80,72 @@ export async function findTestSetVersion(db: Queryable, testSet: string, digest:
     .where('testSetVersions.digest', '=', digest)
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/** A version with everything in it. Hidden: Postgres refuses its labels to the evaluating worker's role. */
+export interface TestSetVersionRecord extends Required<NewTestSetVersion> {
+  id: string;
+}
+
+export async function readTestSetVersion(db: Queryable, versionId: string): Promise<TestSetVersionRecord> {
+  const version = await db
+    .selectFrom('testSetVersions')
+    .innerJoin('testSets', 'testSets.id', 'testSetVersions.testSetId')
+    .select(['testSetVersions.id', 'testSets.slug as testSet', 'testSetVersions.digest', 'goldReaders'])
+    .where('testSetVersions.id', '=', versionId)
+    .executeTakeFirstOrThrow();
+  const studies = await db
+    .selectFrom('studies')
+    .innerJoin('goldLabels', 'goldLabels.studyId', 'studies.id')
+    .innerJoin('images', 'images.studyId', 'studies.id')
+    .select([
+      'studies.study',
+      'studies.studyType',
+      'studies.patient',
+      'goldLabels.label as goldLabel',
+      sql<NewImage[]>`json_agg(
+        json_build_object('fileName', images.file_name, 'digest', images.digest, 'sizeBytes', images.size_bytes,
+          'width', images.width, 'height', images.height)
+        ORDER BY images.position)`.as('images'),
+    ])
+    .where('studies.testSetVersionId', '=', versionId)
+    .groupBy(['studies.id', 'goldLabels.label'])
+    .orderBy('studies.position')
+    .execute();
+  return { ...version, studies, readers: await readReaders(db, versionId) };
+}
+
+async function readReaders(db: Queryable, versionId: string): Promise<NewReader[]> {
+  const labels = new Map<string, Map<string, Label>>();
+  for (const { reader, study, label } of await listReaderLabels(db, versionId)) {
+    labels.set(reader, (labels.get(reader) ?? new Map<string, Label>()).set(study, label));
+  }
+  return [...labels].map(([reader, ofReader]) => ({ reader, labels: ofReader }));
+}
+
+/** A version that a phase has, had, or is changing to. */
+export interface PhaseVersionRecord {
+  id: string;
+  digest: string;
+  studies: number;
+  images: number;
+  /** Since when the phase has it, or first had it; null for the one it is changing to. */
+  currentFrom: Date | null;
+}
+
+/** The versions of a phase, the latest first. */
+export async function listVersionsOfPhase(db: Queryable, phaseId: string): Promise<PhaseVersionRecord[]> {
+  const { rows } = await sql<PhaseVersionRecord>`
+    SELECT versions.id, versions.digest, versions.studies, versions.images, held.since AS "currentFrom"
+    FROM test_set_versions versions
+    LEFT JOIN (
+      SELECT test_set_version_id, min(current_from) AS since FROM phase_test_sets
+      WHERE phase_id = ${phaseId} GROUP BY test_set_version_id
+    ) held ON held.test_set_version_id = versions.id
+    WHERE held.since IS NOT NULL
+      OR versions.id = (SELECT next_test_set_version_id FROM phases WHERE id = ${phaseId})
+    ORDER BY held.since DESC NULLS FIRST`.execute(db);
+  return rows;
 }
 
 async function findOrInsertTestSet(db: Queryable, slug: string): Promise<string> {

@@ -32,17 +32,25 @@ export function changeStanding(db: Queryable, change: StandingChange): Promise<b
     const place = await trx
       .selectFrom('submissions')
       .innerJoin('phases', 'phases.id', 'submissions.phaseId')
-      .select(['submissions.teamId', 'submissions.phaseId', 'phases.testSetVersionId', 'phases.competitionId'])
+      .select([
+        'submissions.teamId',
+        'submissions.phaseId',
+        'phases.testSetVersionId',
+        'phases.nextTestSetVersionId',
+        'phases.competitionId',
+      ])
       .where('submissions.id', '=', submissionId)
       .executeTakeFirstOrThrow();
-    const { competitionId, ...entry } = place;
-    await lockTeam(trx, entry.teamId);
+    const { competitionId, teamId, phaseId } = place;
+    await lockTeam(trx, teamId);
     const before = await readStanding(trx, submissionId);
     if (before.standing === standing) return false;
     await trx.insertInto('submissionStandings').values({ submissionId, standing, reason }).execute();
     const after = { standing, reason };
     await insertAudit(trx, { actor, action: actions[standing], competitionId, subject: submissionId, before, after });
-    await countEntry(trx, entry);
+    for (const testSetVersionId of [place.testSetVersionId, place.nextTestSetVersionId]) {
+      if (testSetVersionId !== null) await countEntry(trx, { phaseId, testSetVersionId, teamId });
+    }
     const evaluations = await trx
       .selectFrom('evaluations')
       .select('id')

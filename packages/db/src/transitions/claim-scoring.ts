@@ -12,6 +12,8 @@ export interface ScoringClaim {
   attempts: number;
   testSetVersionId: string;
   predictionsDigest: string;
+  /** The predictions were made on an earlier version, which may have studies that this one has not. */
+  isRescoring: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.scoringAttempts) });
       return null;
     }
-    const { predictionsDigest, ...claim } = await trx
+    const { predictionsDigest, rescoredFrom, ...claim } = await trx
       .updateTable('evaluations')
       .set((columns) => ({
         leaseOwner: owner,
@@ -50,9 +52,10 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
         'scoringAttempts as attempts',
         'testSetVersionId',
         'predictionsDigest',
+        'rescoredFrom',
       ])
       .executeTakeFirstOrThrow();
     if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
-    return { ...claim, predictionsDigest };
+    return { ...claim, predictionsDigest, isRescoring: rescoredFrom !== null };
   });
 }

@@ -4,6 +4,7 @@ import type { Provenance } from '../schema.js';
 import { lockTeam } from '../tables/quotas.js';
 import { changeState } from './change-state.js';
 import { countEntry } from './count-entry.js';
+import { reevaluate } from './reevaluate.js';
 
 interface Publication {
   evaluationId: string;
@@ -14,7 +15,8 @@ interface Publication {
 }
 
 /**
- * scoring → scored: the score, what is the team's entry now, and the state, in one transaction.
+ * scoring → scored: the score, what is the team's entry now, and the state, in one transaction. Where its phase has
+ * changed, or is changing, to another version of the test set, the submission follows; reconcile rings for that.
  *
  * @returns false where the lease is lost or the evaluation has ended; nothing was written
  */
@@ -36,9 +38,26 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
       throw new Error(`Evaluation ${evaluationId} changed its state while its row was locked.`);
     }
     await lockTeam(trx, held.teamId);
-    await countEntry(trx, held);
+    const { phaseId, testSetVersionId, teamId } = held;
+    await countEntry(trx, { phaseId, testSetVersionId, teamId });
+    await followVersions(trx, held);
     return true;
   });
+}
+
+type Held = NonNullable<Awaited<ReturnType<typeof lockHeld>>>;
+
+/** The phase is locked, so that a change of its test set sees this score, or this sees the change. */
+async function followVersions(trx: Queryable, held: Held): Promise<void> {
+  const { phaseId, submissionId, testSetVersionId: fromVersionId } = held;
+  const phase = await trx
+    .selectFrom('phases')
+    .select(['testSetVersionId', 'nextTestSetVersionId'])
+    .where('id', '=', phaseId)
+    .forShare()
+    .executeTakeFirstOrThrow();
+  const toVersionId = phase.nextTestSetVersionId ?? phase.testSetVersionId;
+  if (toVersionId !== fromVersionId) await reevaluate(trx, { phaseId, fromVersionId, toVersionId, submissionId });
 }
 
 /** Locks the evaluation's row while this claim holds it, so that a second publication waits and then finds it ended. */
@@ -46,7 +65,7 @@ function lockHeld(trx: Queryable, evaluationId: string, leaseToken: number) {
   return trx
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
-    .select(['submissions.phaseId', 'evaluations.testSetVersionId', 'submissions.teamId'])
+    .select(['submissions.phaseId', 'evaluations.submissionId', 'evaluations.testSetVersionId', 'submissions.teamId'])
     .where('evaluations.id', '=', evaluationId)
     .where('evaluations.state', '=', 'scoring')
     .where('evaluations.leaseToken', '=', leaseToken)

@@ -1,0 +1,63 @@
+import { HoldoutError, type TestSetChange, type TestSetEdit } from '@holdout/contracts';
+import { insertTestSetVersion, type PhaseRecord, prepareTestSetChange, readTestSetVersion } from '@holdout/db';
+import type { FastifyBaseLogger } from 'fastify';
+import type { RouteParts } from '../app.js';
+import { addReferenceEntriesOf } from '../provision/add-reference-entries.js';
+import { applyEdits } from './apply-edits.js';
+import { diffTestSets } from './diff-test-sets.js';
+import { digestStudies } from './digest-test-set.js';
+
+interface EditTestSet {
+  readonly phase: PhaseRecord;
+  readonly edits: readonly TestSetEdit[];
+  readonly note: string;
+  readonly actor: string;
+}
+
+/**
+ * Makes a new version of a phase's test set and lets everything that is scored follow it. The board stays as it is
+ * until all of that has ended, and then switches in one step; the old board stays readable.
+ *
+ * @throws HoldoutError `test_set_invalid` with every edit that does not fit
+ */
+export async function editTestSet(
+  { database, queue }: RouteParts,
+  { phase, edits, note, actor }: EditTestSet,
+  log: FastifyBaseLogger,
+): Promise<TestSetChange> {
+  const from = await readTestSetVersion(database, phase.testSetVersionId);
+  const contents = applyEdits(from, edits);
+  const labelled = contents.studies.map((study) => ({
+    ...study,
+    readerLabels: labelsOf(contents.readers, study.study),
+  }));
+  const digest = digestStudies(labelled, contents.goldReaders);
+  if (digest === from.digest) {
+    throw new HoldoutError('test_set_invalid', { detail: 'The edits change nothing: all of it stands so already.' });
+  }
+  const versionId = await insertTestSetVersion(database, { ...contents, testSet: from.testSet, digest });
+  await addReferenceEntriesOf(database, phase.id, versionId);
+  const change = { phaseId: phase.id, toVersionId: versionId, actor, note };
+  const { rescored, rerun } = await prepareTestSetChange(database, change);
+  log.info({ phase: phase.slug, from: from.digest, to: digest, rescored, rerun }, 'test set changes');
+  // The worker's reconcile rings for what is not rung here.
+  const rings = [
+    ...rescored.map((evaluationId) => queue.enqueueScoring({ evaluationId })),
+    ...rerun.map((evaluationId) => queue.enqueueEvaluation({ evaluationId })),
+  ];
+  await Promise.all(rings).catch((error: unknown) => log.warn({ err: error }, 'not all bells could be rung'));
+  const diff = diffTestSets(from, await readTestSetVersion(database, versionId));
+  return { diff, rescored: rescored.length, rerun: rerun.length };
+}
+
+function labelsOf(
+  readers: readonly { reader: string; labels: ReadonlyMap<string, 0 | 1> }[],
+  study: string,
+): Record<string, 0 | 1> {
+  return Object.fromEntries(
+    readers.flatMap(({ reader, labels }) => {
+      const label = labels.get(study);
+      return label === undefined ? [] : [[reader, label]];
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+import {
+  digestSchema,
+  HoldoutError,
+  testSetChangeSchema,
+  testSetDiffSchema,
+  testSetEditsSchema,
+  testSetVersionsSchema,
+} from '@holdout/contracts';
+import { insertAudit, listVersionsOfPhase, type PhaseRecord, readTestSetVersion } from '@holdout/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { RouteParts } from '../app.js';
+import { callerOf, organiserOf } from '../authenticate.js';
+import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { problemResponse } from '../describe-api.js';
+import { editTestSet } from './change-test-set.js';
+import { diffTestSets } from './diff-test-sets.js';
+
+const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
+
+function roleOf(id: string, currentFrom: Date | null, phase: PhaseRecord): 'next' | 'current' | 'past' {
+  if (currentFrom === null) return 'next';
+  return id === phase.testSetVersionId ? 'current' : 'past';
+}
+
+/** The versions of a phase's test set: that they exist is open; what is in them is the organisers'. */
+export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
+  const { database } = parts;
+
+  app.get(
+    '/competitions/:competition/phases/:phase/test-set/versions',
+    {
+      config: { access: 'open' },
+      schema: {
+        summary: 'List the versions of a phase’s test set',
+        description: 'Each has a leaderboard of its own: `leaderboard?version=…`.',
+        tags: ['test sets'],
+        params: paramsSchema,
+        response: { 200: testSetVersionsSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const versions = await listVersionsOfPhase(database, phase.id);
+      return {
+        versions: versions.map(({ id, digest, studies, images, currentFrom }) => ({
+          version: digest,
+          studies,
+          images,
+          role: roleOf(id, currentFrom, phase),
+          currentFrom: currentFrom?.toISOString() ?? null,
+        })),
+      };
+    },
+  );
+
+  app.post(
+    '/competitions/:competition/phases/:phase/test-set/edits',
+    {
+      // A list of corrections to a large test set.
+      bodyLimit: 16 * 1024 * 1024,
+      schema: {
+        summary: 'Correct labels and withdraw studies',
+        description:
+          'For organisers. Makes a new version of the test set. Everything that is scored is scored anew, and the board ' +
+          'switches to the new version in one step when that is done; the old board stays readable.',
+        tags: ['test sets'],
+        params: paramsSchema,
+        body: testSetEditsSchema,
+        response: { 200: testSetChangeSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const { actor } = organiserOf(callerOf(request));
+      return await editTestSet(parts, { phase, actor, ...request.body }, request.log);
+    },
+  );
+
+  app.get(
+    '/competitions/:competition/phases/:phase/test-set/diff',
+    {
+      schema: {
+        summary: 'Compare two versions of a phase’s test set',
+        description: 'For organisers, since it tells labels; that it was read is in the audit log.',
+        tags: ['test sets'],
+        params: paramsSchema,
+        querystring: z.object({ from: digestSchema, to: digestSchema }),
+        response: { 200: testSetDiffSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const { actor } = organiserOf(callerOf(request));
+      const versions = await listVersionsOfPhase(database, phase.id);
+      const read = async (digest: string) => {
+        const known = versions.find((version) => version.digest === digest);
+        if (known) return await readTestSetVersion(database, known.id);
+        throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
+      };
+      const [from, to] = [await read(request.query.from), await read(request.query.to)];
+      await insertAudit(database, {
+        actor,
+        action: 'test-set.read',
+        competitionId: phase.competitionId,
+        subject: phase.slug,
+        before: null,
+        after: { from: from.digest, to: to.digest },
+      });
+      return diffTestSets(from, to);
+    },
+  );
+};
