@@ -1,6 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelEvaluation, claimEvaluation, listEvents, listForgotten, readLeaderboard } from '@holdout/db';
+import {
+  cancelEvaluation,
+  claimEvaluation,
+  insertTestSetVersion,
+  listEvents,
+  listForgotten,
+  prepareTestSetChange,
+  readLeaderboard,
+  readTestSetVersion,
+} from '@holdout/db';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { evaluateSubmission } from './evaluate-submission.js';
 import { scorePredictions } from './score-predictions.js';
@@ -41,6 +50,31 @@ it('takes a submission from queued to its row on the leaderboard, and a repeated
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   expect(await fixture.read(submitted)).toEqual(scored);
   expect(await listEvents(fixture.owner, submitted.evaluationId, 0)).toEqual(events);
+});
+
+it('scores stored predictions anew on a version that lacks a study, and switches the board', async () => {
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const before = await fixture.read(submitted);
+  const { owner } = fixture;
+  const phase = await owner
+    .selectFrom('phases')
+    .select('testSetVersionId')
+    .where('id', '=', submitted.phaseId)
+    .executeTakeFirstOrThrow();
+  const version = await readTestSetVersion(owner, phase.testSetVersionId);
+  const next = { ...version, digest: 'd'.repeat(64), studies: version.studies.slice(1) };
+  const toVersionId = await insertTestSetVersion(owner, next);
+  const change = { phaseId: submitted.phaseId, toVersionId, actor: 'test', note: null };
+  const { rescored } = await prepareTestSetChange(owner, change);
+  expect(rescored).toHaveLength(1);
+  expect(await fixture.read(submitted)).toEqual(before);
+  await scorePredictions(fixture.scoring, rescored[0] ?? '');
+  const after = await fixture.read(submitted);
+  expect(after).toMatchObject({ state: 'scored', evaluationId: rescored[0] });
+  expect(after.score?.studies).toBe(29);
+  expect((await readLeaderboard(owner, submitted.phaseId)).entries[0]?.score.studies).toBe(29);
 });
 
 it('shows the team the log of the check only, never that of the hidden run', async () => {
