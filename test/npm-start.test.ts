@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +118,40 @@ describe('npm start on an empty folder', () => {
     expect(await ours()).toHaveLength(1);
     const log = await holdoutAs(organiser, ['admin', 'audit']);
     expect(log.stdout).toMatch(/submission\.restore.*\n.*submission\.disqualify.*only a test/);
+  });
+
+  it('scores every entry anew when a label is corrected, and keeps the old board', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const admin = (argv: string[]) => holdoutAs(organiser, ['admin', 'test-set', ...argv, '--phase', 'test']);
+    const before = await readBoard(standalone, 'test');
+    const edits = `${data.path}/edits.csv`;
+    await writeFile(edits, 'study,reader,label\nXR_WRIST/nobody/study1,,withdraw\n');
+    await expect(admin(['edit', edits, '--note', 'x'])).rejects.toMatchObject({
+      stderr: expect.stringContaining('nobody'),
+    });
+
+    const { studies } = JSON.parse((await admin(['show', '--json'])).stdout);
+    expect(studies).toHaveLength(207);
+    const [{ study }] = studies;
+    await writeFile(edits, `study,reader,label\n${study},,withdraw\n`);
+    const edited = await admin(['edit', edits, '--note', 'a blurred picture']);
+    expect(edited.stdout).toContain(`- ${study}`);
+    expect(edited.stdout).toMatch(/[3-9] evaluations are scored anew/);
+    const switched = async () => (await readBoard(standalone, 'test')).testSetVersion !== before.testSetVersion;
+    await expect.poll(switched, { timeout: 30_000 }).toBe(true);
+    const after = await readBoard(standalone, 'test');
+    expect(after.entries.map((entry: Entry) => entry.score.studies)).toEqual(before.entries.map(() => 206));
+    const old = await holdoutAs(token, [
+      'leaderboard',
+      '--phase',
+      'test',
+      '--test-set-version',
+      before.testSetVersion,
+      '--json',
+    ]);
+    expect(JSON.parse(old.stdout).entries).toEqual(before.entries);
+    const diff = await admin(['diff', before.testSetVersion.slice(0, 10), after.testSetVersion.slice(0, 10), '--json']);
+    expect(JSON.parse(diff.stdout)).toMatchObject({ withdrawn: [study], relabelled: [], imagesChanged: [] });
   });
 
   it('starts a worker again that was killed, and says so', async () => {

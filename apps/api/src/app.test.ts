@@ -50,6 +50,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/competitions/{competition}/phases/{phase}/quota',
       'GET /api/competitions/{competition}/phases/{phase}/test-set/diff',
+      'GET /api/competitions/{competition}/phases/{phase}/test-set/studies',
       'GET /api/competitions/{competition}/phases/{phase}/test-set/versions',
       'GET /api/health',
       'GET /api/health/live',

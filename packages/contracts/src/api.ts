@@ -183,6 +183,24 @@ export const testSetDiffSchema = z.object({
 });
 export type TestSetDiff = z.infer<typeof testSetDiffSchema>;
 
+/** What is in a version of a test set. Only organisers see it. */
+export const testSetContentsSchema = z.object({
+  version: digestSchema,
+  /** The readers whose majority is the gold standard; empty where it is given directly. */
+  goldReaders: z.array(z.string()),
+  studies: z.array(
+    z.object({
+      study: z.string(),
+      studyType: z.string(),
+      patient: z.string(),
+      images: z.number().int(),
+      goldLabel: labelSchema,
+      readerLabels: z.record(z.string(), labelSchema),
+    }),
+  ),
+});
+export type TestSetContents = z.infer<typeof testSetContentsSchema>;
+
 /** What a change of the test set sets going; the board switches when all of it has ended. */
 export const testSetChangeSchema = z.object({
   diff: testSetDiffSchema,

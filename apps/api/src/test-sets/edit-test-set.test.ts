@@ -2,6 +2,7 @@ import {
   leaderboardSchema,
   problemSchema,
   testSetChangeSchema,
+  testSetContentsSchema,
   testSetDiffSchema,
   testSetVersionsSchema,
 } from '@holdout/contracts';
@@ -92,8 +93,11 @@ it('lists every edit that does not fit, and changes nothing', async () => {
 it('is for organisers only', async () => {
   expect((await edit([{ withdraw: study(0) }], { token: seeded.alpha.token })).status).toBe(403);
   const [{ version = '' } = {}] = await readVersions();
-  const diff = `${phase}/test-set/diff?from=${version}&to=${version}`;
-  expect((await server.request(diff, { token: seeded.alpha.token })).status).toBe(403);
+  for (const what of [`diff?from=${version}&to=${version}`, 'studies']) {
+    const refused = await server.request(`${phase}/test-set/${what}`, { token: seeded.alpha.token });
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).not.toMatch(/patient|Reader/);
+  }
 });
 
 it('scores everything anew after an edit, switches in one step, and keeps the old board', async () => {
@@ -145,7 +149,11 @@ it('compares two versions, and remembers who looked', async () => {
   expect(testSetDiffSchema.strict().parse(await response.json()).withdrawn).toEqual([study(3)]);
   const missing = await server.request(`${phase}/test-set/diff?from=${from}&to=${'0'.repeat(64)}`, { token });
   expect(problemSchema.parse(await missing.json()).code).toBe('version_not_found');
+  const contents = await server.request(`${phase}/test-set/studies?version=${from}`, { token });
+  const { studies } = testSetContentsSchema.strict().parse(await contents.json());
+  expect(studies.map((each) => each.goldLabel)).toEqual([1, 0, 0, 1]);
+  expect(studies.find((each) => each.study === study(2))).toMatchObject({ images: 2, readerLabels: { 'Reader 3': 1 } });
   const audit = await (await server.request('/api/competitions/mura/audit', { token })).text();
   const acts = JSON.parse(audit).acts.map(({ action }: { action: string }) => action);
-  expect(acts).toEqual(['test-set.read', 'test-set.change']);
+  expect(acts).toEqual(['test-set.read', 'test-set.read', 'test-set.change']);
 });

@@ -2,6 +2,7 @@ import {
   digestSchema,
   HoldoutError,
   testSetChangeSchema,
+  testSetContentsSchema,
   testSetDiffSchema,
   testSetEditsSchema,
   testSetVersionsSchema,
@@ -15,6 +16,7 @@ import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { editTestSet } from './change-test-set.js';
 import { diffTestSets } from './diff-test-sets.js';
+import { presentTestSet } from './present-test-set.js';
 
 const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
 
@@ -93,21 +95,43 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request));
       const versions = await listVersionsOfPhase(database, phase.id);
-      const read = async (digest: string) => {
-        const known = versions.find((version) => version.digest === digest);
-        if (known) return await readTestSetVersion(database, known.id);
-        throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
-      };
-      const [from, to] = [await read(request.query.from), await read(request.query.to)];
-      await insertAudit(database, {
-        actor,
-        action: 'test-set.read',
-        competitionId: phase.competitionId,
-        subject: phase.slug,
-        before: null,
-        after: { from: from.digest, to: to.digest },
-      });
+      const [from, to] = [await read(versions, request.query.from), await read(versions, request.query.to)];
+      await rememberLook(phase, actor, { from: from.digest, to: to.digest });
       return diffTestSets(from, to);
     },
   );
+
+  app.get(
+    '/competitions/:competition/phases/:phase/test-set/studies',
+    {
+      schema: {
+        summary: 'Read the studies and labels of a phase’s test set',
+        description: 'For organisers; that it was read is in the audit log. The present version where none is named.',
+        tags: ['test sets'],
+        params: paramsSchema,
+        querystring: z.object({ version: digestSchema.optional() }),
+        response: { 200: testSetContentsSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const { actor } = organiserOf(callerOf(request));
+      const versions = await listVersionsOfPhase(database, phase.id);
+      const version = await read(versions, request.query.version ?? phase.testSetDigest);
+      await rememberLook(phase, actor, { version: version.digest });
+      return presentTestSet(version);
+    },
+  );
+
+  async function read(versions: readonly { id: string; digest: string }[], digest: string) {
+    const known = versions.find((version) => version.digest === digest);
+    if (known) return await readTestSetVersion(database, known.id);
+    throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
+  }
+
+  /** Written before anything is sent: no look without its line. */
+  async function rememberLook(phase: PhaseRecord, actor: string, after: object): Promise<void> {
+    const { competitionId, slug: subject } = phase;
+    await insertAudit(database, { actor, action: 'test-set.read', competitionId, subject, before: null, after });
+  }
 };

@@ -15,6 +15,7 @@ interface LeaderboardOptions extends ServerCommandOptions {
   competition?: string;
   phase?: string;
   at?: string;
+  testSetVersion?: string;
 }
 
 /** `holdout leaderboard`: every phase's board, or one. */
@@ -26,6 +27,7 @@ export function addLeaderboardCommand(program: Command, { environment, signal }:
     .option('--competition <name>', 'the competition; may be left out where the server has only one')
     .option('--phase <name>', 'one phase; all of them where it is left out')
     .option('--at <time>', 'the board as it stood then: 2026-11-23, 2026-11-23T10:00:00Z')
+    .option('--test-set-version <digest>', 'the board of an earlier version of the test set')
     .addHelpText(
       'after',
       `
@@ -50,13 +52,21 @@ async function readBoards(
 ): Promise<Leaderboard[]> {
   const competition = await chooseCompetition(config, options.competition, signal);
   const phases = options.phase === undefined ? competition.phases : [choosePhase(competition, options.phase)];
-  const query = options.at === undefined ? '' : `?at=${encodeURIComponent(readMoment(options.at))}`;
+  const query = chooseBoard(options);
   return await Promise.all(
     phases.map(({ phase }) => {
       const path = leaderboardPath({ competition: competition.competition, phase }) + query;
       return requestJson(config, { path, schema: leaderboardSchema, signal });
     }),
   );
+}
+
+function chooseBoard({ at, testSetVersion }: LeaderboardOptions): string {
+  if (at !== undefined && testSetVersion !== undefined) {
+    throw usageError('--at and --test-set-version exclude each other.', 'Give one of them.');
+  }
+  if (testSetVersion !== undefined) return `?version=${encodeURIComponent(testSetVersion)}`;
+  return at === undefined ? '' : `?at=${encodeURIComponent(readMoment(at))}`;
 }
 
 /** A day alone is its end: what stood when it was over. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addAuditCommand } from './audit.js';
 import { addSubmissionCommands } from './submission.js';
+import { addTestSetCommands } from './test-set.js';
 
 /** `holdout admin`: what organisers do. Every command needs an organiser's token. */
 export function addAdminCommand(program: Command, context: CommandContext): void {
@@ -10,5 +11,6 @@ export function addAdminCommand(program: Command, context: CommandContext): void
     .summary('what organisers do')
     .description('What organisers do, with an organiser’s token. Every act is in the audit log of its competition.');
   addSubmissionCommands(admin, context);
+  addTestSetCommands(admin, context);
   addAuditCommand(admin, context);
 }

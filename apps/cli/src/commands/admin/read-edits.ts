@@ -1,0 +1,34 @@
+import { HoldoutError, type ProblemItem, type TestSetEdit } from '@holdout/contracts';
+import { describeProblem, quote, readTable, type TableRow } from '../../score/read-table.js';
+
+/**
+ * Reads an edit file: a line a change, `study,reader,label`. The label is 0, 1 or the word `withdraw`; the reader is
+ * left empty where the study is withdrawn, or where the gold standard is given directly.
+ *
+ * @throws HoldoutError `test_set_invalid` with every line that is none
+ */
+export async function readEdits(path: string): Promise<TestSetEdit[]> {
+  const { rows, problem } = await readTable(path, 'test_set_invalid');
+  const problems: ProblemItem[] = problem ? [problem] : [];
+  const edits: TestSetEdit[] = [];
+  for (const row of rows) {
+    const edit = readEdit(row);
+    if (edit) edits.push(edit);
+    else problems.push(describe(path, row));
+  }
+  if (problems.length > 0) throw new HoldoutError('test_set_invalid', { problems });
+  return edits;
+}
+
+function readEdit({ study, cells }: TableRow): TestSetEdit | null {
+  const [reader = '', label = '', ...rest] = cells;
+  if (study === '' || cells.length !== 2 || rest.length > 0) return null;
+  if (label === 'withdraw') return reader === '' ? { withdraw: study } : null;
+  if (label !== '0' && label !== '1') return null;
+  return { relabel: study, label: label === '1' ? 1 : 0, ...(reader === '' ? {} : { reader }) };
+}
+
+function describe(file: string, { line, study, cells }: TableRow): ProblemItem {
+  const expected = 'study,reader,label with the label 0 or 1, or study,,withdraw';
+  return describeProblem('test_set_invalid', file, line, quote([study, ...cells].join(',')), expected);
+}

@@ -1,0 +1,174 @@
+import {
+  type TestSetDiff,
+  testSetChangeSchema,
+  testSetContentsSchema,
+  testSetDiffSchema,
+  testSetVersionsSchema,
+} from '@holdout/contracts';
+import type { Command } from 'commander';
+import type { CommandContext } from '../../command-context.js';
+import { usageError } from '../../command-error.js';
+import { chooseServer, type ServerConfig } from '../../config.js';
+import { chooseCompetition, choosePhase } from '../../server/choose-phase.js';
+import { requestJson } from '../../server/request.js';
+import { createOutput, type Output } from '../../terminal/output.js';
+import { printable } from '../../terminal/printable.js';
+import { type Column, showTable } from '../../terminal/show-table.js';
+import { addServerOptions, type ServerCommandOptions } from '../server-options.js';
+import { readEdits } from './read-edits.js';
+
+interface TestSetOptions extends ServerCommandOptions {
+  competition?: string;
+  phase?: string;
+  note?: string;
+}
+
+/** `holdout admin test-set …`: the versions of a phase's test set. */
+export function addTestSetCommands(admin: Command, { environment, signal }: CommandContext): void {
+  const group = admin
+    .command('test-set')
+    .summary('list, edit and compare the versions of a test set')
+    .description('The versions of a phase’s test set. A version never changes; an edit makes a new one.');
+
+  const listing = group.command('versions').summary('list the versions').description('Lists the versions of a phase.');
+  addPhaseOptions(listing).action(async (options: TestSetOptions) => {
+    const output = createOutput(options.json, environment);
+    const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);
+    const list = await requestJson(config, { path: `${path}/versions`, schema: testSetVersionsSchema, signal });
+    output.result(list);
+    const rows = list.versions.map(({ version, role, studies, images, currentFrom }) => [
+      version,
+      role,
+      String(studies),
+      String(images),
+      currentFrom?.slice(0, 16).replace('T', ' ') ?? '–',
+    ]);
+    for (const [place, line] of showTable(versionColumns, rows).entries()) {
+      if (place === 0) output.title(line);
+      else output.say(line);
+    }
+  });
+
+  const showing = group
+    .command('show')
+    .summary('show studies and labels')
+    .description('Shows the studies of a version with their labels, as CSV. That it was read is in the audit log.')
+    .option('--test-set-version <digest>', 'an earlier version');
+  addPhaseOptions(showing).action(async (options: TestSetOptions & { testSetVersion?: string }) => {
+    const output = createOutput(options.json, environment);
+    const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);
+    const { testSetVersion: version } = options;
+    const query = version === undefined ? '' : `?version=${encodeURIComponent(version)}`;
+    const contents = await requestJson(config, {
+      path: `${path}/studies${query}`,
+      schema: testSetContentsSchema,
+      signal,
+    });
+    output.result(contents);
+    const readers = [...new Set(contents.studies.flatMap(({ readerLabels }) => Object.keys(readerLabels)))];
+    output.say(['study', 'type', 'patient', 'images', 'gold', ...readers].map(toCell).join(','));
+    for (const { study, studyType, patient, images, goldLabel, readerLabels } of contents.studies) {
+      const labels = readers.map((reader) => String(readerLabels[reader] ?? ''));
+      output.say([study, studyType, patient, String(images), String(goldLabel), ...labels].map(toCell).join(','));
+    }
+  });
+
+  const editing = group
+    .command('edit')
+    .summary('correct labels and withdraw studies')
+    .description(
+      'Makes a new version of a test set out of the present one. Everything that is scored is scored anew, and the\n' +
+        'board switches to the new version when that is done; the old board stays readable.',
+    )
+    .argument('<file>', 'a CSV: study,reader,label on each line; label 0, 1 or withdraw')
+    .requiredOption('--note <text>', 'why, for the audit log')
+    .addHelpText(
+      'after',
+      `
+The reader is left empty where a study is withdrawn, or where the gold standard is given directly:
+  XR_WRIST/patient00001/study1,Reader 3,0
+  XR_HAND/patient00002/study1,,withdraw
+
+Example:
+  holdout admin test-set edit edits.csv --phase test --note "second reading of two wrists"`,
+    );
+  addPhaseOptions(editing).action(async (file: string, options: TestSetOptions) => {
+    const output = createOutput(options.json, environment);
+    const edits = await readEdits(file);
+    const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);
+    const body = { edits, note: options.note };
+    const request = { path: `${path}/edits`, schema: testSetChangeSchema, signal, method: 'POST' as const, body };
+    const change = await requestJson(config, request);
+    output.result(change);
+    sayDiff(change.diff, output);
+    if (change.rescored > 0) output.say(`${change.rescored} evaluations are scored anew from their predictions.`);
+    if (change.rerun > 0) output.say(`${change.rerun} evaluations are run anew.`);
+    output.say('The board switches to the new version when they have ended.');
+  });
+
+  const comparing = group
+    .command('diff')
+    .summary('compare two versions')
+    .description('Shows what differs between two versions. It tells labels, so that it was read is in the audit log.')
+    .argument('<a>', 'a version, by the first characters of its digest')
+    .argument('<b>', 'another');
+  addPhaseOptions(comparing).action(async (a: string, b: string, options: TestSetOptions) => {
+    const output = createOutput(options.json, environment);
+    const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);
+    const { versions } = await requestJson(config, { path: `${path}/versions`, schema: testSetVersionsSchema, signal });
+    const [from, to] = [a, b].map((start) => chooseVersion(versions, start));
+    const request = { path: `${path}/diff?from=${from}&to=${to}`, schema: testSetDiffSchema, signal };
+    const diff = await requestJson(config, request);
+    output.result(diff);
+    sayDiff(diff, output);
+  });
+}
+
+const versionColumns: readonly Column[] = [
+  { title: 'version', side: 'left' },
+  { title: 'role', side: 'left' },
+  { title: 'studies', side: 'right' },
+  { title: 'images', side: 'right' },
+  { title: 'current from', side: 'left' },
+];
+
+function addPhaseOptions(command: Command): Command {
+  return addServerOptions(
+    command
+      .option('--competition <name>', 'the competition; may be left out where the server has only one')
+      .option('--phase <name>', 'the phase; may be left out where the competition has only one'),
+  );
+}
+
+async function findTestSet(config: ServerConfig, options: TestSetOptions, signal: AbortSignal) {
+  const competition = await chooseCompetition(config, options.competition, signal);
+  const { phase } = choosePhase(competition, options.phase);
+  const [one, other] = [competition.competition, phase].map(encodeURIComponent);
+  return { config, path: `/api/competitions/${one}/phases/${other}/test-set` };
+}
+
+function chooseVersion(versions: readonly { version: string }[], start: string): string {
+  const found = versions.filter(({ version }) => version.startsWith(start));
+  if (found.length === 1 && found[0]) return found[0].version;
+  const what = found.length === 0 ? 'No version begins' : `${found.length} versions begin`;
+  throw usageError(`${what} with “${start}”.`, 'See holdout admin test-set versions.');
+}
+
+/** RFC 4180. */
+function toCell(text: string): string {
+  const safe = printable(text);
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const labelNames = ['normal', 'abnormal'] as const;
+
+function sayDiff({ from, to, added, withdrawn, relabelled, imagesChanged }: TestSetDiff, output: Output): void {
+  output.title(`${from.slice(0, 12)} → ${to.slice(0, 12)}`);
+  for (const study of added) output.say(`+ ${printable(study)}`);
+  for (const study of withdrawn) output.say(`- ${printable(study)}`);
+  for (const { study, reader, ...label } of relabelled) {
+    const whose = reader === null ? 'gold standard' : printable(reader);
+    output.say(`~ ${printable(study)}: ${whose}: ${labelNames[label.from]} → ${labelNames[label.to]}`);
+  }
+  for (const study of imagesChanged) output.say(`~ ${printable(study)}: images changed`);
+}
