@@ -57,6 +57,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/submissions',
       'GET /api/submissions/{id}',
       'GET /api/submissions/{id}/events',
+      'POST /api/competitions/{competition}/phases/{phase}/predictions',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
       'POST /api/submissions/{id}/cancel',
@@ -96,11 +97,17 @@ describe('every route of the OpenAPI document', () => {
     }
   });
 
+  const bodies: Record<string, object> = {
+    edits: { edits: [{ withdraw: 'x' }], note: 'x' },
+    disqualify: { reason: 'x' },
+    predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
+  };
+
   it('answers every refusal with a problem', async () => {
     for (const { method, path, operation } of await listRoutes()) {
       if (!path.includes('{')) continue;
       const takesJson = JSON.stringify(operation.requestBody ?? {}).includes('application/json');
-      const body = path.endsWith('/edits') ? { edits: [{ withdraw: 'x' }], note: 'x' } : { reason: 'x' };
+      const body = bodies[path.split('/').at(-1) ?? ''];
       const headers = { 'content-type': 'application/json' };
       const sent = takesJson ? { body: JSON.stringify(body), headers } : {};
       const needed = path.endsWith('/diff') ? `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}` : '';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
-import { engineSchema } from './manifest.js';
+import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
 import { standingSchema, submissionStateSchema } from './states.js';
 
@@ -86,9 +86,10 @@ export const submissionSchema = z.object({
   name: z.string(),
   description: z.string().nullable(),
   link: z.string().nullable(),
-  engine: engineSchema,
-  bundleDigest: digestSchema,
-  bundleSizeBytes: z.number().int(),
+  /** null, as the bundle's digest and size, where only predictions were imported. */
+  engine: engineSchema.nullable(),
+  bundleDigest: digestSchema.nullable(),
+  bundleSizeBytes: z.number().int().nullable(),
   state: submissionStateSchema,
   progress: progressSchema.nullable(),
   reason: reasonSchema.nullable(),
@@ -151,6 +152,25 @@ export type Leaderboard = z.infer<typeof leaderboardSchema>;
 export const disqualificationSchema = z.object({ reason: z.string().trim().min(1).max(1000) });
 
 const labelSchema = z.literal([0, 1]);
+
+/** Predictions that an organiser enters for a team: of each study of the test set exactly one. */
+export const importedPredictionsSchema = z.strictObject({
+  team: z.string().trim().min(1).max(100),
+  ...submissionWordsSchema,
+  /** When they were submitted elsewhere. */
+  submittedAt: z.iso.datetime({ offset: true }).optional(),
+  predictions: z
+    .array(
+      z.strictObject({
+        study: z.string().min(1),
+        label: labelSchema,
+        /** Of *abnormal*; null where only a label is known. */
+        probability: z.number().min(0).max(1).nullable(),
+      }),
+    )
+    .min(1),
+});
+export type ImportedPredictions = z.infer<typeof importedPredictionsSchema>;
 
 /** A change to a version of a test set: a study is withdrawn, or a label is corrected. */
 export const testSetEditSchema = z.union([

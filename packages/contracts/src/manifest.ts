@@ -50,7 +50,8 @@ const shownLinesSchema = z
   .trim()
   .regex(/^(?:[\t\n\r]|[^\p{Cc}\p{Bidi_Control}])*$/u, 'text without control characters');
 
-const describeSchema = {
+/** What a team says of a submission. */
+export const submissionWordsSchema = {
   name: shownTextSchema.min(1).max(100),
   description: shownLinesSchema.max(2000).optional(),
   link: z
@@ -66,7 +67,7 @@ const studyRuleSchema = {
 };
 
 const modelManifestSchema = z.strictObject({
-  ...describeSchema,
+  ...submissionWordsSchema,
   ...studyRuleSchema,
   engine: z.enum(['onnx', 'tfjs']),
   model: bundlePathSchema,
@@ -76,7 +77,7 @@ const modelManifestSchema = z.strictObject({
 
 /** `command` bundles; the contract is complete once the sandbox exists. */
 const commandManifestSchema = z.looseObject({
-  ...describeSchema,
+  ...submissionWordsSchema,
   ...studyRuleSchema,
   engine: z.literal('command'),
   command: z.array(z.string().min(1)).min(1),
@@ -89,7 +90,7 @@ export type ModelManifest = z.infer<typeof modelManifestSchema>;
 
 /** A manifest in which nothing is open: silent fields were filled in from the model file. */
 export const resolvedManifestSchema = z.strictObject({
-  ...describeSchema,
+  ...submissionWordsSchema,
   studyAggregation: z.enum(['mean', 'max']),
   threshold: z.number().min(0).max(1),
   engine: z.enum(['onnx', 'tfjs']),

@@ -33,6 +33,7 @@ export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './tran
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
+export { insertPredictions } from './transitions/insert-predictions.js';
 export { insertSubmission } from './transitions/insert-submission.js';
 export { publishScore } from './transitions/publish-score.js';
 export type { Reevaluations } from './transitions/reevaluate.js';

@@ -136,11 +136,12 @@ interface SubmissionsTable {
   name: string;
   description: string | null;
   link: string | null;
-  engine: ResolvedManifest['engine'];
-  manifest: JSONColumnType<ResolvedManifest>;
-  bundleDigest: string;
-  bundleSizeBytes: BigInteger;
-  submittedAt: CreatedAt;
+  /** null, as all of the bundle, where only predictions were imported. */
+  engine: ResolvedManifest['engine'] | null;
+  manifest: JSONColumnType<ResolvedManifest> | null;
+  bundleDigest: string | null;
+  bundleSizeBytes: BigInteger | null;
+  submittedAt: ColumnType<Date, Date | undefined, never>;
 }
 
 interface EvaluationsTable {
@@ -164,7 +165,8 @@ interface EvaluationsTable {
   queuedAt: CreatedAt;
   checkingAt: StateTime;
   runningAt: StateTime;
-  scoringAt: StateTime;
+  /** Written at once only where the predictions are there from the beginning. */
+  scoringAt: ColumnType<Date | null, Date | undefined, Date>;
   scoredAt: StateTime;
   rejectedAt: StateTime;
   failedAt: StateTime;

@@ -1,4 +1,10 @@
-import { auditLogSchema, disqualificationSchema, type Standing, submissionSchema } from '@holdout/contracts';
+import {
+  auditLogSchema,
+  disqualificationSchema,
+  importedPredictionsSchema,
+  type Standing,
+  submissionSchema,
+} from '@holdout/contracts';
 import { changeStanding, findSubmission, listAudit } from '@holdout/db';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -9,6 +15,7 @@ import { findCompetitionOrThrow, findPhaseOrThrow } from '../competitions/find-p
 import { problemResponse } from '../describe-api.js';
 import { findOwnSubmission } from '../submissions/find-own-submission.js';
 import { presentSubmission } from '../submissions/present-submission.js';
+import { importPredictions } from './import-predictions.js';
 
 const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
 const actsPerPage = 100;
@@ -67,6 +74,29 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
       },
     },
     (request) => stand(request, request.params.id, 'counted', null),
+  );
+
+  app.post(
+    '/competitions/:competition/phases/:phase/predictions',
+    {
+      bodyLimit: 64 * 1024 * 1024,
+      schema: {
+        summary: 'Import predictions for a team',
+        description:
+          'For organisers: predictions that were made elsewhere become a submission without a bundle, and are scored as ' +
+          'any other. Each study of the test set must be predicted exactly once. They do not count against quotas.',
+        tags: ['organisers'],
+        params: z.object({ competition: z.string(), phase: z.string() }),
+        body: importedPredictionsSchema,
+        response: { 201: submissionSchema, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const { actor } = organiserOf(callerOf(request));
+      const submission = await importPredictions(parts, { phase, imported: request.body, actor }, request.log);
+      return reply.code(201).send(presentSubmission(submission, phase.visibility));
+    },
   );
 
   app.get(

@@ -77,7 +77,7 @@ describe('submitting a bundle', () => {
       score: null,
     });
     expect(Object.keys(submission.times)).toEqual(['queued']);
-    expect(await server.storage.has(submission.bundleDigest)).toBe(true);
+    expect(await server.storage.has(submission.bundleDigest ?? '')).toBe(true);
     const again = await read(submission.id, seeded.alpha.token);
     expect(await again.json()).toEqual(submission);
   });

@@ -19,9 +19,9 @@ export interface SubmissionRecord {
   name: string;
   description: string | null;
   link: string | null;
-  engine: ResolvedManifest['engine'];
-  bundleDigest: string;
-  bundleSizeBytes: number;
+  engine: ResolvedManifest['engine'] | null;
+  bundleDigest: string | null;
+  bundleSizeBytes: number | null;
   submittedAt: Date;
   evaluationId: string;
   state: SubmissionState;

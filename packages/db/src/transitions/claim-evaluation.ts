@@ -117,8 +117,14 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
     .where('evaluations.id', '=', evaluationId)
     .executeTakeFirstOrThrow();
   const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, submittedSizeBytes, state, ...claim } = row;
+  const { bundleDigest, manifest } = claim;
+  if (bundleDigest === null || manifest === null || submittedSizeBytes === null) {
+    throw new Error(`Evaluation ${claim.evaluationId} was claimed, but its submission has no bundle.`);
+  }
   return {
     ...claim,
+    bundleDigest,
+    manifest,
     state: state === 'running' ? 'running' : 'checking',
     bundleSizeBytes: submittedSizeBytes,
     limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },

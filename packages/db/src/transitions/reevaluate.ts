@@ -28,26 +28,27 @@ interface Reevaluate {
 export async function reevaluate(trx: Queryable, change: Reevaluate): Promise<Reevaluations> {
   const { phaseId, fromVersionId, toVersionId, submissionId = null } = change;
   const keepsPredictions = await hasOnlyImagesOf(trx, toVersionId, fromVersionId);
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ id: string; state: 'scoring' | 'queued' }>`
     INSERT INTO evaluations (submission_id, test_set_version_id, state, predictions_digest, rescored_from, scoring_at)
     SELECT scored.submission_id, ${toVersionId}::uuid,
-      CASE WHEN ${keepsPredictions} THEN 'scoring' ELSE 'queued' END,
-      CASE WHEN ${keepsPredictions} THEN scored.predictions_digest END,
-      CASE WHEN ${keepsPredictions} THEN scored.id END,
-      CASE WHEN ${keepsPredictions} THEN now() END
+      CASE WHEN keeps THEN 'scoring' ELSE 'queued' END,
+      CASE WHEN keeps THEN scored.predictions_digest END,
+      CASE WHEN keeps THEN scored.id END,
+      CASE WHEN keeps THEN now() END
     FROM submissions JOIN evaluations scored ON scored.submission_id = submissions.id
+    -- What has no bundle can't be run anew.
+    CROSS JOIN LATERAL (SELECT ${keepsPredictions} OR submissions.bundle_digest IS NULL AS keeps) how
     WHERE submissions.phase_id = ${phaseId} AND scored.test_set_version_id = ${fromVersionId} AND scored.state = 'scored'
       AND (${submissionId}::uuid IS NULL OR submissions.id = ${submissionId}::uuid)
-      AND (${keepsPredictions} OR EXISTS (SELECT FROM entries WHERE entries.evaluation_id = scored.id))
+      AND (keeps OR EXISTS (SELECT FROM entries WHERE entries.evaluation_id = scored.id))
     ON CONFLICT (submission_id, test_set_version_id) DO NOTHING
-    RETURNING id`.execute(trx);
-  const state = keepsPredictions ? 'scoring' : 'queued';
-  for (const { id } of rows) {
+    RETURNING id, state`.execute(trx);
+  for (const { id, state } of rows) {
     await insertEvents(trx, id, [{ kind: 'state', data: { state, reason: null } }]);
     await notifyChange(trx, id);
   }
-  const ids = rows.map(({ id }) => id);
-  return keepsPredictions ? { rescored: ids, rerun: [] } : { rescored: [], rerun: ids };
+  const inState = (wanted: string) => rows.filter(({ state }) => state === wanted).map(({ id }) => id);
+  return { rescored: inState('scoring'), rerun: inState('queued') };
 }
 
 /** Whether every study of a version is in another one with the same images in the same order. */
