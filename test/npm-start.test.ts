@@ -120,6 +120,38 @@ describe('npm start on an empty folder', () => {
     expect(log.stdout).toMatch(/submission\.restore.*\n.*submission\.disqualify.*only a test/);
   });
 
+  it('gives the official board’s kappas, order and dense ranks when its entries are replayed', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const show = await holdoutAs(organiser, ['admin', 'test-set', 'show', '--phase', 'test', '--json']);
+    const { studies } = JSON.parse(show.stdout);
+    const official = JSON.parse(await readFile(`${root}packages/scoring/fixtures/official-board.json`, 'utf8')).entries;
+    expect(official).toHaveLength(42);
+    const file = `${data.path}/predictions.csv`;
+    for (const [place, entry] of official.entries()) {
+      await writeFile(file, replay(studies, entry.counts));
+      const words = ['--team', `Official ${place}`, '--name', `entry ${place}`, '--submitted-at', entry.date];
+      await holdoutAs(organiser, ['admin', 'predictions', 'import', file, ...words, '--phase', 'test']);
+    }
+    const replayed = async () =>
+      (await readBoard(standalone, 'test')).entries.filter((entry: Entry) => entry.name.startsWith('entry '));
+    await expect.poll(async () => (await replayed()).length, { timeout: 60_000 }).toBe(42);
+    const board: Entry[] = await replayed();
+    for (const entry of board) {
+      const { publishedKappa } = official[Number(entry.name.slice(6))];
+      expect(entry.score.overall.kappa.value).toBe(Number(publishedKappa.overall.toFixed(3)));
+      for (const [type, { kappa }] of Object.entries(entry.score.byStudyType)) {
+        expect(kappa.value, `${entry.name} ${type}`).toBe(Number(publishedKappa[type].toFixed(3)));
+      }
+    }
+    const kappas = board.map((entry) => official[Number(entry.name.slice(6))].publishedKappa.overall);
+    expect(kappas).toEqual([...kappas].sort((a, b) => b - a));
+    // Dense, counted from the first of them: the demo's own entries stand among them.
+    const ranks = board.map((entry) => entry.rank ?? 0);
+    for (const [place, kappa] of kappas.entries()) {
+      if (place > 0) expect(ranks[place] === ranks[place - 1]).toBe(kappa === kappas[place - 1]);
+    }
+  });
+
   it('scores every entry anew when a label is corrected, and keeps the old board', async () => {
     const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
     const admin = (argv: string[]) => holdoutAs(organiser, ['admin', 'test-set', ...argv, '--phase', 'test']);
@@ -238,14 +270,35 @@ describe('npm start on an empty folder', () => {
 });
 
 interface Entry {
+  rank: number | null;
+  name: string;
   kind: 'team' | 'reader' | 'baseline';
   engine: string | null;
   bestReader: boolean;
   score: {
     studies: number;
     overall: { kappa: { value: number } };
-    byStudyType: Record<string, { studies: number; counts: unknown }>;
+    byStudyType: Record<string, { studies: number; counts: unknown; kappa: { value: number } }>;
   };
+}
+
+interface Study {
+  study: string;
+  studyType: string;
+  goldLabel: 0 | 1;
+}
+
+/** Predictions of these counts: the first studies of each type and label are called abnormal, as many as there must be. */
+function replay(studies: Study[], counts: Record<string, { truePositive: number; falsePositive: number }>): string {
+  const left = structuredClone(counts);
+  const lines = studies.map(({ study, studyType, goldLabel }) => {
+    const ofType = left[studyType];
+    const which = goldLabel === 1 ? 'truePositive' : 'falsePositive';
+    const isCalled = ofType !== undefined && ofType[which] > 0;
+    if (isCalled) ofType[which] -= 1;
+    return `${study},${isCalled ? 1 : 0}`;
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 function kappaOf(entry: Entry): number {
