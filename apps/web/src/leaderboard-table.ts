@@ -32,7 +32,7 @@ function listColumns(studyTypes: readonly string[]): Column[] {
     { title: 'Rank', className: 'rank', cell: showRank },
     { title: 'Team', className: 'team', cell: showTeam },
     { title: 'Model', className: 'model', cell: showModel },
-    { title: 'Engine', className: 'engine', cell: (entry) => plain(entry.engine, 'Reference entries have no engine.') },
+    { title: 'Engine', className: 'engine', cell: showEngine },
     { title: 'Date', className: 'date', cell: (entry) => formatDate(entry.submittedAt) },
     { title: 'Kappa', className: 'number kappa', cell: (entry) => formatMetric(entry.score.overall.kappa) },
     ...studyTypes.map((studyType) => ({
@@ -72,6 +72,10 @@ function showTeam(entry: LeaderboardEntry): CellText | Node {
   if (entry.team !== null) return plain(entry.team, '');
   const label = entry.bestReader ? 'Best reader' : entry.kind === 'reader' ? 'Reader' : 'Baseline';
   return makeElement('span', { class: entry.bestReader ? 'badge best' : 'badge' }, [label]);
+}
+
+function showEngine({ engine, kind }: LeaderboardEntry): CellText {
+  return plain(engine, kind === 'team' ? 'Only its predictions are known.' : 'Reference entries have no engine.');
 }
 
 function showModel(entry: LeaderboardEntry): CellText | Node {

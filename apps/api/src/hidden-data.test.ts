@@ -1,0 +1,118 @@
+import { listStudiesOfVersion } from '@holdout/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { addReferenceEntries } from './provision/add-reference-entries.js';
+import { packFiles, tfjsFiles } from './testing/make-bundle.js';
+import { goldReaders, type SeededCompetition, seedCompetition } from './testing/seed-competition.js';
+import { seedSubmission } from './testing/seed-submission.js';
+import { startTestServer, type TestServer } from './testing/test-server.js';
+import { walkEvaluation } from './testing/walk-evaluation.js';
+
+const organisersOnly = [
+  'GET /api/competitions/{competition}/audit',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/diff',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/studies',
+  'POST /api/competitions/{competition}/phases/{phase}/predictions',
+  'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
+  'POST /api/submissions/{id}/disqualify',
+  'POST /api/submissions/{id}/restore',
+  'POST /api/submissions/{id}/withdraw',
+];
+
+let server: TestServer;
+let seeded: SeededCompetition;
+let submissionId: string;
+let archive: Uint8Array<ArrayBuffer>;
+let routes: { method: string; path: string }[];
+/** Whatever of the hidden test set must reach nobody but its organisers. */
+let secrets: string[];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  seeded = await seedCompetition(server);
+  await addReferenceEntries(server, { competition: 'mura', phase: 'test' });
+  submissionId = await seedSubmission(server, seeded.alpha.teamId);
+  await walkEvaluation(server.database, submissionId);
+  archive = new Uint8Array(await packFiles(tfjsFiles()));
+  const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+  const { paths } = documentSchema.parse(await (await server.request('/api/openapi.json')).json());
+  routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+  );
+  const studies = await listStudiesOfVersion(server.database, seeded.hiddenVersion.versionId);
+  secrets = [
+    ...studies.flatMap(({ study, images }) => [study, ...images.map(({ digest }) => digest)]),
+    ...goldReaders,
+    'goldLabel',
+    'readerLabels',
+    'truePositive',
+  ];
+});
+afterAll(() => server.close());
+
+const jsonBodies: Record<string, object> = {
+  disqualify: { reason: 'x' },
+  edits: { edits: [{ withdraw: 'XR_WRIST/patient00000/study1' }], note: 'x' },
+  predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
+};
+
+/** Calls a route as somebody who means it: with names that exist and a body that fits. What streams is read for a while. */
+async function call({ method, path }: { method: string; path: string }, token: string | undefined) {
+  const { digest } = seeded.hiddenVersion;
+  const address = path.replace('{competition}', 'mura').replace('{phase}', 'test').replace('{id}', submissionId);
+  const query = path.endsWith('/diff') ? `?from=${digest}&to=${digest}` : '';
+  const json = jsonBodies[path.split('/').at(-1) ?? ''];
+  const sent = json ? JSON.stringify(json) : path.endsWith('/submissions') ? archive : undefined;
+  const contentType = json ? 'application/json' : 'application/zip';
+  const leave = new AbortController();
+  const response = await server.request(address + query, {
+    method,
+    signal: leave.signal,
+    ...(token ? { token } : {}),
+    ...(method === 'POST' && sent ? { body: sent, headers: { 'content-type': contentType } } : {}),
+  });
+  const timer = setTimeout(() => leave.abort(), 500);
+  let text = JSON.stringify([...response.headers]);
+  try {
+    for await (const chunk of response.body ?? []) text += new TextDecoder().decode(chunk);
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
+  }
+  clearTimeout(timer);
+  return { status: response.status, text };
+}
+
+describe.each(['a visitor', 'the team itself', 'another team'] as const)('%s', (who) => {
+  const tokenOf = () =>
+    ({ 'a visitor': undefined, 'the team itself': seeded.alpha.token, 'another team': seeded.beta.token })[who];
+
+  it('is told nothing of the hidden test set by any route', async () => {
+    expect(routes.length).toBeGreaterThan(15);
+    for (const route of routes) {
+      const { text } = await call(route, tokenOf());
+      for (const secret of secrets) {
+        expect(text.includes(secret), `${route.method} ${route.path} tells “${secret}”`).toBe(false);
+      }
+    }
+  });
+
+  it('is refused what is the organisers’', async () => {
+    const expected = who === 'a visitor' ? [401] : [403, 404];
+    for (const route of routes) {
+      const name = `${route.method} ${route.path}`;
+      if (!organisersOnly.includes(name)) continue;
+      expect(expected, name).toContain((await call(route, tokenOf())).status);
+    }
+    expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual(expect.arrayContaining(organisersOnly));
+  });
+});
+
+it('would notice: an organiser is told', async () => {
+  const { token } = seeded.organiser;
+  const told = await call(
+    { method: 'GET', path: '/api/competitions/{competition}/phases/{phase}/test-set/studies' },
+    token,
+  );
+  expect(told.status).toBe(200);
+  expect(secrets.filter((secret) => told.text.includes(secret)).length).toBeGreaterThan(4);
+});
