@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './digest.js';
 export * from './errors.js';
+export * from './intervals.js';
 export * from './jobs.js';
 export * from './manifest.js';
 export * from './predictions.js';

@@ -1,3 +1,4 @@
+import { countHalfWins, sum } from './half-wins.js';
 import { type Metric, noAbnormalStudies, noNormalStudies, noStudies, undefinedBecause } from './metric.js';
 
 /**
@@ -20,25 +21,7 @@ export const auroc: Metric = {
     if (!probabilities.known) return undefinedBecause(probabilities.reason);
     if (abnormal === 0) return undefinedBecause(noAbnormalStudies);
     if (normal === 0) return undefinedBecause(noNormalStudies);
-    return { value: countHalfWins(probabilities.ofAbnormal, probabilities.ofNormal) / (2 * abnormal * normal) };
+    const halfWins = sum(countHalfWins(probabilities.ofAbnormal, probabilities.ofNormal));
+    return { value: halfWins / (2 * abnormal * normal) };
   },
 };
-
-/**
- * 2U: over all pairs, 2 where the abnormal study has the greater probability and 1 for a tie. Whole numbers,
- * so that ties are exact. Sorting takes n log n; the walk over both sorted lists is linear.
- */
-function countHalfWins(ofAbnormal: readonly number[], ofNormal: readonly number[]): number {
-  // Typed arrays sort as numbers, natively.
-  const normal = new Float64Array(ofNormal).sort();
-  let below = 0;
-  let notAbove = 0;
-  let halfWins = 0;
-  for (const probability of new Float64Array(ofAbnormal).sort()) {
-    while (below < normal.length && (normal[below] ?? 0) < probability) below++;
-    notAbove = Math.max(notAbove, below);
-    while (notAbove < normal.length && (normal[notAbove] ?? 0) === probability) notAbove++;
-    halfWins += below + notAbove;
-  }
-  return halfWins;
-}

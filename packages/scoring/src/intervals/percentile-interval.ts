@@ -1,0 +1,48 @@
+import { checkLevel, defaultLevel, type Interval, unknownBecause } from './interval.js';
+
+export interface PercentileInterval {
+  readonly interval: Interval;
+  /** Resamples in which the value is undefined. */
+  readonly degenerate: number;
+}
+
+/**
+ * The percentile interval of a bootstrap: the quantiles (1 − level) / 2 and (1 + level) / 2 of the resampled values,
+ * between two of them by linear interpolation. Resamples without a value are left out, and counted. Where all
+ * others give the same value there is no interval: that is a sample which cannot vary, not certainty.
+ *
+ * Sources: B. Efron, R. J. Tibshirani, “An Introduction to the Bootstrap”, Chapman & Hall 1993, chapter 13; the
+ * quantile: R. J. Hyndman, Y. Fan, “Sample quantiles in statistical packages”, The American Statistician 50(4), 1996,
+ * 361–365, definition 7.
+ *
+ * @param values one a resample, NaN where undefined
+ */
+export function percentileInterval(values: Float64Array, level = defaultLevel): PercentileInterval {
+  const tail = (1 - checkLevel(level)) / 2;
+  const sorted = sortDefined(values);
+  const degenerate = values.length - sorted.length;
+  const first = sorted[0];
+  if (first === undefined) return { interval: unknownBecause(alwaysUndefined), degenerate };
+  if (first === sorted.at(-1)) return { interval: unknownBecause(alwaysTheSame), degenerate };
+  return { interval: { lower: quantile(sorted, tail), upper: quantile(sorted, 1 - tail) }, degenerate };
+}
+
+/** The values that are not NaN, from the least to the greatest. */
+export function sortDefined(values: Float64Array): Float64Array {
+  // NaN is sorted to the end.
+  const sorted = values.slice().sort();
+  let defined = sorted.length;
+  while (defined > 0 && Number.isNaN(sorted[defined - 1])) defined--;
+  return sorted.subarray(0, defined);
+}
+
+/** By linear interpolation between the values around it. */
+export function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+const alwaysUndefined = 'It is undefined in every resample of these studies.';
+const alwaysTheSame = 'Every resample of these studies gives the same value, which does not tell how sure it is.';
