@@ -1,5 +1,5 @@
 import type { ConfusionCounts, MetricValue } from '@holdout/contracts';
-import { divide, type Metric, noStudies, undefinedBecause } from './metric.js';
+import { type Metric, noStudies, undefinedBecause } from './metric.js';
 
 /**
  * Cohen's kappa, the agreement beyond chance: κ = (po − pe) / (1 − pe), with po the observed agreement
@@ -24,12 +24,10 @@ export function cohensKappa(counts: ConfusionCounts): MetricValue {
   const disagreementByChance =
     (truePositive + falsePositive) * (falsePositive + trueNegative) +
     (truePositive + falseNegative) * (falseNegative + trueNegative);
-  const onlyClass = truePositive > 0 ? 'abnormal' : 'normal';
-  return divide(
-    2 * agreement,
-    disagreementByChance,
-    `The gold standard and the predictions both call every study ${onlyClass}, so agreement by chance is certain (pe = 1).`,
-  );
+  // The sentence is made only where it is needed: a bootstrap comes through here a million times.
+  return disagreementByChance === 0
+    ? undefinedBecause(agreementIsCertain(truePositive > 0 ? 'abnormal' : 'normal'))
+    : { value: (2 * agreement) / disagreementByChance };
 }
 
 export const kappa: Metric = {
@@ -39,3 +37,7 @@ export const kappa: Metric = {
   direction: 'higherIsBetter',
   compute: ({ counts }) => cohensKappa(counts),
 };
+
+function agreementIsCertain(onlyClass: string): string {
+  return `The gold standard and the predictions both call every study ${onlyClass}, so agreement by chance is certain (pe = 1).`;
+}

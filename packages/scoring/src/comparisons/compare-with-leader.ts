@@ -29,19 +29,17 @@ export function compareWithLeader(
   { level = defaultLevel }: ComparisonOptions = {},
 ): LeaderComparison[] {
   const leader = findLeader(entries);
-  const pValues = entries.map((entry) => compareCalls(leader ?? entry, entry));
+  const calls = entries.map((entry) => compareCalls(leader ?? entry, entry));
   const others = [...entries.keys()].filter((place) => entries[place] !== leader);
-  const adjustedOthers = holm(others.map((place) => pValues[place] ?? 1));
+  const adjustedOthers = holm(others.map((place) => calls[place]?.pValue ?? 1));
   const adjusted = new Map(others.map((place, index) => [place, adjustedOthers[index] ?? 1]));
   return entries.map((entry, place) => {
     const difference = pairedKappaDifference(leader ?? entry, entry, { level });
+    const { lead = 0, pValue = 1 } = calls[place] ?? {};
     const adjustedPValue = adjusted.get(place) ?? 1;
-    return {
-      ...difference,
-      mcnemar: pValues[place] ?? 1,
-      adjusted: adjustedPValue,
-      toldApartFromFirst: isSignificant(adjustedPValue, level) && difference.lower !== null && difference.lower > 0,
-    };
+    const leads = lead > 0 && difference.lower !== null && difference.lower > 0;
+    const toldApartFromFirst = leads && isSignificant(adjustedPValue, level);
+    return { ...difference, mcnemar: pValue, adjusted: adjustedPValue, toldApartFromFirst };
   });
 }
 

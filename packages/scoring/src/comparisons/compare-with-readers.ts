@@ -11,9 +11,9 @@ export type ReaderComparison = PairedDifference & {
 };
 
 /**
- * Compares an entry with a reader. It is better or worse only where two things agree: McNemar's exact test, that
- * the two do not call equally many studies right; and the paired bootstrap, that the interval of the difference of
- * kappa lies on one side of 0. The first holds its level for few studies, where the second does not; the second is
+ * Compares an entry with a reader. It is better or worse only where two things agree: McNemar's exact test, that one
+ * of the two calls more studies right; and the paired bootstrap, that the interval of the difference of kappa lies on
+ * the same side of 0. The first holds its level for few studies, where the second does not; the second is
  * about kappa and keeps a patient's studies together. Nothing is adjusted: it is the verdict on this entry alone.
  *
  * @throws Error unless both have the same resamples
@@ -24,13 +24,14 @@ export function compareWithReaders(
   { level = defaultLevel }: ComparisonOptions = {},
 ): ReaderComparison {
   const difference = pairedKappaDifference(entry, bestReader, { level });
-  const mcnemar = compareCalls(entry, bestReader);
-  return { ...difference, mcnemar, verdict: isSignificant(mcnemar, level) ? readSide(difference) : undecided };
+  const calls = compareCalls(entry, bestReader);
+  const verdict = isSignificant(calls.pValue, level) ? readSide(difference, calls.lead) : undecided;
+  return { ...difference, mcnemar: calls.pValue, verdict };
 }
 
-function readSide({ lower, upper }: PairedDifference): ReaderComparison['verdict'] {
-  if (lower !== null && lower > 0) return 'better than';
-  if (upper !== null && upper < 0) return 'worse than';
+function readSide({ lower, upper }: PairedDifference, lead: number): ReaderComparison['verdict'] {
+  if (lead > 0 && lower !== null && lower > 0) return 'better than';
+  if (lead < 0 && upper !== null && upper < 0) return 'worse than';
   return undecided;
 }
 

@@ -40,8 +40,15 @@ export function mcnemarExact(b: number, c: number): number {
   return Math.min(1, 2 * chance * sum);
 }
 
-/** McNemar's test of two entries: whether one calls more studies right. */
-export function compareCalls(first: ResampledEntry, second: ResampledEntry): number {
+/** Two entries by the studies that only one of them calls right. */
+export interface CallComparison {
+  /** How many more of them are the first one's. */
+  readonly lead: number;
+  /** By McNemar's exact test: whether there may be as many of either. */
+  readonly pValue: number;
+}
+
+export function compareCalls(first: ResampledEntry, second: ResampledEntry): CallComparison {
   let onlyFirst = 0;
   let onlySecond = 0;
   for (const [place, firstIsRight] of first.isRight.entries()) {
@@ -49,7 +56,7 @@ export function compareCalls(first: ResampledEntry, second: ResampledEntry): num
     onlyFirst += firstIsRight & ~secondIsRight;
     onlySecond += secondIsRight & ~firstIsRight;
   }
-  return mcnemarExact(onlyFirst, onlySecond);
+  return { lead: onlyFirst - onlySecond, pValue: mcnemarExact(onlyFirst, onlySecond) };
 }
 
 /** A p-value below 1 − level. */

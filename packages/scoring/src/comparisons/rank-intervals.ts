@@ -67,11 +67,11 @@ function findPlace(sorted: Float64Array, value: number): number {
 }
 
 function findBounds(rank: number, sorted: Float64Array, level: number) {
-  const tail = (1 - checkLevel(level)) / 2;
   const last = sorted.length - 1;
+  const leftOut = Math.floor(((1 - checkLevel(level)) / 2) * last);
   return {
     rank,
-    lower: Math.min(rank, sorted[Math.floor(tail * last)] ?? rank),
-    upper: Math.max(rank, sorted[Math.ceil((1 - tail) * last)] ?? rank),
+    lower: Math.min(rank, sorted[leftOut] ?? rank),
+    upper: Math.max(rank, sorted[last - leftOut] ?? rank),
   };
 }

@@ -24,7 +24,7 @@ export interface IntervalOptions extends ResampleOptions {
 /**
  * The intervals of every metric of `scorePredictions`, overall and for each study type: by the bootstrap that
  * `makeResamples` describes, and by a formula where there is one. Neither the order of the studies nor that of the
- * predictions matters. 2,000 resamples take about (studies × 40) µs and no memory that grows with their number.
+ * predictions matters. The time grows with studies × resamples (bench/ tells how long 2,000 take), the memory with either.
  *
  * @throws HoldoutError as `scorePredictions` does; RangeError for options out of range
  */

@@ -4,7 +4,7 @@ import { type GoldStudy, matchPredictions, type PredictedStudy } from '../match-
 import { type CalledClusters, countResample, sortByCall } from './called-clusters.js';
 import type { Resamples, SampledStudy } from './make-resamples.js';
 
-/** What a comparison of entries needs to know of one: 9 bytes a resample and a byte a study. */
+/** What a comparison of entries needs to know of one: 8 bytes a resample and a byte a study. */
 export interface ResampledEntry {
   /** On the test set itself. */
   readonly kappa: MetricValue;

@@ -1,10 +1,13 @@
+import type { ConfusionCounts } from '@holdout/contracts';
 import fc from 'fast-check';
 import type { GoldStudy, PredictedStudy } from '../match-predictions.js';
+import type { SampledStudy } from '../resampling/make-resamples.js';
 
 /** A study with what both sides say of it. */
 export interface Case {
   readonly study: string;
   readonly studyType: string;
+  readonly patient: string;
   readonly actual: 0 | 1;
   readonly predicted: 0 | 1;
   readonly probability: number | null;
@@ -17,6 +20,7 @@ export const caseArbitrary: fc.Arbitrary<Case[]> = fc.uniqueArray(
   fc.record({
     study: fc.uuid(),
     studyType: fc.constantFrom('elbow', 'hand', 'wrist'),
+    patient: fc.nat(30).map((number) => `patient${number}`),
     actual: labelArbitrary,
     predicted: labelArbitrary,
     // Sixteenths are exact, as is 1 − p of them.
@@ -30,14 +34,27 @@ export const caseArbitrary: fc.Arbitrary<Case[]> = fc.uniqueArray(
 
 let studies = 0;
 
-/** A study of its own name that is called by the threshold ½. */
+/** A study of its own name and patient that is called by the threshold ½. */
 export function calledStudy(studyType: string, actual: 0 | 1, probability: number): Case {
   studies++;
-  return { study: `study${studies}`, studyType, actual, predicted: probability > 0.5 ? 1 : 0, probability };
+  const predicted = probability > 0.5 ? 1 : 0;
+  return { study: `study${studies}`, studyType, patient: `patient${studies}`, actual, predicted, probability };
 }
 
-export function goldOf(cases: readonly Case[]): GoldStudy[] {
-  return cases.map(({ study, studyType, actual }) => ({ study, studyType, label: actual }));
+export function goldOf(cases: readonly Case[]): (GoldStudy & SampledStudy)[] {
+  return cases.map(({ study, studyType, patient, actual }) => ({ study, studyType, patient, label: actual }));
+}
+
+/** Studies of a type, each of its own patient, that give these counts. */
+export function casesOfCounts(studyType: string, counts: ConfusionCounts): Case[] {
+  const list = (times: number, actual: 0 | 1, probability: number) =>
+    Array.from({ length: times }, () => calledStudy(studyType, actual, probability));
+  return [
+    ...list(counts.truePositive, 1, 0.9),
+    ...list(counts.falsePositive, 0, 0.8),
+    ...list(counts.trueNegative, 0, 0.1),
+    ...list(counts.falseNegative, 1, 0.2),
+  ];
 }
 
 export function predictionsOf(cases: readonly Case[]): PredictedStudy[] {
