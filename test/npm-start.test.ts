@@ -145,6 +145,15 @@ describe('npm start on an empty folder', () => {
     }
     const kappas = board.map((entry) => official[Number(entry.name.slice(6))].publishedKappa.overall);
     expect(kappas).toEqual([...kappas].sort((a, b) => b - a));
+    // What the official board could not say: who can't be told from the first.
+    const placed = async () => (await replayed()).every((entry: Entry) => entry.rankInterval !== null);
+    await expect.poll(placed, { timeout: 60_000 }).toBe(true);
+    const told = (await replayed()).map((entry: Entry) => entry.toldApartFromFirst);
+    expect(told[0]).toBe(false);
+    expect(told.at(-1)).toBe(true);
+    expect(told.filter((apart: boolean) => !apart).length).toBeGreaterThan(5);
+    const shown = await holdoutAs(token, ['leaderboard', '--phase', 'test']);
+    expect(shown.stdout).toMatch(/\d+ entries can’t be told from the first \(=1\)/);
     // Dense, counted from the first of them: the demo's own entries stand among them.
     const ranks = board.map((entry) => entry.rank ?? 0);
     for (const [place, kappa] of kappas.entries()) {
@@ -271,6 +280,8 @@ describe('npm start on an empty folder', () => {
 
 interface Entry {
   rank: number | null;
+  rankInterval: { lower: number; upper: number } | null;
+  toldApartFromFirst: boolean | null;
   name: string;
   kind: 'team' | 'reader' | 'baseline';
   engine: string | null;

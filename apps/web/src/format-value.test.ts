@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDate, formatMetric, formatStudyType, formatWaiting, safeLink } from './format-value.js';
+import { formatDate, formatInterval, formatMetric, formatStudyType, formatWaiting, safeLink } from './format-value.js';
 
 describe('what a cell shows', () => {
   it('shows three decimals and a true minus sign', () => {
@@ -15,6 +15,10 @@ describe('what a cell shows', () => {
     });
     expect(formatMetric(undefined).text).toBe('—');
     expect(formatDate(null).text).toBe('—');
+  });
+
+  it('shows an interval with two decimals', () => {
+    expect(formatInterval({ lower: -0.1, upper: 0.9049 })).toBe('−0.10 to 0.90');
   });
 
   it('shows a date in words', () => {

@@ -17,6 +17,11 @@ export function formatMetric(value: MetricValue | undefined): CellText {
   return { text: text === '-0.000' ? '0.000' : text.replace('-', '−'), explanation: null };
 }
 
+/** `0.74 to 0.90`. */
+export function formatInterval({ lower, upper }: { lower: number; upper: number }): string {
+  return [lower, upper].map((bound) => bound.toFixed(2).replace('-', '−')).join(' to ');
+}
+
 /** `2026-03-01T09:30:00.000Z` → `1 Mar 2026`, in the reader's own time zone. */
 export function formatDate(time: string | null): CellText {
   if (time === null) return { text: nothing, explanation: 'Reference entries have no date of submission.' };

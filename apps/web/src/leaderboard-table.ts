@@ -1,5 +1,5 @@
 import type { Leaderboard, LeaderboardEntry } from '@holdout/contracts';
-import { type CellText, formatDate, formatMetric, formatStudyType, safeLink } from './format-value.js';
+import { type CellText, formatDate, formatInterval, formatMetric, formatStudyType, safeLink } from './format-value.js';
 import { makeElement } from './make-element.js';
 
 interface Column {
@@ -34,13 +34,13 @@ function listColumns(studyTypes: readonly string[]): Column[] {
     { title: 'Model', className: 'model', cell: showModel },
     { title: 'Engine', className: 'engine', cell: showEngine },
     { title: 'Date', className: 'date', cell: (entry) => formatDate(entry.submittedAt) },
-    { title: 'Kappa', className: 'number kappa', cell: (entry) => formatMetric(entry.score.overall.kappa) },
+    { title: 'Kappa', className: 'number kappa', cell: showKappa },
+    { title: 'To best reader', className: 'verdict', cell: showVerdict },
     ...studyTypes.map((studyType) => ({
       title: formatStudyType(studyType),
       className: 'number',
       cell: (entry: LeaderboardEntry) => formatMetric(entry.score.byStudyType[studyType]?.kappa),
     })),
-    { title: 'Studies', className: 'number', cell: (entry) => plain(String(entry.score.studies), '') },
   ];
 }
 
@@ -64,8 +64,34 @@ function showText({ text, explanation }: CellText): Node {
   return makeElement('abbr', { title: explanation, 'aria-label': explanation, tabindex: '0' }, [text]);
 }
 
-function showRank(entry: LeaderboardEntry): CellText {
-  return plain(entry.rank === null ? null : String(entry.rank), 'Reference entries stand in place but are not ranked.');
+/** The rank, the ranks that it could as well be, and a mark where it can't be told from the first. */
+function showRank({ rank, rankInterval: ranks, toldApartFromFirst }: LeaderboardEntry): CellText | Node {
+  if (rank === null) return plain(null, 'Reference entries stand in place but are not ranked.');
+  if (ranks === null) return plain(String(rank), '');
+  const bounds = ranks.lower === ranks.upper ? '' : `${ranks.lower}–${ranks.upper}`;
+  const tied = toldApartFromFirst === false && rank > 1;
+  return makeElement('span', {}, [
+    String(rank),
+    ...(bounds
+      ? [makeElement('small', { title: '95 % of the ranks that it has when patients are drawn anew' }, [bounds])]
+      : []),
+    ...(tied ? [makeElement('small', { class: 'tied', title: 'It can’t be told from the first' }, ['≈ 1'])] : []),
+  ]);
+}
+
+/** The value, and below it the interval that says how sure it is. */
+function showKappa({ score, kappaInterval }: LeaderboardEntry): CellText | Node {
+  const shown = formatMetric(score.overall.kappa);
+  if (kappaInterval === null) return shown;
+  const title = '95 % interval: patients drawn anew within each study type, 2,000 times';
+  return makeElement('span', {}, [shown.text, makeElement('small', { title }, [formatInterval(kappaInterval)])]);
+}
+
+const verdicts = { 'better than': 'better', 'worse than': 'worse', 'not told apart from': 'not told apart' } as const;
+
+function showVerdict({ againstBestReader }: LeaderboardEntry): CellText {
+  if (againstBestReader !== null) return plain(verdicts[againstBestReader], '');
+  return plain(null, 'Reference entries, and entries that have just arrived, are not compared.');
 }
 
 function showTeam(entry: LeaderboardEntry): CellText | Node {

@@ -7,10 +7,12 @@ import {
   listEvents,
   listForgotten,
   prepareTestSetChange,
+  readBoardStatistics,
   readLeaderboard,
   readTestSetVersion,
 } from '@holdout/db';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { updateBoardStatistics } from './board-statistics.js';
 import { evaluateSubmission } from './evaluate-submission.js';
 import { scorePredictions } from './score-predictions.js';
 import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
@@ -75,6 +77,32 @@ it('scores stored predictions anew on a version that lacks a study, and switches
   expect(after).toMatchObject({ state: 'scored', evaluationId: rescored[0] });
   expect(after.score?.studies).toBe(29);
   expect((await readLeaderboard(owner, submitted.phaseId)).entries[0]?.score.studies).toBe(29);
+});
+
+it('says how sure a score and its place are', async () => {
+  const { owner } = fixture;
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const { intervals } = await fixture.read(submitted);
+  expect(intervals).toMatchObject({
+    level: 0.95,
+    resamples: 2000,
+    byStudyType: { wrist: { studies: 30, patients: 30 } },
+  });
+  expect(await updateBoardStatistics(fixture.scoring)).toContain(submitted.phaseId);
+  // The same entries again are not worked out again.
+  expect(await updateBoardStatistics(fixture.scoring)).not.toContain(submitted.phaseId);
+  const { testSetVersionId } = await owner
+    .selectFrom('phases')
+    .select('testSetVersionId')
+    .where('id', '=', submitted.phaseId)
+    .executeTakeFirstOrThrow();
+  const statistics = await readBoardStatistics(owner, { phaseId: submitted.phaseId, testSetVersionId });
+  expect(statistics?.seed).toBe(intervals?.seed);
+  expect(statistics?.entries).toEqual({
+    [submitted.evaluationId]: { rank: { lower: 1, upper: 1 }, toldApartFromFirst: false, againstBestReader: null },
+  });
 });
 
 it('shows the team the log of the check only, never that of the hidden run', async () => {

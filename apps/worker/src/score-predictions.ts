@@ -1,4 +1,4 @@
-import { HoldoutError, type PredictionsFile, predictionsFileSchema } from '@holdout/contracts';
+import { HoldoutError, seedOfDigest } from '@holdout/contracts';
 import {
   claimScoring,
   type Database,
@@ -9,10 +9,11 @@ import {
   type ScoringClaim,
   switchTestSets,
 } from '@holdout/db';
-import { scorePredictions as computeScore, scorerVersion } from '@holdout/scoring';
+import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from '@holdout/scoring';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
+import { readPredictions, takeStudiesOf } from './read-predictions.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
 export interface ScoringTools {
@@ -37,9 +38,11 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
       readPredictions(tools.storage, claim.predictionsDigest),
       listGoldLabels(database, claim.testSetVersionId),
     ]);
-    const score = computeScore(gold, claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies);
+    const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
+    const score = computeScore(gold, studies);
+    const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
     const provenance = { predictionsDigest: claim.predictionsDigest, scorerVersion, node: process.version };
-    const published = await publishScore(database, { ...claim, score, scorerVersion, provenance });
+    const published = await publishScore(database, { ...claim, score, intervals, scorerVersion, provenance });
     log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
   } catch (error) {
     await endEarly(tools, claim, error, log);
@@ -47,18 +50,6 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
-}
-
-/** Of an earlier version's predictions those that this one asks for: a study may have been withdrawn. */
-function takeStudiesOf(gold: readonly { study: string }[], { studies }: PredictionsFile): PredictionsFile['studies'] {
-  const wanted = new Set(gold.map(({ study }) => study));
-  return studies.filter(({ study }) => wanted.has(study));
-}
-
-async function readPredictions(storage: Storage, digest: string): Promise<PredictionsFile> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of await storage.open(digest)) chunks.push(Buffer.from(chunk));
-  return predictionsFileSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }
 
 /** Predictions that do not fit the test set are the runner's mistake, not the team's; trying again changes nothing. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
+import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
 import { standingSchema, submissionStateSchema } from './states.js';
@@ -94,6 +96,8 @@ export const submissionSchema = z.object({
   progress: progressSchema.nullable(),
   reason: reasonSchema.nullable(),
   score: publishedScoreSchema.nullable(),
+  /** How sure the score is. Of a hidden phase the bounds have two decimals. */
+  intervals: scoreIntervalsSchema.nullable(),
   /** Whether it counts on the board; an organiser may take it out, with a reason where that is a disqualification. */
   standing: standingSchema,
   standingReason: z.string().nullable(),
@@ -118,6 +122,8 @@ export const quotaUseSchema = z.object({
 });
 export type ReportedQuota = z.infer<typeof quotaUseSchema>;
 
+const boundsSchema = z.object({ lower: z.number(), upper: z.number() });
+
 export const leaderboardEntrySchema = z.object({
   /** Dense rank among the teams' entries; null for reference entries, which stand in place but are not ranked. */
   rank: z.number().int().positive().nullable(),
@@ -132,6 +138,14 @@ export const leaderboardEntrySchema = z.object({
   /** When the submission was made; null for reference entries. */
   submittedAt: timeSchema.nullable(),
   score: publishedScoreSchema,
+  /** 95 % of the overall kappa, by resampling patients within study type; null where there is none. */
+  kappaInterval: boundsSchema.nullable(),
+  /** The ranks that the entry could as well have; null until they are worked out, and for reference entries. */
+  rankInterval: rankBoundsSchema.nullable(),
+  /** Whether it can be told from the first; null likewise. */
+  toldApartFromFirst: z.boolean().nullable(),
+  /** How it stands to the best reader; null likewise, and where there is no reader. */
+  againstBestReader: readerVerdictSchema.nullable(),
 });
 export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>;
 

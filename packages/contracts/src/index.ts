@@ -1,4 +1,5 @@
 export * from './api.js';
+export * from './board-statistics.js';
 export * from './digest.js';
 export * from './errors.js';
 export * from './intervals.js';

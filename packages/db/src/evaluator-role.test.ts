@@ -11,6 +11,7 @@ const databases = useDatabases();
 const mayDo: Record<string, string[]> = {
   api_tokens: [],
   audit_log: [],
+  board_statistics: [],
   competitions: ['SELECT'],
   entries: [],
   evaluation_events: ['INSERT', 'SELECT'],

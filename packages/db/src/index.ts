@@ -6,6 +6,14 @@ export { type Database, openDatabase, type Queryable } from './open-database.js'
 export type { Label, Provenance } from './schema.js';
 export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
+export {
+  type ComparedEntry,
+  listComparedEntries,
+  listStaleBoards,
+  readBoardStatistics,
+  type StaleBoard,
+  upsertBoardStatistics,
+} from './tables/board-statistics.js';
 export { type CompetitionRecord, findCompetition, insertCompetition, listCompetitions } from './tables/competitions.js';
 export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';

@@ -60,6 +60,7 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
   const scoring = await claimScoring(owner, { evaluationId, owner: 'scorer', leaseSeconds: 30 });
   expect(scoring).toEqual({
     isRescoring: false,
+    testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     evaluationId,
     submissionId,
     leaseToken: 2,
@@ -97,6 +98,8 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     entries: [
       {
         kind: 'team',
+        evaluationId,
+        kappaInterval: null,
         team: submission?.team,
         name: 'a model',
         engine: 'onnx',

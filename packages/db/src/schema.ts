@@ -1,4 +1,13 @@
-import type { ErrorCode, MetricName, ResolvedManifest, Score, Standing, SubmissionState } from '@holdout/contracts';
+import type {
+  BoardStatistics,
+  ErrorCode,
+  MetricName,
+  ResolvedManifest,
+  Score,
+  ScoreIntervals,
+  Standing,
+  SubmissionState,
+} from '@holdout/contracts';
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The tables of `migrations/`, with their columns in camel case. Column comments stand in the SQL. */
@@ -21,6 +30,7 @@ export interface Schema {
   submissionStandings: SubmissionStandingsTable;
   auditLog: AuditLogTable;
   phaseTestSets: PhaseTestSetsTable;
+  boardStatistics: BoardStatisticsTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -184,6 +194,7 @@ interface EvaluationEventsTable {
 interface ScoresTable {
   evaluationId: string;
   score: JSONColumnType<Score>;
+  intervals: JSONColumnType<ScoreIntervals> | null;
   scorerVersion: string;
   provenance: JSONColumnType<Provenance>;
   createdAt: CreatedAt;
@@ -198,6 +209,7 @@ interface EntriesTable {
   evaluationId: string | null;
   referenceName: string | null;
   referenceScore: JSONColumnType<Score> | null;
+  referenceIntervals: JSONColumnType<ScoreIntervals> | null;
   rankingValue: number | null;
   submittedAt: Date | null;
   createdAt: CreatedAt;
@@ -220,6 +232,14 @@ interface AuditLogTable {
   subject: string;
   before: ColumnType<unknown, string, never>;
   after: ColumnType<unknown, string, never>;
+}
+
+interface BoardStatisticsTable {
+  phaseId: string;
+  testSetVersionId: string;
+  entriesKey: string;
+  statistics: JSONColumnType<BoardStatistics>;
+  computedAt: ColumnType<Date, Date | undefined, Date>;
 }
 
 /** Written by a trigger alone. */

@@ -5,6 +5,7 @@ import {
   findPhase,
   listVersionsOfPhase,
   type PhaseRecord,
+  readBoardStatistics,
   readLeaderboard,
   readPastBoard,
 } from '@holdout/db';
@@ -19,7 +20,10 @@ export interface VersionedBoard {
 
 /** Reads the board as it is now. */
 export async function readBoard(database: Database, phase: PhaseRecord): Promise<VersionedBoard> {
-  return nameBoard(presentLeaderboard(phase, await readLeaderboard(database, phase.id)));
+  const { id: phaseId, testSetVersionId } = phase;
+  const board = await readLeaderboard(database, phaseId, testSetVersionId);
+  const statistics = await readBoardStatistics(database, { phaseId, testSetVersionId });
+  return nameBoard(presentLeaderboard(phase, board, statistics));
 }
 
 /** Works out the board as it stood at a past moment. */
@@ -37,7 +41,8 @@ export async function readBoardOf(database: Database, phase: PhaseRecord, digest
   const version = versions.find((each) => each.digest === digest && each.currentFrom !== null);
   if (!version) throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
   const board = await readLeaderboard(database, phase.id, version.id);
-  return nameBoard(presentLeaderboard({ ...phase, testSetDigest: digest }, board));
+  const statistics = await readBoardStatistics(database, { phaseId: phase.id, testSetVersionId: version.id });
+  return nameBoard(presentLeaderboard({ ...phase, testSetDigest: digest }, board, statistics));
 }
 
 function nameBoard(board: Leaderboard): VersionedBoard {

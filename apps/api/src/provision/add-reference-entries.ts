@@ -1,5 +1,6 @@
+import { seedOfDigest } from '@holdout/contracts';
 import { type Database, listGoldLabels, listReaderLabels, upsertReferenceEntry } from '@holdout/db';
-import { scorePredictions } from '@holdout/scoring';
+import { scoreIntervals, scorePredictions } from '@holdout/scoring';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import type { Provisioning } from './open-provisioning.js';
 
@@ -24,7 +25,8 @@ export async function addReferenceEntriesOf(
   phaseId: string,
   testSetVersionId: string,
 ): Promise<string[]> {
-  const goldReaders = await readGoldReaders(database, testSetVersionId);
+  const version = await readVersion(database, testSetVersionId);
+  const { goldReaders } = version;
   const gold = await listGoldLabels(database, testSetVersionId);
   const readings = await listReaderLabels(database, testSetVersionId);
   const readers = [...new Set(readings.map(({ reader }) => reader))].filter((reader) => !goldReaders.includes(reader));
@@ -34,16 +36,16 @@ export async function addReferenceEntriesOf(
       .filter((reading) => reading.reader === reader)
       .map(({ study, label }) => ({ study, label, probability: null }));
     const score = scorePredictions(gold, predictions);
-    await upsertReferenceEntry(database, { phaseId, testSetVersionId, kind: 'reader', name: reader, score });
+    const intervals = scoreIntervals(gold, predictions, { seed: seedOfDigest(version.digest) });
+    await upsertReferenceEntry(database, { phaseId, testSetVersionId, kind: 'reader', name: reader, score, intervals });
   }
   return readers;
 }
 
-async function readGoldReaders(database: Database, versionId: string): Promise<string[]> {
-  const version = await database
+async function readVersion(database: Database, versionId: string) {
+  return await database
     .selectFrom('testSetVersions')
-    .select('goldReaders')
+    .select(['goldReaders', 'digest'])
     .where('id', '=', versionId)
     .executeTakeFirstOrThrow();
-  return version.goldReaders;
 }

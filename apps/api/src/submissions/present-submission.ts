@@ -7,7 +7,7 @@ import {
   submissionStates,
 } from '@holdout/contracts';
 import type { EventRecord, SubmissionRecord } from '@holdout/db';
-import { presentScore } from '../present-score.js';
+import { presentIntervals, presentScore } from '../present-score.js';
 
 /** What a submission's team, and organisers, may see of it. */
 export function presentSubmission(submission: SubmissionRecord, visibility: 'public' | 'hidden'): Submission {
@@ -26,6 +26,7 @@ export function presentSubmission(submission: SubmissionRecord, visibility: 'pub
     progress: submission.progress,
     reason: presentReason(submission.reason),
     score: submission.score && presentScore(submission.score, visibility),
+    intervals: submission.intervals && presentIntervals(submission.intervals, visibility),
     standing: submission.standing,
     standingReason: submission.standingReason,
     times: presentTimes(submission.times),

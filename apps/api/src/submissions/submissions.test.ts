@@ -290,6 +290,12 @@ describe('a submission', () => {
     // Gold 0, 1, 1, 0 and one of the two abnormal missed: F1 is 2/3.
     expect(hiddenNow.score?.overall.f1).toEqual({ value: 0.667 });
     expect(hiddenNow.score?.byStudyType.wrist?.kappa).toEqual({ value: 0 });
-    expect(text).not.toMatch(/patient0|Reader|gold|"label/);
+    expect(openNow.intervals?.overall.kappa.analytic).toMatchObject({ method: 'fleiss-cohen-everitt' });
+    const { kappa, f1 } = hiddenNow.intervals?.overall ?? {};
+    for (const interval of [kappa?.analytic, kappa?.bootstrap, f1?.bootstrap]) {
+      const { lower, upper } = interval ?? {};
+      for (const bound of [lower, upper]) expect(String(bound)).toMatch(/^-?\d(\.\d{1,2})?$/);
+    }
+    expect(text).not.toMatch(/patient0|Reader|goldLabel|"label/);
   });
 });

@@ -10,7 +10,7 @@ import {
   recordProgress,
   startRunning,
 } from '@holdout/db';
-import { scorePredictions, scorerVersion } from '@holdout/scoring';
+import { scoreIntervals, scorePredictions, scorerVersion } from '@holdout/scoring';
 
 const logLines = ['loaded the model', 'two images\nin one line'];
 
@@ -39,5 +39,13 @@ export async function walkEvaluation(
     return { study, label: predicted, probability: predicted === 1 ? 0.9 : 0.1 };
   });
   const score = scorePredictions(gold, predictions);
-  await publishScore(database, { evaluationId, leaseToken: scoring.leaseToken, score, scorerVersion, provenance: {} });
+  const intervals = scoreIntervals(gold, predictions, { resamples: 100 });
+  await publishScore(database, {
+    evaluationId,
+    leaseToken: scoring.leaseToken,
+    score,
+    intervals,
+    scorerVersion,
+    provenance: {},
+  });
 }

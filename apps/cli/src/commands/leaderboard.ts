@@ -82,6 +82,9 @@ const columns: readonly Column[] = [
   { title: 'team', side: 'left' },
   { title: 'submitted', side: 'left' },
   { title: 'kappa', side: 'right' },
+  { title: '95 %', side: 'left' },
+  { title: 'ranks', side: 'left' },
+  { title: 'best reader', side: 'left' },
 ];
 
 /** The study types follow where the terminal has the room for them. */
@@ -96,18 +99,32 @@ function sayBoard({ competition, phase, at, entries, studyTypes, waiting }: Lead
   output.title(`${competition}/${phase}${at ? ` at ${at}` : ''}`);
   output.say(entries.length === 0 ? 'No entry yet.' : head);
   for (const line of lines) output.say(line);
+  const tied = entries.filter(({ toldApartFromFirst }) => toldApartFromFirst === false).length;
+  if (tied > 1) output.say(`${tied} entries can’t be told from the first (=1).`);
   if (waiting > 0) output.say(waiting === 1 ? '1 submission is under way.' : `${waiting} submissions are under way.`);
   output.say('');
 }
 
-function showEntry({ rank, name, team, kind, bestReader, submittedAt, score }: LeaderboardEntry): string[] {
+function showEntry(entry: LeaderboardEntry): string[] {
+  const { rank, name, team, kind, bestReader, submittedAt, score } = entry;
+  const { kappaInterval, rankInterval, toldApartFromFirst, againstBestReader } = entry;
   return [
     rank === null ? '–' : String(rank),
     bestReader ? `${name} (best reader)` : name,
     team ?? kind,
     submittedAt?.slice(0, 10) ?? '–',
     showMetric(score.overall.kappa),
+    kappaInterval ? `${kappaInterval.lower.toFixed(2)} … ${kappaInterval.upper.toFixed(2)}` : '',
+    showRanks(rankInterval, toldApartFromFirst),
+    againstBestReader ?? '',
   ];
+}
+
+/** The ranks that it could as well have; `=1` where it can't be told from the first. */
+function showRanks(ranks: LeaderboardEntry['rankInterval'], toldApartFromFirst: boolean | null): string {
+  if (ranks === null) return '';
+  const bounds = ranks.lower === ranks.upper ? String(ranks.lower) : `${ranks.lower}–${ranks.upper}`;
+  return toldApartFromFirst === false ? `${bounds} =1` : bounds;
 }
 
 function kappaOf({ score }: LeaderboardEntry, studyType: string): string {

@@ -60,6 +60,7 @@ export function makeSubmission(state: string) {
     progress: null,
     reason: null,
     score: null,
+    intervals: null,
     standing: 'counted',
     standingReason: null,
     times: {},

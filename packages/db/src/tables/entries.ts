@@ -1,4 +1,12 @@
-import { isFinalState, type MetricName, type ResolvedManifest, type Score, submissionStates } from '@holdout/contracts';
+import {
+  isFinalState,
+  type MetricInterval,
+  type MetricName,
+  type ResolvedManifest,
+  type Score,
+  type ScoreIntervals,
+  submissionStates,
+} from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -13,6 +21,10 @@ export interface EntryRecord {
   submissionId: string | null;
   submittedAt: Date | null;
   score: Score;
+  /** Of the overall kappa, by resampling; null where it was never computed. */
+  kappaInterval: MetricInterval | null;
+  /** null for reference entries. */
+  evaluationId: string | null;
 }
 
 export interface LeaderboardRecord {
@@ -45,7 +57,10 @@ export async function readLeaderboard(
       'submissions.link',
       'submissions.id as submissionId',
       'entries.submittedAt',
+      'entries.evaluationId',
       sql<Score>`coalesce(scores.score, entries.reference_score)`.as('score'),
+      sql<MetricInterval | null>`coalesce(scores.intervals, entries.reference_intervals)
+        #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
     ])
     .where('entries.phaseId', '=', phaseId)
     .$if(testSetVersionId === undefined, (query) =>
@@ -68,12 +83,14 @@ interface ReferenceEntry {
   kind: 'reader' | 'baseline';
   name: string;
   score: Score;
+  /** null where they were not worked out. */
+  intervals?: ScoreIntervals | null;
 }
 
 /** Writes a reference entry, in place of one of the same kind and name. */
 export async function upsertReferenceEntry(
   db: Queryable,
-  { phaseId, kind, name, score, ...version }: ReferenceEntry,
+  { phaseId, kind, name, score, intervals = null, ...version }: ReferenceEntry,
 ): Promise<void> {
   const phase = await db
     .selectFrom('phases')
@@ -81,7 +98,11 @@ export async function upsertReferenceEntry(
     .where('id', '=', phaseId)
     .executeTakeFirstOrThrow();
   const { testSetVersionId = phase.testSetVersionId } = version;
-  const result = { referenceScore: JSON.stringify(score), rankingValue: readMetric(score, phase.rankingMetric) };
+  const result = {
+    referenceScore: JSON.stringify(score),
+    referenceIntervals: intervals && JSON.stringify(intervals),
+    rankingValue: readMetric(score, phase.rankingMetric),
+  };
   await db
     .insertInto('entries')
     .values({ phaseId, testSetVersionId, kind, referenceName: name, ...result })

@@ -5,6 +5,7 @@ import type { Label } from '../schema.js';
 export interface GoldLabelRecord {
   study: string;
   studyType: string;
+  patient: string;
   label: Label;
 }
 
@@ -13,7 +14,7 @@ export function listGoldLabels(db: Queryable, testSetVersionId: string): Promise
   return db
     .selectFrom('studies')
     .innerJoin('goldLabels', 'goldLabels.studyId', 'studies.id')
-    .select(['studies.study', 'studies.studyType', 'goldLabels.label'])
+    .select(['studies.study', 'studies.studyType', 'studies.patient', 'goldLabels.label'])
     .where('studies.testSetVersionId', '=', testSetVersionId)
     .orderBy('studies.position')
     .execute();

@@ -1,4 +1,4 @@
-import type { Score } from '@holdout/contracts';
+import type { MetricInterval, Score } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { EntryRecord } from './entries.js';
@@ -54,6 +54,8 @@ async function listTeamEntries(db: Queryable, phaseId: string, versionId: string
       'submissions.id as submissionId',
       'submissions.submittedAt',
       'scores.score',
+      'evaluations.id as evaluationId',
+      sql<MetricInterval | null>`scores.intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
     ])
     .where('submissions.phaseId', '=', phaseId)
     .where('evaluations.testSetVersionId', '=', versionId)
@@ -71,12 +73,25 @@ async function listTeamEntries(db: Queryable, phaseId: string, versionId: string
 async function listReferences(db: Queryable, phaseId: string, versionId: string, at: Date): Promise<EntryRecord[]> {
   const rows = await db
     .selectFrom('entries')
-    .select(['kind', sql<string>`reference_name`.as('name'), sql<Score>`reference_score`.as('score')])
+    .select([
+      'kind',
+      sql<string>`reference_name`.as('name'),
+      sql<Score>`reference_score`.as('score'),
+      sql<MetricInterval | null>`reference_intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
+    ])
     .where('phaseId', '=', phaseId)
     .where('testSetVersionId', '=', versionId)
     .where('kind', '<>', 'team')
     .where('createdAt', '<=', at)
     .orderBy('referenceName')
     .execute();
-  return rows.map((row) => ({ ...row, team: null, engine: null, link: null, submissionId: null, submittedAt: null }));
+  return rows.map((row) => ({
+    ...row,
+    team: null,
+    engine: null,
+    link: null,
+    submissionId: null,
+    submittedAt: null,
+    evaluationId: null,
+  }));
 }

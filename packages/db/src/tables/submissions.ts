@@ -3,6 +3,7 @@ import {
   finalStates,
   type ResolvedManifest,
   type Score,
+  type ScoreIntervals,
   type Standing,
   type SubmissionState,
 } from '@holdout/contracts';
@@ -30,6 +31,7 @@ export interface SubmissionRecord {
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
+  intervals: ScoreIntervals | null;
   standing: Standing;
   /** Why it does not count, where an organiser said so. */
   standingReason: string | null;
@@ -92,6 +94,7 @@ function selectSubmissions(db: Queryable) {
       'submissions.submittedAt',
       'evaluations.id as evaluationId',
       'scores.score',
+      'scores.intervals',
     ]);
 }
 
@@ -140,6 +143,7 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
       cancelled: row.cancelledAt,
     },
     score: row.score,
+    intervals: row.intervals,
     standing: row.standing ?? 'counted',
     standingReason: row.standingReason,
   };

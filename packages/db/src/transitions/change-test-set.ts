@@ -1,7 +1,7 @@
 import { HoldoutError, isFinalState, submissionStates } from '@holdout/contracts';
-import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertAudit } from '../tables/audit-log.js';
+import { notifyPhase } from '../tables/board-statistics.js';
 import { type Reevaluations, reevaluate } from './reevaluate.js';
 
 interface TestSetChange {
@@ -82,8 +82,7 @@ function switchTestSet(db: Queryable, phaseId: string): Promise<boolean> {
       .where('id', '=', phaseId)
       .execute();
     // Of no evaluation: whoever follows the board reads it again.
-    await sql`SELECT pg_notify('holdout_events',
-      json_build_object('evaluationId', '', 'submissionId', '', 'phaseId', ${phaseId}::text)::text)`.execute(trx);
+    await notifyPhase(trx, phaseId);
     return true;
   });
 }

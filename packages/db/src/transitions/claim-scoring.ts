@@ -11,6 +11,7 @@ export interface ScoringClaim {
   /** Of scoring; 1 for the first worker. */
   attempts: number;
   testSetVersionId: string;
+  testSetDigest: string;
   predictionsDigest: string;
   /** The predictions were made on an earlier version, which may have studies that this one has not. */
   isRescoring: boolean;
@@ -56,6 +57,11 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       ])
       .executeTakeFirstOrThrow();
     if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
-    return { ...claim, predictionsDigest, isRescoring: rescoredFrom !== null };
+    const { digest: testSetDigest } = await trx
+      .selectFrom('testSetVersions')
+      .select('digest')
+      .where('id', '=', claim.testSetVersionId)
+      .executeTakeFirstOrThrow();
+    return { ...claim, testSetDigest, predictionsDigest, isRescoring: rescoredFrom !== null };
   });
 }

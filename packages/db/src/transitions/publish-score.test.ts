@@ -126,6 +126,8 @@ it('orders teams and reference entries by the ranking metric, undefined last', a
   ]);
   expect(board.entries[0]).toEqual({
     kind: 'reader',
+    kappaInterval: null,
+    evaluationId: null,
     team: null,
     name: 'ada',
     engine: null,

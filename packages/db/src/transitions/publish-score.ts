@@ -1,4 +1,4 @@
-import type { Score } from '@holdout/contracts';
+import type { Score, ScoreIntervals } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
 import { lockTeam } from '../tables/quotas.js';
@@ -10,6 +10,8 @@ interface Publication {
   evaluationId: string;
   leaseToken: number;
   score: Score;
+  /** null where they were not worked out. */
+  intervals?: ScoreIntervals | null;
   scorerVersion: string;
   provenance: Provenance;
 }
@@ -21,7 +23,7 @@ interface Publication {
  * @returns false where the lease is lost or the evaluation has ended; nothing was written
  */
 export async function publishScore(db: Queryable, publication: Publication): Promise<boolean> {
-  const { evaluationId, leaseToken, score, scorerVersion, provenance } = publication;
+  const { evaluationId, leaseToken, score, intervals = null, scorerVersion, provenance } = publication;
   return db.transaction().execute(async (trx) => {
     const held = await lockHeld(trx, evaluationId, leaseToken);
     if (!held) return false;
@@ -30,6 +32,7 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
       .values({
         evaluationId,
         score: JSON.stringify(score),
+        intervals: intervals && JSON.stringify(intervals),
         scorerVersion,
         provenance: JSON.stringify(provenance),
       })
