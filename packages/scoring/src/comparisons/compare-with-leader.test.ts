@@ -51,9 +51,22 @@ describe('compareWithLeader', () => {
     expect(other?.toldApartFromFirst).toBe(false);
     expect(other?.lower).toBeGreaterThan(0);
 
+    // All normal again, now the leader with a kappa of 0: the other, with many false alarms, is hardly below it.
+    const alarms = few.map((_, place) => (place === 0 || place >= 140 ? 1 : 0));
+    const [, hardlyBelow] = compareWithLeader(resampleCalls(few, [all, alarms]));
+    expect(hardlyBelow?.mcnemar).toBeLessThan(0.001);
+    expect(hardlyBelow?.difference).toBeGreaterThan(0);
+    expect(hardlyBelow?.lower).toBeLessThan(0);
+    expect(hardlyBelow?.toldApartFromFirst).toBe(false);
+  });
+
+  it('takes another level for the test and for the interval', () => {
     // 7 studies all on one side are enough for the bootstrap at any level, and for McNemar's test at 0.95.
-    const strict = compareWithLeader(resampleCalls(cases, [wrongFrom(100, 10), wrongFrom(100, 17)]), { level: 0.99 });
-    expect(strict[1]?.toldApartFromFirst).toBe(false);
+    const entries = resampleCalls(cases, [wrongFrom(100, 10), wrongFrom(100, 17)]);
+    const [loose, strict] = [0.95, 0.99].map((level) => compareWithLeader(entries, { level })[1]);
+    expect([loose?.toldApartFromFirst, strict?.toldApartFromFirst]).toEqual([true, false]);
+    expect(strict?.lower).toBeGreaterThan(0);
+    expect(strict?.lower).toBeLessThan(loose?.lower ?? 0);
   });
 
   it('is made of its parts, for any entries', () => {

@@ -45,9 +45,11 @@ describe('rankIntervals', () => {
     expect(rankIntervals([moving, ...steady])[0]).toEqual({ rank: 102, lower: 6, upper: 196, degenerate: 0 });
   });
 
-  it('is widened to the rank itself, which a tie makes smaller than those of the resamples', () => {
+  it('is widened to the rank itself, where ties make it another than those of the resamples', () => {
     const entries = [entry(0.8, [0.8, 0.7]), entry(0.8, [0.7, 0.8]), entry(0.1, [0.1, 0.1])];
     expect(rankIntervals(entries)[2]).toEqual({ rank: 2, lower: 2, upper: 3, degenerate: 0 });
+    const tiedInResamples = [entry(0.8, [0.8, 0.8]), entry(0.7, [0.8, 0.8])];
+    expect(rankIntervals(tiedInResamples)[1]).toEqual({ rank: 2, lower: 1, upper: 2, degenerate: 0 });
   });
 
   it('leaves out the resamples in which an entry has no kappa, and gives none to one without', () => {
