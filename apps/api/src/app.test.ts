@@ -60,6 +60,7 @@ describe('every route of the OpenAPI document', () => {
       'POST /api/competitions/{competition}/phases/{phase}/predictions',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
+      'POST /api/competitions/{competition}/phases/{phase}/test-set/import',
       'POST /api/submissions/{id}/cancel',
       'POST /api/submissions/{id}/disqualify',
       'POST /api/submissions/{id}/restore',

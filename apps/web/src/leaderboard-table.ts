@@ -35,7 +35,7 @@ function listColumns(studyTypes: readonly string[]): Column[] {
     { title: 'Engine', className: 'engine', cell: showEngine },
     { title: 'Date', className: 'date', cell: (entry) => formatDate(entry.submittedAt) },
     { title: 'Kappa', className: 'number kappa', cell: showKappa },
-    { title: 'To best reader', className: 'verdict', cell: showVerdict },
+    { title: 'Vs. reader', className: 'verdict', cell: showVerdict },
     ...studyTypes.map((studyType) => ({
       title: formatStudyType(studyType),
       className: 'number',
@@ -87,11 +87,18 @@ function showKappa({ score, kappaInterval }: LeaderboardEntry): CellText | Node 
   return makeElement('span', {}, [shown.text, makeElement('small', { title }, [formatInterval(kappaInterval)])]);
 }
 
-const verdicts = { 'better than': 'better', 'worse than': 'worse', 'not told apart from': 'not told apart' } as const;
+const verdicts = {
+  'better than': { word: 'better', title: 'Better than the best reader' },
+  'worse than': { word: 'worse', title: 'Worse than the best reader' },
+  'not told apart from': { word: 'undecided', title: 'It can’t be told from the best reader' },
+} as const;
 
-function showVerdict({ againstBestReader }: LeaderboardEntry): CellText {
-  if (againstBestReader !== null) return plain(verdicts[againstBestReader], '');
-  return plain(null, 'Reference entries, and entries that have just arrived, are not compared.');
+function showVerdict({ againstBestReader }: LeaderboardEntry): CellText | Node {
+  if (againstBestReader === null) {
+    return plain(null, 'Reference entries, and entries that have just arrived, are not compared.');
+  }
+  const { word, title } = verdicts[againstBestReader];
+  return makeElement('span', { title }, [word]);
 }
 
 function showTeam(entry: LeaderboardEntry): CellText | Node {

@@ -225,6 +225,8 @@ export const testSetContentsSchema = z.object({
   studies: z.array(
     z.object({
       study: z.string(),
+      /** What it was called where it was imported from; null where that is the same. */
+      source: z.string().nullable(),
       studyType: z.string(),
       patient: z.string(),
       images: z.number().int(),
@@ -244,6 +246,16 @@ export const testSetChangeSchema = z.object({
   rerun: z.number().int(),
 });
 export type TestSetChange = z.infer<typeof testSetChangeSchema>;
+
+/** What came in by an import, and what it sets going. */
+export const testSetImportSchema = testSetChangeSchema.extend({
+  studies: z.number().int(),
+  images: z.number().int(),
+  goldReaders: z.array(z.string()),
+  /** Files that were passed over, such as `.DS_Store`. */
+  skipped: z.array(z.string()),
+});
+export type TestSetImport = z.infer<typeof testSetImportSchema>;
 
 /** The versions that a phase has, had, or is changing to; the latest first. */
 export const testSetVersionsSchema = z.object({

@@ -24,9 +24,11 @@ const mayDo: Record<string, string[]> = {
   schema_migrations: [],
   scores: [],
   studies: ['SELECT'],
+  study_sources: [],
   submission_standings: [],
   submissions: ['SELECT'],
   teams: [],
+  test_set_keys: [],
   test_set_versions: ['SELECT'],
   test_sets: ['SELECT'],
 };

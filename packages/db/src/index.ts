@@ -32,6 +32,9 @@ export {
   type NewImage,
   type NewReader,
   type NewStudy,
+  type OtherSets,
+  readNamingKey,
+  readOtherSets,
   readTestSetVersion,
   type TestSetVersionRecord,
 } from './tables/test-set-versions.js';

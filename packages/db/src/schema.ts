@@ -31,6 +31,8 @@ export interface Schema {
   auditLog: AuditLogTable;
   phaseTestSets: PhaseTestSetsTable;
   boardStatistics: BoardStatisticsTable;
+  studySources: StudySourcesTable;
+  testSetKeys: TestSetKeysTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -232,6 +234,16 @@ interface AuditLogTable {
   subject: string;
   before: ColumnType<unknown, string, never>;
   after: ColumnType<unknown, string, never>;
+}
+
+interface StudySourcesTable {
+  studyId: BigInteger;
+  source: string;
+}
+
+interface TestSetKeysTable {
+  testSetId: string;
+  namingKey: Generated<string>;
 }
 
 interface BoardStatisticsTable {

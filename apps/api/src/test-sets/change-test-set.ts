@@ -21,10 +21,11 @@ interface EditTestSet {
  * @throws HoldoutError `test_set_invalid` with every edit that does not fit
  */
 export async function editTestSet(
-  { database, queue }: RouteParts,
+  parts: RouteParts,
   { phase, edits, note, actor }: EditTestSet,
   log: FastifyBaseLogger,
 ): Promise<TestSetChange> {
+  const { database } = parts;
   const from = await readTestSetVersion(database, phase.testSetVersionId);
   const contents = applyEdits(from, edits);
   const labelled = contents.studies.map((study) => ({
@@ -36,16 +37,33 @@ export async function editTestSet(
     throw new HoldoutError('test_set_invalid', { detail: 'The edits change nothing: all of it stands so already.' });
   }
   const versionId = await insertTestSetVersion(database, { ...contents, testSet: from.testSet, digest });
+  return await changeTestSet(parts, { phase, versionId, note, actor }, log);
+}
+
+interface ChangeTestSet {
+  readonly phase: PhaseRecord;
+  readonly versionId: string;
+  readonly note: string;
+  readonly actor: string;
+}
+
+/** Lets a phase, and everything that is scored in it, change to another version. */
+export async function changeTestSet(
+  { database, queue }: RouteParts,
+  { phase, versionId, note, actor }: ChangeTestSet,
+  log: FastifyBaseLogger,
+): Promise<TestSetChange> {
   await addReferenceEntriesOf(database, phase.id, versionId);
   const change = { phaseId: phase.id, toVersionId: versionId, actor, note };
   const { rescored, rerun } = await prepareTestSetChange(database, change);
-  log.info({ phase: phase.slug, from: from.digest, to: digest, rescored, rerun }, 'test set changes');
+  log.info({ phase: phase.slug, versionId, rescored, rerun }, 'test set changes');
   // The worker's reconcile rings for what is not rung here.
   const rings = [
     ...rescored.map((evaluationId) => queue.enqueueScoring({ evaluationId })),
     ...rerun.map((evaluationId) => queue.enqueueEvaluation({ evaluationId })),
   ];
   await Promise.all(rings).catch((error: unknown) => log.warn({ err: error }, 'not all bells could be rung'));
+  const from = await readTestSetVersion(database, phase.testSetVersionId);
   const diff = diffTestSets(from, await readTestSetVersion(database, versionId));
   return { diff, rescored: rescored.length, rerun: rerun.length };
 }

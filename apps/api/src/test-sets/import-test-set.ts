@@ -19,6 +19,8 @@ export interface ImportedStudy {
   readonly readerLabels?: Readonly<Record<string, Label>>;
   /** The gold standard, where it is given directly and not by readers. */
   readonly goldLabel?: Label;
+  /** What it was called where it came from, where that is another name. */
+  readonly source?: string;
 }
 
 interface ImportOptions {
@@ -36,7 +38,7 @@ interface ImportedVersion {
   readonly images: number;
 }
 
-interface StoredImage {
+export interface StoredImage {
   readonly fileName: string;
   readonly digest: string;
   readonly sizeBytes: number;
@@ -45,7 +47,7 @@ interface StoredImage {
 }
 
 /** A study whose images are in storage: what is left of it in memory. */
-interface StoredStudy extends Omit<ImportedStudy, 'images'> {
+export interface StoredStudy extends Omit<ImportedStudy, 'images'> {
   readonly images: readonly StoredImage[];
 }
 
@@ -63,6 +65,25 @@ export async function importTestSet(
   const problems: ProblemItem[] = [];
   const stored: StoredStudy[] = [];
   for await (const study of studies) stored.push(await storeImages(storage, study, problems));
+  return await writeTestSetVersion(database, { testSet, studies: stored, goldReaders, problems });
+}
+
+interface WriteOptions {
+  readonly testSet: string;
+  /** Their images are in storage. */
+  readonly studies: readonly StoredStudy[];
+  readonly goldReaders: readonly string[];
+  /** What was found wrong before. */
+  readonly problems?: readonly ProblemItem[];
+}
+
+/** The second half of an import: checks what was read, and writes the version. */
+export async function writeTestSetVersion(
+  database: Database,
+  { testSet, studies, goldReaders, problems: earlier = [] }: WriteOptions,
+): Promise<ImportedVersion> {
+  const problems = [...earlier];
+  const stored = [...studies];
   stored.sort((a, b) => compareText(a.study, b.study));
   checkStudies(stored, goldReaders, problems);
   if (problems.length > 0) throw new HoldoutError('test_set_invalid', { detail: countOf(problems), problems });

@@ -6,8 +6,9 @@ export function presentTestSet({ digest, goldReaders, studies, readers }: TestSe
   return {
     version: digest,
     goldReaders: [...goldReaders],
-    studies: studies.map(({ study, studyType, patient, images, goldLabel }) => ({
+    studies: studies.map(({ study, source, studyType, patient, images, goldLabel }) => ({
       study,
+      source: source ?? null,
       studyType,
       patient,
       images: images.length,

@@ -5,6 +5,7 @@ import {
   testSetContentsSchema,
   testSetDiffSchema,
   testSetEditsSchema,
+  testSetImportSchema,
   testSetVersionsSchema,
 } from '@holdout/contracts';
 import { insertAudit, listVersionsOfPhase, type PhaseRecord, readTestSetVersion } from '@holdout/db';
@@ -13,10 +14,23 @@ import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { callerOf, organiserOf } from '../authenticate.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
-import { problemResponse } from '../describe-api.js';
+import { archiveContentTypes, problemResponse } from '../describe-api.js';
+import { receiveUpload } from '../submissions/receive-upload.js';
 import { editTestSet } from './change-test-set.js';
 import { diffTestSets } from './diff-test-sets.js';
+import { importArchive } from './import-archive.js';
 import { presentTestSet } from './present-test-set.js';
+
+const largestImportBytes = 1024 ** 4;
+const importQuerySchema = z.object({
+  note: z.string().trim().min(1).max(1000),
+  /** The table with the labels, where there are several. */
+  labels: z.string().min(1).optional(),
+  /** The readers whose majority is the gold standard, with commas between. */
+  gold: z.string().min(1).optional(),
+  /** Draws three of the readers at random, by this seed. */
+  draw: z.coerce.number().int().min(0).optional(),
+});
 
 const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
 
@@ -28,6 +42,7 @@ function roleOf(id: string, currentFrom: Date | null, phase: PhaseRecord): 'next
 /** The versions of a phase's test set: that they exist is open; what is in them is the organisers'. */
 export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
   const { database } = parts;
+  app.addContentTypeParser([...archiveContentTypes], (_request, payload, done) => done(null, payload));
 
   app.get(
     '/competitions/:competition/phases/:phase/test-set/versions',
@@ -76,6 +91,32 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request));
       return await editTestSet(parts, { phase, actor, ...request.body }, request.log);
+    },
+  );
+
+  app.post(
+    '/competitions/:competition/phases/:phase/test-set/import',
+    {
+      config: { takesArchive: true },
+      schema: {
+        summary: 'Import a version of a phase’s test set',
+        description:
+          'For organisers. The body is a zip or a tar.gz in MURA’s layout: `XR_WRIST/patient00001/study1/image1.png`, ' +
+          'with a table `study,label` or `study,reader,reader,reader`, or the labels as suffixes of the folders. Every ' +
+          'problem is listed, with file and line, and nothing changes then. Bundles see other names.',
+        tags: ['test sets'],
+        params: paramsSchema,
+        querystring: importQuerySchema,
+        response: { 200: testSetImportSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const { actor } = organiserOf(callerOf(request));
+      const { note, labels: labelsFile, gold, draw: drawSeed } = request.query;
+      const { digest } = await receiveUpload(request, parts.storage, largestImportBytes);
+      const rule = { labelsFile, drawSeed, goldReaders: gold?.split(',').map((reader) => reader.trim()) };
+      return await importArchive(parts, { phase, digest, rule, note, actor }, request.log);
     },
   );
 

@@ -12,6 +12,8 @@ export interface NewStudy {
   goldLabel: Label;
   /** In the order in which their probabilities are stored. */
   images: readonly NewImage[];
+  /** What it was called where it came from, where that is another name; only organisers see it. */
+  source?: string | undefined;
 }
 
 export interface NewImage {
@@ -66,6 +68,7 @@ export async function insertTestSetVersion(db: Queryable, version: NewTestSetVer
     const studyIds = await insertStudies(trx, inserted.id, version.studies);
     await insertImages(trx, studyIds, version.studies);
     await insertLabels(trx, studyIds, version);
+    await insertSources(trx, studyIds, version.studies);
     return inserted.id;
   });
 }
@@ -98,21 +101,24 @@ export async function readTestSetVersion(db: Queryable, versionId: string): Prom
     .selectFrom('studies')
     .innerJoin('goldLabels', 'goldLabels.studyId', 'studies.id')
     .innerJoin('images', 'images.studyId', 'studies.id')
+    .leftJoin('studySources', 'studySources.studyId', 'studies.id')
     .select([
       'studies.study',
       'studies.studyType',
       'studies.patient',
       'goldLabels.label as goldLabel',
+      'studySources.source',
       sql<NewImage[]>`json_agg(
         json_build_object('fileName', images.file_name, 'digest', images.digest, 'sizeBytes', images.size_bytes,
           'width', images.width, 'height', images.height)
         ORDER BY images.position)`.as('images'),
     ])
     .where('studies.testSetVersionId', '=', versionId)
-    .groupBy(['studies.id', 'goldLabels.label'])
+    .groupBy(['studies.id', 'goldLabels.label', 'studySources.source'])
     .orderBy('studies.position')
     .execute();
-  return { ...version, studies, readers: await readReaders(db, versionId) };
+  const named = studies.map(({ source, ...study }) => ({ ...study, source: source ?? undefined }));
+  return { ...version, studies: named, readers: await readReaders(db, versionId) };
 }
 
 async function readReaders(db: Queryable, versionId: string): Promise<NewReader[]> {
@@ -121,6 +127,32 @@ async function readReaders(db: Queryable, versionId: string): Promise<NewReader[
     labels.set(reader, (labels.get(reader) ?? new Map<string, Label>()).set(study, label));
   }
   return [...labels].map(([reader, ofReader]) => ({ reader, labels: ofReader }));
+}
+
+/** What the other test sets of a competition hold: for each the name of its test set. */
+export interface OtherSets {
+  /** As the source calls them. */
+  patients: ReadonlyMap<string, string>;
+  /** By the digests of their files. */
+  pictures: ReadonlyMap<string, string>;
+}
+
+/** What must not be in a new version of a test set, since it is in another of the same competition. */
+export async function readOtherSets(db: Queryable, competitionId: string, testSet: string): Promise<OtherSets> {
+  const { rows } = await sql<{ name: string; patient: string; digest: string }>`
+    SELECT DISTINCT test_sets.slug AS name, images.digest,
+      coalesce(split_part(study_sources.source, '/', 2), studies.patient) AS patient
+    FROM phases
+    JOIN test_set_versions versions ON versions.id IN (phases.test_set_version_id, phases.sample_version_id)
+    JOIN test_sets ON test_sets.id = versions.test_set_id
+    JOIN studies ON studies.test_set_version_id = versions.id
+    JOIN images ON images.study_id = studies.id
+    LEFT JOIN study_sources ON study_sources.study_id = studies.id
+    WHERE phases.competition_id = ${competitionId} AND test_sets.slug <> ${testSet}`.execute(db);
+  return {
+    patients: new Map(rows.map(({ patient, name }) => [patient, name])),
+    pictures: new Map(rows.map(({ digest, name }) => [digest, `one of the test set ${name}`])),
+  };
 }
 
 /** A version that a phase has, had, or is changing to. */
@@ -212,6 +244,35 @@ async function insertLabels(db: Queryable, studyIds: ReadonlyMap<string, number>
       ${readings.map((reading) => reading.reader)}::text[],
       ${readings.map((reading) => reading.label)}::smallint[]
     )`.execute(db);
+}
+
+async function insertSources(db: Queryable, studyIds: ReadonlyMap<string, number>, studies: readonly NewStudy[]) {
+  const named = studies.flatMap(({ study, source }) =>
+    source === undefined ? [] : [{ studyId: idOf(studyIds, study), source }],
+  );
+  await sql`
+    INSERT INTO study_sources (study_id, source)
+    SELECT * FROM unnest(
+      ${named.map(({ studyId }) => studyId)}::bigint[], ${named.map(({ source }) => source)}::text[]
+    )`.execute(db);
+}
+
+/** The secret by which the studies of a test set get their names; made at the first use. */
+export async function readNamingKey(db: Queryable, testSet: string): Promise<string> {
+  return await db.transaction().execute(async (trx) => {
+    const testSetId = await findOrInsertTestSet(trx, testSet);
+    await trx
+      .insertInto('testSetKeys')
+      .values({ testSetId })
+      .onConflict((conflict) => conflict.column('testSetId').doNothing())
+      .execute();
+    const { namingKey } = await trx
+      .selectFrom('testSetKeys')
+      .select('namingKey')
+      .where('testSetId', '=', testSetId)
+      .executeTakeFirstOrThrow();
+    return namingKey;
+  });
 }
 
 function idOf(studyIds: ReadonlyMap<string, number>, study: string): number {

@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BundleFiles, BundleLimits } from '@holdout/bundle';
+import { openBundlePath } from '@holdout/bundle/node';
+import { HoldoutError, type ProblemItem, type TestSetImport } from '@holdout/contracts';
+import { type PhaseRecord, readNamingKey, readOtherSets, readTestSetVersion } from '@holdout/db';
+import type { Storage } from '@holdout/storage';
+import {
+  drawReaders,
+  type ImportPlan,
+  inspectImage,
+  isLeftover,
+  nameOpaquely,
+  type OpaqueName,
+  type PlannedStudy,
+  planImport,
+} from '@holdout/testset';
+import type { FastifyBaseLogger } from 'fastify';
+import type { RouteParts } from '../app.js';
+import { changeTestSet } from './change-test-set.js';
+import { type StoredImage, type StoredStudy, writeTestSetVersion } from './import-test-set.js';
+
+const archiveLimits: BundleLimits = { maxEntries: 2_000_000, unpackedSizeBytes: 1024 ** 4, maxRatio: 1000 };
+const mostTableBytes = 64 * 1024 * 1024;
+const mostImageBytes = 64 * 1024 * 1024;
+const mostProblems = 1000;
+const drawnReaders = 3;
+
+/** How an archive becomes a test set. */
+export interface ImportRule {
+  /** The table with the labels, where there are several. */
+  readonly labelsFile?: string | undefined;
+  /** The readers whose majority is the gold standard; all of them where there are an odd number and none is named. */
+  readonly goldReaders?: readonly string[] | undefined;
+  /** Draws three of the readers at random, by this seed. */
+  readonly drawSeed?: number | undefined;
+}
+
+interface ImportArchive {
+  readonly phase: PhaseRecord;
+  /** The archive's name in storage. */
+  readonly digest: string;
+  readonly rule: ImportRule;
+  readonly note: string;
+  readonly actor: string;
+}
+
+/**
+ * Makes a version of a phase's test set out of an archive in MURA's layout, and lets the phase change to it. Nothing is
+ * written before all of it was found right; an import that was interrupted is begun again from the start.
+ *
+ * @throws HoldoutError `test_set_invalid` with every problem, by file and line; `archive_…`
+ */
+export async function importArchive(
+  parts: RouteParts,
+  { phase, digest, rule, note, actor }: ImportArchive,
+  log: FastifyBaseLogger,
+): Promise<TestSetImport> {
+  const { database, storage } = parts;
+  const current = await readTestSetVersion(database, phase.testSetVersionId);
+  const namingKey = await readNamingKey(database, current.testSet);
+  const others = await readOtherSets(database, phase.competitionId, current.testSet);
+  const { plan, images } = await withArchive(parts, digest, async (archive) => {
+    const plan = await makePlan(archive, rule.labelsFile, others.patients);
+    return { plan, images: await storeImages(archive, plan, others.pictures, storage) };
+  });
+  const goldReaders = chooseGoldReaders(plan, rule);
+  const names = nameOpaquely(plan.studies, namingKey);
+  const studies = plan.studies.map((study) => describeStudy(study, images, names, goldReaders.length > 0));
+  const imported = await writeTestSetVersion(database, { testSet: current.testSet, studies, goldReaders });
+  if (imported.digest === current.digest) {
+    throw new HoldoutError('test_set_invalid', { detail: 'This is the present version already; nothing changes.' });
+  }
+  const drawn =
+    rule.drawSeed === undefined ? '' : ` (gold readers drawn by the seed ${rule.drawSeed}: ${goldReaders.join(', ')})`;
+  const change = { phase, versionId: imported.versionId, note: note + drawn, actor };
+  const changed = await changeTestSet(parts, change, log);
+  return { ...changed, studies: imported.studies, images: imported.images, goldReaders, skipped: [...plan.skipped] };
+}
+
+async function withArchive<T>({ storage }: RouteParts, digest: string, use: (archive: BundleFiles) => Promise<T>) {
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
+  try {
+    const inPlace = await storage.path?.(digest);
+    const path = inPlace ?? join(directory, 'archive');
+    if (!inPlace) await storage.materialise(digest, path);
+    const archive = await openBundlePath(path, archiveLimits);
+    try {
+      return await use(archive);
+    } finally {
+      await archive.close();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function makePlan(
+  archive: BundleFiles,
+  labelsFile: string | undefined,
+  otherPatients: ReadonlyMap<string, string>,
+): Promise<ImportPlan> {
+  const tables: { path: string; text: string }[] = [];
+  for (const { path, sizeBytes } of archive.files) {
+    if (!/\.csv$/i.test(path) || isLeftover(path)) continue;
+    if (sizeBytes > mostTableBytes)
+      refuse([describe(path, `has ${sizeBytes} bytes; expected at most ${mostTableBytes}`)]);
+    const bytes = await joinChunks(archive.stream(path));
+    tables.push({ path, text: bytes.toString('utf8') });
+  }
+  const plan = planImport({ paths: archive.files.map(({ path }) => path), tables, labelsFile });
+  const shared = plan.studies.flatMap(({ patient, images }) => {
+    const other = otherPatients.get(patient);
+    return other
+      ? [describe(images[0], `The patient ${patient} is in the test set ${other} too; expected each in one set`)]
+      : [];
+  });
+  if (plan.problems.length + shared.length > 0) refuse([...plan.problems, ...shared]);
+  return plan;
+}
+
+function chooseGoldReaders({ readers }: ImportPlan, { goldReaders, drawSeed }: ImportRule): string[] {
+  if (readers.length === 0) return [];
+  if (drawSeed !== undefined) return [...drawReaders(readers, drawnReaders, drawSeed).drawn];
+  const chosen = [...(goldReaders ?? readers)];
+  const unknown = chosen.filter((reader) => !readers.includes(reader));
+  if (unknown.length > 0) {
+    refuse([describe(undefined, `There is no reader ${unknown.join(', ')}; there is: ${readers.join(', ')}`)]);
+  }
+  if (chosen.length % 2 === 1) return chosen;
+  const words = `Found ${chosen.length} readers for the gold standard; name an odd number of: ${readers.join(', ')}`;
+  return refuse([describe(undefined, words)]);
+}
+
+/** Every image is decoded, so that one that is cut off is found, and stored as it is read. */
+async function storeImages(
+  archive: BundleFiles,
+  plan: ImportPlan,
+  otherPictures: ReadonlyMap<string, string>,
+  storage: Storage,
+): Promise<Map<string, StoredImage>> {
+  const wanted = new Set(plan.studies.flatMap((study) => study.images));
+  const stored = new Map<string, StoredImage>();
+  const firstWith = new Map<string, string>();
+  const problems: ProblemItem[] = [];
+  for await (const { file, chunks } of archive.walk()) {
+    if (!wanted.has(file.path)) continue;
+    const bytes = await joinChunks(chunks);
+    const inspected =
+      file.sizeBytes > mostImageBytes ? { problem: 'is larger than 64 MiB' } : await inspectImage(bytes);
+    if ('problem' in inspected) {
+      problems.push(describe(file.path, `The image ${inspected.problem}`));
+      continue;
+    }
+    const { picture, width, height } = inspected;
+    const blob = await storage.put(oneChunk(bytes));
+    const twin = firstWith.get(picture) ?? otherPictures.get(blob.digest);
+    if (twin !== undefined) problems.push(describe(file.path, `It is the same picture as ${twin}; expected each once`));
+    firstWith.set(picture, file.path);
+    stored.set(file.path, { fileName: '', ...blob, width, height });
+  }
+  if (problems.length > 0) refuse(problems);
+  return stored;
+}
+
+function describeStudy(
+  planned: PlannedStudy,
+  images: ReadonlyMap<string, StoredImage>,
+  names: ReadonlyMap<string, OpaqueName>,
+  hasGoldReaders: boolean,
+): StoredStudy {
+  const name = names.get(planned.study);
+  if (!name) throw new Error(`Study ${planned.study} has no name.`);
+  const { label } = planned;
+  return {
+    ...name,
+    source: planned.study,
+    studyType: planned.studyType,
+    readerLabels: planned.readerLabels,
+    ...(hasGoldReaders || label === null ? {} : { goldLabel: label }),
+    images: planned.images.map((path, place) => {
+      const image = images.get(path);
+      if (!image) throw new Error(`Image ${path} was planned and not read.`);
+      return { ...image, fileName: `image${place + 1}.png` };
+    }),
+  };
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function joinChunks(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+function describe(file: string | undefined, words: string): ProblemItem {
+  const message = file === undefined ? `${words}.` : `${file}: ${words}.`;
+  return { code: 'test_set_invalid', ...(file === undefined ? {} : { file }), message };
+}
+
+/** All of them in one report, up to a length that somebody reads. */
+function refuse(problems: readonly ProblemItem[]): never {
+  const more = problems.length - mostProblems;
+  const listed =
+    more > 0 ? [...problems.slice(0, mostProblems), describe(undefined, `And ${more} more`)] : [...problems];
+  const detail = problems.length === 1 ? 'There is 1 problem.' : `There are ${problems.length} problems.`;
+  throw new HoldoutError('test_set_invalid', { detail, problems: listed });
+}

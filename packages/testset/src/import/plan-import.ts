@@ -1,0 +1,146 @@
+import type { ProblemItem } from '@holdout/contracts';
+import { type ImagePlace, isImage, isLeftover, parseStudyPath } from './parse-path.js';
+import { type LabelTable, readLabelTable, type SourceTable } from './read-label-table.js';
+
+type Label = 0 | 1;
+
+/** A study that is to be imported: where its images lie, and what is known of it. */
+export interface PlannedStudy {
+  /** As the source calls it, without a label suffix. */
+  readonly study: string;
+  readonly studyType: string;
+  readonly patient: string;
+  /** Paths, in the order of their names, with `image2` before `image10`. */
+  readonly images: readonly string[];
+  /** By the reader's name; empty where the label is given directly. */
+  readonly readerLabels: Readonly<Record<string, Label>>;
+  /** Where no readers are known. */
+  readonly label: Label | null;
+}
+
+export interface ImportPlan {
+  readonly studies: readonly PlannedStudy[];
+  readonly readers: readonly string[];
+  /** What no data set means, such as `.DS_Store`. */
+  readonly skipped: readonly string[];
+  readonly problems: readonly ProblemItem[];
+}
+
+interface ImportSource {
+  readonly paths: readonly string[];
+  readonly tables: readonly SourceTable[];
+  /** The table with the labels, where there are several. */
+  readonly labelsFile?: string | undefined;
+}
+
+/**
+ * Finds the studies of a MURA-layout folder and their labels, from the names of its files and its tables alone: before
+ * a single image is read. Labels are those of a table, or else of the folders' suffixes; where both are there they must
+ * agree.
+ */
+export function planImport({ paths, tables, labelsFile }: ImportSource): ImportPlan {
+  const skipped = paths.filter(isLeftover);
+  const images = paths.filter((path) => !isLeftover(path) && isImage(path));
+  const problems: ProblemItem[] = [];
+  const table = chooseTable(tables, labelsFile, problems);
+  const found = gatherStudies(images, problems);
+  if (images.length === 0)
+    problems.push(problemOf(undefined, 'There is no image; expected XR_…/patient…/study…/image1.png'));
+  const studies = [...found].flatMap(([name, study]) => {
+    const row = table?.rows.get(name);
+    if (!row && study.place.label === null && problems.length < mostProblems) {
+      problems.push(problemOf(study.images[0], `${name} has images and no label`));
+    }
+    problems.push(...compareLabels(name, study, table));
+    const readers = table?.readers ?? [];
+    const labels = row?.labels ?? [];
+    const planned: PlannedStudy = {
+      study: name,
+      studyType: study.place.studyType ?? '',
+      patient: study.place.patient,
+      images: study.images.sort(byNumber.compare),
+      readerLabels: Object.fromEntries(readers.map((reader, place) => [reader, labels[place] ?? 0])),
+      label: readers.length > 0 ? null : (labels[0] ?? study.place.label),
+    };
+    return [planned];
+  });
+  for (const [name, { line }] of table?.rows ?? []) {
+    if (!found.has(name)) problems.push(problemOf(table?.path, `line ${line}: ${name} has a label and no image`));
+  }
+  return { studies, readers: table?.readers ?? [], skipped, problems };
+}
+
+const mostProblems = 1000;
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+function chooseTable(tables: readonly SourceTable[], labelsFile: string | undefined, problems: ProblemItem[]) {
+  const wanted = labelsFile === undefined ? tables : tables.filter(({ path }) => endsWithPath(path, labelsFile));
+  const labelTables = wanted.flatMap((table) => readLabelTable(table) ?? []);
+  const [only] = labelTables;
+  if (labelTables.length > 1) {
+    const names = labelTables.map(({ path }) => path).join(', ');
+    problems.push(
+      problemOf(undefined, `Found ${labelTables.length} tables with labels: ${names}; name the one to use`),
+    );
+  }
+  if (labelsFile !== undefined && !only) problems.push(problemOf(labelsFile, 'There is no such table with labels'));
+  if (labelTables.length !== 1 || !only) return null;
+  problems.push(...only.problems);
+  return only;
+}
+
+function endsWithPath(path: string, end: string): boolean {
+  return path === end || path.endsWith(`/${end}`);
+}
+
+interface FoundStudy {
+  readonly place: ImagePlace;
+  readonly images: string[];
+}
+
+function gatherStudies(images: readonly string[], problems: ProblemItem[]): Map<string, FoundStudy> {
+  const found = new Map<string, FoundStudy>();
+  const spellings = new Map<string, string>();
+  const unknownTypes = new Set<string>();
+  for (const path of images) {
+    const place = parseStudyPath(path);
+    if (!place) {
+      problems.push(problemOf(path, 'The image lies in no study; expected XR_…/patient…/study…/'));
+      continue;
+    }
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    const known = spellings.get(place.study.toLowerCase());
+    if (known !== undefined && known !== folder) {
+      problems.push(problemOf(path, `The study ${place.study} is there twice; also as ${known}`));
+      continue;
+    }
+    spellings.set(place.study.toLowerCase(), folder);
+    if (place.studyType === null && !unknownTypes.has(place.study)) {
+      unknownTypes.add(place.study);
+      problems.push(
+        problemOf(
+          path,
+          `The type of ${place.study} is not known; expected XR_ELBOW, XR_FINGER, XR_FOREARM, XR_HAND, XR_HUMERUS, XR_SHOULDER or XR_WRIST`,
+        ),
+      );
+    }
+    const study = found.get(place.study) ?? { place, images: [] };
+    study.images.push(path);
+    found.set(place.study, study);
+  }
+  return found;
+}
+
+/** A folder that is called positive and a table that says 0 can't both be right. */
+function compareLabels(name: string, { place, images }: FoundStudy, table: LabelTable | null): ProblemItem[] {
+  const row = table?.rows.get(name);
+  if (!row || !table || table.readers.length > 0 || place.label === null || row.labels[0] === place.label) return [];
+  const found = `${name} is ${row.labels[0]} in ${table.path}, line ${row.line}, and its folder says ${place.label}`;
+  return [problemOf(images[0], found)];
+}
+
+/** One problem, as data and as a sentence. */
+export function problemOf(file: string | undefined, words: string): ProblemItem {
+  const message = file === undefined ? `${words}.` : `${file}: ${words}.`;
+  return { code: 'test_set_invalid', ...(file === undefined ? {} : { file }), message };
+}
