@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
+import { measureRanks } from './rows/ranks.js';
 import { measureScoring } from './rows/scoring.js';
 import { measureSubmission } from './rows/submission.js';
 import { measureWorkerPath } from './rows/worker-path.js';
@@ -13,6 +14,7 @@ import { measureWorkerPath } from './rows/worker-path.js';
 /** Every row, by the name that `--row` takes. */
 const rows: Readonly<Record<string, Row>> = {
   scoring: measureScoring,
+  ranks: measureRanks,
   'worker-path': measureWorkerPath,
   submission: measureSubmission,
 };

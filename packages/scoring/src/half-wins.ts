@@ -8,16 +8,19 @@ export function countHalfWins(values: readonly number[], others: readonly number
   const sortedOthers = new Float64Array(others).sort();
   let below = 0;
   let notAbove = 0;
-  return new Float64Array(values).sort().map((value) => {
+  const counts = new Float64Array(values).sort();
+  for (let place = 0; place < counts.length; place++) {
+    const value = counts[place] ?? 0;
     while (below < sortedOthers.length && (sortedOthers[below] ?? 0) < value) below++;
     notAbove = Math.max(notAbove, below);
     while (notAbove < sortedOthers.length && (sortedOthers[notAbove] ?? 0) === value) notAbove++;
-    return below + notAbove;
-  });
+    counts[place] = below + notAbove;
+  }
+  return counts;
 }
 
 export function sum(values: Float64Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let place = 0; place < values.length; place++) total += values[place] ?? 0;
   return total;
 }
