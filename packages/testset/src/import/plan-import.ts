@@ -140,7 +140,7 @@ function compareLabels(name: string, { place, images }: FoundStudy, table: Label
 }
 
 /** One problem, as data and as a sentence. */
-export function problemOf(file: string | undefined, words: string): ProblemItem {
+function problemOf(file: string | undefined, words: string): ProblemItem {
   const message = file === undefined ? `${words}.` : `${file}: ${words}.`;
   return { code: 'test_set_invalid', ...(file === undefined ? {} : { file }), message };
 }

@@ -89,7 +89,7 @@ function readLabel(cell: string): Label | null {
 }
 
 /** One problem of a line, as data and as a sentence that says the same. */
-export function problemAt(file: string, line: number, found: string, expected: string): ProblemItem {
+function problemAt(file: string, line: number, found: string, expected: string): ProblemItem {
   const message = `${file}, line ${line}: found ${found}; expected ${expected}.`;
   return { code: 'test_set_invalid', file, line, found, expected, message };
 }
