@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from './find-chromium.js';
 import { startRedis } from './run-redis.js';
@@ -195,6 +196,31 @@ describe('npm start on an empty folder', () => {
     expect(JSON.parse(diff.stdout)).toMatchObject({ withdrawn: [study], relabelled: [], imagesChanged: [] });
   });
 
+  it('scores and ranks on a test set in MURA’s layout that an organiser brings in, with what three readers said', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const importSet = (argv: string[]) =>
+      holdoutAs(organiser, ['admin', 'test-set', 'import', ...argv, '--phase', 'practice', '--note', 'the real one']);
+    const before = await readBoard(standalone, 'practice');
+    const folder = `${data.path}/MURA-v1.1`;
+    await writeMuraFolder(folder);
+    await writeFile(`${folder}/test/XR_HAND/patient30001/study1/image2.png`, 'cut off');
+    await expect(importSet([folder])).rejects.toMatchObject({
+      stderr: expect.stringContaining('XR_HAND/patient30001/study1/image2.png: The image can’t be decoded'),
+    });
+    await rm(`${folder}/test/XR_HAND/patient30001/study1/image2.png`);
+    await writeFile(`${folder}/test/.DS_Store`, '');
+
+    const imported = await importSet([folder]);
+    expect(imported.stdout).toMatch(/12 studies with 12 images were read/);
+    expect(imported.stdout).toMatch(/the majority of Reader 1, Reader 2, Reader 3/);
+    expect(imported.stdout).toMatch(/1 file was passed over: test\/\.DS_Store/);
+    const switched = async () => (await readBoard(standalone, 'practice')).testSetVersion !== before.testSetVersion;
+    await expect.poll(switched, { timeout: 60_000 }).toBe(true);
+    const { entries } = await readBoard(standalone, 'practice');
+    const teams = entries.filter((entry: Entry) => entry.kind === 'team');
+    expect(teams.map(({ rank, score }: Entry) => [rank, score.studies])).toEqual([[1, 12]]);
+  });
+
   it('starts a worker again that was killed, and says so', async () => {
     await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
@@ -310,6 +336,20 @@ function replay(studies: Study[], counts: Record<string, { truePositive: number;
     return `${study},${isCalled ? 1 : 0}`;
   });
   return `${lines.join('\n')}\n`;
+}
+
+/** Twelve studies with one view each, in folders without a label, and a table of what three readers said. */
+async function writeMuraFolder(folder: string): Promise<void> {
+  const rows: string[] = [];
+  for (let study = 0; study < 12; study++) {
+    const path = `test/XR_${study % 2 === 0 ? 'WRIST' : 'HAND'}/patient3${String(study).padStart(4, '0')}/study1`;
+    await mkdir(`${folder}/${path}`, { recursive: true });
+    const noise = { type: 'gaussian' as const, mean: 60 + 8 * study, sigma: 20 };
+    const create = { width: 200 + study, height: 240, channels: 3 as const, background: 'black', noise };
+    await sharp({ create }).greyscale().png().toFile(`${folder}/${path}/image1.png`);
+    rows.push(`MURA-v1.1/${path}/,${study % 3 === 0 ? '1.0,1.0,0.0' : '0.0,1.0,0.0'}`);
+  }
+  await writeFile(`${folder}/test_labeled_studies.csv`, `${rows.join('\n')}\n`);
 }
 
 function kappaOf(entry: Entry): number {

@@ -8,6 +8,8 @@ export interface BundleFile {
 export interface BundleFiles {
   readonly kind: 'zip' | 'tar.gz' | 'folder';
   readonly files: readonly BundleFile[];
+  /** What a desktop left behind, such as `.DS_Store`: it is passed over. */
+  readonly litter: readonly string[];
   /**
    * One file's bytes.
    *
@@ -31,6 +33,7 @@ export function stripTopFolder(bundle: BundleFiles, wanted: string): BundleFiles
   return {
     kind: bundle.kind,
     files: bundle.files.map(strip),
+    litter: bundle.litter,
     stream: (path) => bundle.stream(prefix + path),
     async *walk() {
       for await (const { file, chunks } of bundle.walk()) yield { file: strip(file), chunks };

@@ -2,9 +2,8 @@ export { drawReaders, type ReaderDraw } from './draw-readers.js';
 export { type Label, majorityLabels, type ReaderLabels } from './gold-standard.js';
 export { type InspectedImage, inspectImage } from './import/inspect-image.js';
 export { nameOpaquely, type OpaqueName } from './import/opaque-names.js';
-export { isLeftover } from './import/parse-path.js';
 export { type ImportPlan, type PlannedStudy, planImport } from './import/plan-import.js';
-export type { SourceTable } from './import/read-label-table.js';
+export type { SourceTable } from './import/read-rows.js';
 export {
   type Composition,
   type MuraStudyType,

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import { quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
 import {
   type Database,
@@ -14,11 +13,12 @@ import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { callerOf, teamOf } from '../authenticate.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
-import { archiveContentTypes, eventStreamResponse, problemResponse } from '../describe-api.js';
+import { eventStreamResponse, problemResponse } from '../describe-api.js';
+import { acceptArchives } from '../uploads/accept-archives.js';
+import { describeSchema, receiveUpload } from '../uploads/receive-upload.js';
 import { cancelSubmission } from './cancel-submission.js';
 import { findOwnSubmission } from './find-own-submission.js';
 import { presentSubmission } from './present-submission.js';
-import { describeSchema, receiveUpload } from './receive-upload.js';
 import { streamSubmission } from './stream-events.js';
 import { submitBundle } from './submit-bundle.js';
 
@@ -30,9 +30,7 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     const phase = await findPhaseOrThrow(parts.database, submission);
     return presentSubmission(submission, phase.visibility);
   };
-  await app.register(multipart);
-  // Handed on as it arrives: an archive is never held in memory.
-  app.addContentTypeParser([...archiveContentTypes], (_request, payload, done) => done(null, payload));
+  await acceptArchives(app);
 
   app.post(
     '/competitions/:competition/phases/:phase/submissions',

@@ -8,7 +8,7 @@ import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionReco
 import type { Storage } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
-import type { SubmissionDescription, Upload } from './receive-upload.js';
+import type { SubmissionDescription, Upload } from '../uploads/receive-upload.js';
 
 interface SubmitBundle {
   readonly team: { readonly id: string; readonly name: string };

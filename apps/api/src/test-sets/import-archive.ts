@@ -10,7 +10,6 @@ import {
   drawReaders,
   type ImportPlan,
   inspectImage,
-  isLeftover,
   nameOpaquely,
   type OpaqueName,
   type PlannedStudy,
@@ -61,9 +60,10 @@ export async function importArchive(
   const current = await readTestSetVersion(database, phase.testSetVersionId);
   const namingKey = await readNamingKey(database, current.testSet);
   const others = await readOtherSets(database, phase.competitionId, current.testSet);
-  const { plan, images } = await withArchive(parts, digest, async (archive) => {
+  const { plan, images, skipped } = await withArchive(parts, digest, async (archive) => {
     const plan = await makePlan(archive, rule.labelsFile, others.patients);
-    return { plan, images: await storeImages(archive, plan, others.pictures, storage) };
+    const images = await storeImages(archive, plan, others.pictures, storage);
+    return { plan, images, skipped: [...archive.litter] };
   });
   const goldReaders = chooseGoldReaders(plan, rule);
   const names = nameOpaquely(plan.studies, namingKey);
@@ -76,7 +76,7 @@ export async function importArchive(
     rule.drawSeed === undefined ? '' : ` (gold readers drawn by the seed ${rule.drawSeed}: ${goldReaders.join(', ')})`;
   const change = { phase, versionId: imported.versionId, note: note + drawn, actor };
   const changed = await changeTestSet(parts, change, log);
-  return { ...changed, studies: imported.studies, images: imported.images, goldReaders, skipped: [...plan.skipped] };
+  return { ...changed, studies: imported.studies, images: imported.images, goldReaders, skipped };
 }
 
 async function withArchive<T>({ storage }: RouteParts, digest: string, use: (archive: BundleFiles) => Promise<T>) {
@@ -103,7 +103,7 @@ async function makePlan(
 ): Promise<ImportPlan> {
   const tables: { path: string; text: string }[] = [];
   for (const { path, sizeBytes } of archive.files) {
-    if (!/\.csv$/i.test(path) || isLeftover(path)) continue;
+    if (!/\.csv$/i.test(path)) continue;
     if (sizeBytes > mostTableBytes)
       refuse([describe(path, `has ${sizeBytes} bytes; expected at most ${mostTableBytes}`)]);
     const bytes = await joinChunks(archive.stream(path));

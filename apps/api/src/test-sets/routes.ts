@@ -14,8 +14,9 @@ import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { callerOf, organiserOf } from '../authenticate.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
-import { archiveContentTypes, problemResponse } from '../describe-api.js';
-import { receiveUpload } from '../submissions/receive-upload.js';
+import { problemResponse } from '../describe-api.js';
+import { acceptArchives } from '../uploads/accept-archives.js';
+import { receiveUpload } from '../uploads/receive-upload.js';
 import { editTestSet } from './change-test-set.js';
 import { diffTestSets } from './diff-test-sets.js';
 import { importArchive } from './import-archive.js';
@@ -42,7 +43,7 @@ function roleOf(id: string, currentFrom: Date | null, phase: PhaseRecord): 'next
 /** The versions of a phase's test set: that they exist is open; what is in them is the organisers'. */
 export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
   const { database } = parts;
-  app.addContentTypeParser([...archiveContentTypes], (_request, payload, done) => done(null, payload));
+  await acceptArchives(app);
 
   app.get(
     '/competitions/:competition/phases/:phase/test-set/versions',

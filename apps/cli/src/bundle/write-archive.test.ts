@@ -16,7 +16,7 @@ function makeBundle(isBroken: boolean) {
   async function* walk() {
     yield { file, chunks: stream() };
   }
-  return { files: { kind: 'folder' as const, files: [file], stream, walk } };
+  return { files: { kind: 'folder' as const, files: [file], litter: [], stream, walk } };
 }
 
 it('keeps a file that appeared after it was looked for', async () => {

@@ -4,13 +4,17 @@ import { request as requestHttps } from 'node:https';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Submission, submissionSchema } from '@holdout/contracts';
+import type { z } from 'zod';
 import { CommandError } from '../command-error.js';
 import type { ServerConfig } from '../config.js';
 import { authorise, explainUnreachable, readAnswer } from './request.js';
 
-interface Upload {
+interface BundleUpload extends Upload {
   readonly competition: string;
   readonly phase: string;
+}
+
+interface Upload {
   /** A file on disk. */
   readonly archive: string;
   readonly sizeBytes: number;
@@ -28,16 +32,24 @@ const longestSilenceMilliseconds = 10 * 60 * 1000;
  *
  * @throws CommandError with every reason why the server refused it
  */
-export async function uploadBundle(config: ServerConfig, upload: Upload): Promise<Submission> {
+export async function uploadBundle(config: ServerConfig, upload: BundleUpload): Promise<Submission> {
   const phase = `${encodeURIComponent(upload.competition)}/phases/${encodeURIComponent(upload.phase)}`;
-  const address = `${config.server}/api/competitions/${phase}/submissions`;
+  const path = `/api/competitions/${phase}/submissions`;
+  return await uploadArchive(config, { ...upload, path, schema: submissionSchema });
+}
+
+/** The same to any address that takes an archive. */
+export async function uploadArchive<T extends z.ZodType>(
+  config: ServerConfig,
+  upload: Upload & { readonly path: string; readonly schema: T },
+): Promise<z.infer<T>> {
   // Opened first: an archive that can't be read is not the server's trouble. The stream closes it.
   const file = await open(upload.archive);
-  const { status, text } = await sendFile(config, address, file, upload).catch((error: unknown) => {
+  const { status, text } = await sendFile(config, config.server + upload.path, file, upload).catch((error: unknown) => {
     upload.signal.throwIfAborted();
     throw error;
   });
-  return readAnswer(config, submissionSchema, status, text);
+  return readAnswer(config, upload.schema, status, text);
 }
 
 function sendFile(config: ServerConfig, address: string, handle: FileHandle, upload: Upload) {

@@ -10,11 +10,11 @@ export interface ArchiveEntry {
   readonly sizeBytes: number;
 }
 
-/** What macOS adds beside the files. */
+/** What desktops leave beside the files. */
 export function isLitter(path: string): boolean {
   const parts = path.split('/');
   const name = parts.at(-1) ?? '';
-  return parts.includes('__MACOSX') || name.startsWith('._') || name === '.DS_Store';
+  return parts.includes('__MACOSX') || name.startsWith('._') || /^(\.DS_Store|Thumbs\.db|desktop\.ini)$/i.test(name);
 }
 
 /**

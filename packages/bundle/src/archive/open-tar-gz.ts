@@ -41,6 +41,7 @@ export async function openTarGz(source: ByteSource, limits: BundleLimits): Promi
   return {
     kind: 'tar.gz',
     files,
+    litter: entries.flatMap(({ path, kind }) => (kind === 'file' && isLitter(path) ? [path] : [])),
     async *stream(path) {
       for await (const { file, chunks } of walk()) {
         if (file.path === path) {

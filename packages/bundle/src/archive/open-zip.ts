@@ -23,6 +23,7 @@ export async function openZip(source: ByteSource, limits: BundleLimits): Promise
   return {
     kind: 'zip',
     files,
+    litter: entries.flatMap(({ directory, filename }) => (!directory && isLitter(filename) ? [filename] : [])),
     stream(path) {
       const entry = byPath.get(path);
       if (!entry) throw new RangeError(`There is no ${path} in the archive.`);

@@ -22,6 +22,7 @@ export async function openFolder(directory: string, limits: BundleLimits = bundl
   return {
     kind: 'folder',
     files,
+    litter: entries.flatMap(({ path, kind }) => (kind === 'file' && isLitter(path) ? [path] : [])),
     stream,
     async *walk() {
       for (const file of files) yield { file, chunks: stream(file.path) };

@@ -22,12 +22,6 @@ export function parseStudyPath(path: string): ImagePlace | null {
   return { study, studyType, patient, label };
 }
 
-/** What archives and desktops leave behind, and no data set means. */
-export function isLeftover(path: string): boolean {
-  const name = path.split('/').at(-1) ?? '';
-  return /^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/i.test(name) || path.split('/').includes('__MACOSX');
-}
-
 export function isImage(path: string): boolean {
   return /\.(png|jpe?g|dcm|tiff?|bmp)$/i.test(path);
 }

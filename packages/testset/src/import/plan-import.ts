@@ -1,8 +1,8 @@
 import type { ProblemItem } from '@holdout/contracts';
-import { type ImagePlace, isImage, isLeftover, parseStudyPath } from './parse-path.js';
-import { type LabelTable, readLabelTable, type SourceTable } from './read-label-table.js';
-
-type Label = 0 | 1;
+import { type ImagePlace, isImage, parseStudyPath } from './parse-path.js';
+import { type ImageTable, readImageTable } from './read-image-table.js';
+import { type LabelTable, readLabelTable } from './read-label-table.js';
+import type { Label, SourceTable } from './read-rows.js';
 
 /** A study that is to be imported: where its images lie, and what is known of it. */
 export interface PlannedStudy {
@@ -21,12 +21,11 @@ export interface PlannedStudy {
 export interface ImportPlan {
   readonly studies: readonly PlannedStudy[];
   readonly readers: readonly string[];
-  /** What no data set means, such as `.DS_Store`. */
-  readonly skipped: readonly string[];
   readonly problems: readonly ProblemItem[];
 }
 
 interface ImportSource {
+  /** All files, tables too, without what a desktop left behind. */
   readonly paths: readonly string[];
   readonly tables: readonly SourceTable[];
   /** The table with the labels, where there are several. */
@@ -34,58 +33,92 @@ interface ImportSource {
 }
 
 /**
- * Finds the studies of a MURA-layout folder and their labels, from the names of its files and its tables alone: before
- * a single image is read. Labels are those of a table, or else of the folders' suffixes; where both are there they must
- * agree.
+ * Finds the studies of a data set and their labels, from the names of its files and its tables alone: before a single
+ * image is read. It is a plain table with a line for each image, or MURA's folders with a table of labels or with the
+ * labels as suffixes; where both are there they must agree.
  */
 export function planImport({ paths, tables, labelsFile }: ImportSource): ImportPlan {
-  const skipped = paths.filter(isLeftover);
-  const images = paths.filter((path) => !isLeftover(path) && isImage(path));
+  const images = paths.filter(isImage);
   const problems: ProblemItem[] = [];
-  const table = chooseTable(tables, labelsFile, problems);
-  const found = gatherStudies(images, problems);
-  if (images.length === 0)
+  if (images.length === 0) {
     problems.push(problemOf(undefined, 'There is no image; expected XR_…/patient…/study…/image1.png'));
-  const studies = [...found].flatMap(([name, study]) => {
+  }
+  const table = chooseTable(tables, new Set(paths), labelsFile, problems);
+  const readers = table?.content.readers ?? [];
+  const studies =
+    table?.kind === 'images'
+      ? planTable(table.content, images, problems)
+      : planFolders(table?.content ?? null, images, problems);
+  return { studies, readers, problems };
+}
+
+function planTable(table: ImageTable, images: readonly string[], problems: ProblemItem[]): PlannedStudy[] {
+  for (const path of images) {
+    if (!table.listed.has(path)) problems.push(problemOf(path, `The image is not in ${table.path}, and has no label`));
+  }
+  return [...table.studies].map(([study, { studyType, patient, labels, images }]) => ({
+    study,
+    studyType,
+    patient,
+    images: images.sort(byNumber.compare),
+    ...assignLabels(table.readers, labels),
+  }));
+}
+
+function planFolders(table: LabelTable | null, images: readonly string[], problems: ProblemItem[]): PlannedStudy[] {
+  const found = gatherStudies(images, problems);
+  const studies = [...found].map(([name, study]): PlannedStudy => {
     const row = table?.rows.get(name);
-    if (!row && study.place.label === null && problems.length < mostProblems) {
+    if (!row && study.place.label === null)
       problems.push(problemOf(study.images[0], `${name} has images and no label`));
-    }
     problems.push(...compareLabels(name, study, table));
-    const readers = table?.readers ?? [];
-    const labels = row?.labels ?? [];
-    const planned: PlannedStudy = {
+    return {
       study: name,
       studyType: study.place.studyType ?? '',
       patient: study.place.patient,
       images: study.images.sort(byNumber.compare),
-      readerLabels: Object.fromEntries(readers.map((reader, place) => [reader, labels[place] ?? 0])),
-      label: readers.length > 0 ? null : (labels[0] ?? study.place.label),
+      ...assignLabels(table?.readers ?? [], row?.labels ?? (study.place.label === null ? [] : [study.place.label])),
     };
-    return [planned];
   });
   for (const [name, { line }] of table?.rows ?? []) {
     if (!found.has(name)) problems.push(problemOf(table?.path, `line ${line}: ${name} has a label and no image`));
   }
-  return { studies, readers: table?.readers ?? [], skipped, problems };
+  return studies;
 }
 
-const mostProblems = 1000;
+function assignLabels(readers: readonly string[], labels: readonly Label[]) {
+  if (readers.length === 0) return { readerLabels: {}, label: labels[0] ?? null };
+  return {
+    readerLabels: Object.fromEntries(readers.map((reader, place) => [reader, labels[place] ?? 0])),
+    label: null,
+  };
+}
+
 const byNumber = new Intl.Collator('en', { numeric: true });
 
-function chooseTable(tables: readonly SourceTable[], labelsFile: string | undefined, problems: ProblemItem[]) {
+type ChosenTable = { kind: 'images'; content: ImageTable } | { kind: 'labels'; content: LabelTable };
+
+function chooseTable(
+  tables: readonly SourceTable[],
+  paths: ReadonlySet<string>,
+  labelsFile: string | undefined,
+  problems: ProblemItem[],
+): ChosenTable | null {
   const wanted = labelsFile === undefined ? tables : tables.filter(({ path }) => endsWithPath(path, labelsFile));
-  const labelTables = wanted.flatMap((table) => readLabelTable(table) ?? []);
-  const [only] = labelTables;
-  if (labelTables.length > 1) {
-    const names = labelTables.map(({ path }) => path).join(', ');
-    problems.push(
-      problemOf(undefined, `Found ${labelTables.length} tables with labels: ${names}; name the one to use`),
-    );
+  const found = wanted.flatMap((table): ChosenTable[] => {
+    const images = readImageTable(table, paths);
+    if (images) return [{ kind: 'images', content: images }];
+    const labels = readLabelTable(table);
+    return labels ? [{ kind: 'labels', content: labels }] : [];
+  });
+  const [only] = found;
+  if (found.length > 1) {
+    const names = found.map(({ content }) => content.path).join(', ');
+    problems.push(problemOf(undefined, `Found ${found.length} tables with labels: ${names}; name the one to use`));
   }
   if (labelsFile !== undefined && !only) problems.push(problemOf(labelsFile, 'There is no such table with labels'));
-  if (labelTables.length !== 1 || !only) return null;
-  problems.push(...only.problems);
+  if (found.length !== 1 || !only) return null;
+  problems.push(...only.content.problems);
   return only;
 }
 

@@ -1,5 +1,4 @@
 import {
-  type TestSetDiff,
   testSetChangeSchema,
   testSetContentsSchema,
   testSetDiffSchema,
@@ -8,20 +7,15 @@ import {
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { usageError } from '../../command-error.js';
-import { chooseServer, type ServerConfig } from '../../config.js';
-import { chooseCompetition, choosePhase } from '../../server/choose-phase.js';
+import { chooseServer } from '../../config.js';
 import { requestJson } from '../../server/request.js';
-import { createOutput, type Output } from '../../terminal/output.js';
+import { createOutput } from '../../terminal/output.js';
 import { printable } from '../../terminal/printable.js';
 import { type Column, showTable } from '../../terminal/show-table.js';
-import { addServerOptions, type ServerCommandOptions } from '../server-options.js';
+import { addPhaseOptions, findTestSet, type TestSetOptions } from './find-test-set.js';
+import { addImportCommand } from './import-test-set.js';
 import { readEdits } from './read-edits.js';
-
-interface TestSetOptions extends ServerCommandOptions {
-  competition?: string;
-  phase?: string;
-  note?: string;
-}
+import { sayChange, sayDiff } from './say-diff.js';
 
 /** `holdout admin test-set …`: the versions of a phase's test set. */
 export function addTestSetCommands(admin: Command, { environment, signal }: CommandContext): void {
@@ -73,6 +67,8 @@ export function addTestSetCommands(admin: Command, { environment, signal }: Comm
     }
   });
 
+  addImportCommand(group, { environment, signal });
+
   const editing = group
     .command('edit')
     .summary('correct labels and withdraw studies')
@@ -100,10 +96,7 @@ Example:
     const request = { path: `${path}/edits`, schema: testSetChangeSchema, signal, method: 'POST' as const, body };
     const change = await requestJson(config, request);
     output.result(change);
-    sayDiff(change.diff, output);
-    if (change.rescored > 0) output.say(`${change.rescored} evaluations are scored anew from their predictions.`);
-    if (change.rerun > 0) output.say(`${change.rerun} evaluations are run anew.`);
-    output.say('The board switches to the new version when they have ended.');
+    sayChange(change, output);
   });
 
   const comparing = group
@@ -132,21 +125,6 @@ const versionColumns: readonly Column[] = [
   { title: 'current from', side: 'left' },
 ];
 
-function addPhaseOptions(command: Command): Command {
-  return addServerOptions(
-    command
-      .option('--competition <name>', 'the competition; may be left out where the server has only one')
-      .option('--phase <name>', 'the phase; may be left out where the competition has only one'),
-  );
-}
-
-async function findTestSet(config: ServerConfig, options: TestSetOptions, signal: AbortSignal) {
-  const competition = await chooseCompetition(config, options.competition, signal);
-  const { phase } = choosePhase(competition, options.phase);
-  const [one, other] = [competition.competition, phase].map(encodeURIComponent);
-  return { config, path: `/api/competitions/${one}/phases/${other}/test-set` };
-}
-
 function chooseVersion(versions: readonly { version: string }[], start: string): string {
   const found = versions.filter(({ version }) => version.startsWith(start));
   if (found.length === 1 && found[0]) return found[0].version;
@@ -158,17 +136,4 @@ function chooseVersion(versions: readonly { version: string }[], start: string):
 function toCell(text: string): string {
   const safe = printable(text);
   return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-const labelNames = ['normal', 'abnormal'] as const;
-
-function sayDiff({ from, to, added, withdrawn, relabelled, imagesChanged }: TestSetDiff, output: Output): void {
-  output.title(`${from.slice(0, 12)} → ${to.slice(0, 12)}`);
-  for (const study of added) output.say(`+ ${printable(study)}`);
-  for (const study of withdrawn) output.say(`- ${printable(study)}`);
-  for (const { study, reader, ...label } of relabelled) {
-    const whose = reader === null ? 'gold standard' : printable(reader);
-    output.say(`~ ${printable(study)}: ${whose}: ${labelNames[label.from]} → ${labelNames[label.to]}`);
-  }
-  for (const study of imagesChanged) output.say(`~ ${printable(study)}: images changed`);
 }
