@@ -104,6 +104,11 @@ describe('every route of the OpenAPI document', () => {
     predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
   };
 
+  const queries: Record<string, string> = {
+    diff: `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}`,
+    import: '?note=x',
+  };
+
   it('answers every refusal with a problem', async () => {
     for (const { method, path, operation } of await listRoutes()) {
       if (!path.includes('{')) continue;
@@ -111,7 +116,7 @@ describe('every route of the OpenAPI document', () => {
       const body = bodies[path.split('/').at(-1) ?? ''];
       const headers = { 'content-type': 'application/json' };
       const sent = takesJson ? { body: JSON.stringify(body), headers } : {};
-      const needed = path.endsWith('/diff') ? `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}` : '';
+      const needed = queries[path.split('/').at(-1) ?? ''] ?? '';
       const response = await server.request(fillIn(path) + needed, { method, token: seeded.alpha.token, ...sent });
       expect(response.status, `${method} ${path}`).toBe(404);
       expect((await readProblem(response)).code).toMatch(/_not_found$/);
