@@ -62,6 +62,7 @@ describe('every route of the OpenAPI document', () => {
       'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/import',
       'POST /api/submissions/{id}/cancel',
+      'POST /api/submissions/{id}/choose',
       'POST /api/submissions/{id}/disqualify',
       'POST /api/submissions/{id}/restore',
       'POST /api/submissions/{id}/withdraw',
@@ -100,6 +101,7 @@ describe('every route of the OpenAPI document', () => {
 
   const bodies: Record<string, object> = {
     edits: { edits: [{ withdraw: 'x' }], note: 'x' },
+    choose: { chosen: true },
     disqualify: { reason: 'x' },
     predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
   };

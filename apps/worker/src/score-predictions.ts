@@ -3,6 +3,7 @@ import {
   claimScoring,
   type Database,
   failEvaluation,
+  LadderMoved,
   listGoldLabels,
   publishScore,
   releaseLease,
@@ -13,6 +14,7 @@ import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from 
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
+import { decideRelease, type Scored } from './decide-release.js';
 import { readPredictions, takeStudiesOf } from './read-predictions.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
@@ -42,7 +44,8 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
     const score = computeScore(gold, studies);
     const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
     const provenance = { predictionsDigest: claim.predictionsDigest, scorerVersion, node: process.version };
-    const published = await publishScore(database, { ...claim, score, intervals, scorerVersion, provenance });
+    const publication = { ...claim, score, intervals, scorerVersion, provenance };
+    const published = await publishByRule(tools, publication, { gold, studies });
     log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
   } catch (error) {
     await endEarly(tools, claim, error, log);
@@ -50,6 +53,22 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
+}
+
+/** Where the phase has a ladder, and another score of the team was released meanwhile, it is held against that one. */
+async function publishByRule(
+  tools: ScoringTools,
+  publication: Omit<Parameters<typeof publishScore>[1], 'release'> & Pick<ScoringClaim, 'testSetDigest'>,
+  scored: Scored,
+): Promise<boolean> {
+  for (;;) {
+    const release = await decideRelease(tools, publication, scored);
+    try {
+      return await publishScore(tools.database, { ...publication, release });
+    } catch (error) {
+      if (!(error instanceof LadderMoved)) throw error;
+    }
+  }
 }
 
 /** Predictions that do not fit the test set are the runner's mistake, not the team's; trying again changes nothing. */

@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
+import { countedSchema, rankingSchema } from './competition-file.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
+import { slugSchema } from './slug.js';
 import { standingSchema, submissionStateSchema } from './states.js';
-
-/** Names in addresses: `mura`, `practice`. */
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
 
 const timeSchema = z.iso.datetime();
 
@@ -23,6 +20,14 @@ export const quotasSchema = z.object({
   atOnce: z.number().int().positive().nullable(),
 });
 export type Quotas = z.infer<typeof quotasSchema>;
+
+/** What of a board is shown now, and since and until when. */
+export const boardVisibilitySchema = z.object({
+  /** `final`: everything is shown, for good. */
+  state: z.enum(['live', 'hidden', 'frozen', 'final']),
+  from: timeSchema.nullable(),
+  final: timeSchema.nullable(),
+});
 
 export const phaseSchema = z.object({
   phase: slugSchema,
@@ -40,6 +45,19 @@ export const phaseSchema = z.object({
     memoryLimitBytes: z.number().int(),
   }),
   quotas: quotasSchema,
+  opens: timeSchema.nullable(),
+  closes: timeSchema.nullable(),
+  /** Whether it takes submissions now. */
+  window: z.enum(['before', 'open', 'after']),
+  counted: countedSchema,
+  ranking: rankingSchema,
+  release: z.object({
+    scores: z.enum(['exact', 'ladder']),
+    decimals: z.number().int().nullable(),
+    studyTypes: z.boolean(),
+    intervals: z.boolean(),
+  }),
+  board: boardVisibilitySchema,
 });
 export type Phase = z.infer<typeof phaseSchema>;
 
@@ -47,6 +65,7 @@ export const competitionSchema = z.object({
   competition: slugSchema,
   title: z.string(),
   description: z.string(),
+  rules: z.string(),
   phases: z.array(phaseSchema),
 });
 export type Competition = z.infer<typeof competitionSchema>;
@@ -71,8 +90,8 @@ export type Progress = z.infer<typeof progressSchema>;
 
 const publishedTableSchema = metricTableSchema.extend({ counts: confusionCountsSchema.nullable() });
 /**
- * A score as it leaves the server. Of a hidden phase the counts are null and the values have three decimals:
- * exact ones tell, from one submission to the next, which label a study has.
+ * A score as it leaves the server. Of a hidden phase the counts are null and the values are rounded, to three decimals
+ * where its organisers say no other: exact ones tell, from one submission to the next, which label a study has.
  */
 export const publishedScoreSchema = scoreSchema.extend({
   overall: publishedTableSchema,
@@ -96,7 +115,14 @@ export const submissionSchema = z.object({
   progress: progressSchema.nullable(),
   reason: reasonSchema.nullable(),
   score: publishedScoreSchema.nullable(),
-  /** How sure the score is. Of a hidden phase the bounds have two decimals. */
+  /**
+   * Why there is a score and the team is not told it: all scores are shown when the phase is final (`until_final`), or it
+   * does not beat the team's best by more than chance could (`not_better`).
+   */
+  withheld: z.enum(['until_final', 'not_better']).nullable(),
+  /** Whether the team chose it to count, where the phase lets it choose. */
+  chosen: z.boolean(),
+  /** How sure the score is; bounds have one decimal fewer than values. */
   intervals: scoreIntervalsSchema.nullable(),
   /** Whether it counts on the board; an organiser may take it out, with a reason where that is a disqualification. */
   standing: standingSchema,
@@ -155,7 +181,10 @@ export const leaderboardSchema = z.object({
   /** The past moment that this board is of; null for the present one. */
   at: timeSchema.nullable(),
   testSetVersion: digestSchema,
+  /** Empty where the phase shows no metrics of study types. */
   studyTypes: z.array(z.string()),
+  ranking: rankingSchema,
+  visibility: boardVisibilitySchema,
   entries: z.array(leaderboardEntrySchema),
   /** Submissions of this phase that have not ended yet. */
   waiting: z.number().int(),

@@ -97,6 +97,24 @@ export const errorCatalogue = {
     'The upload ended before it was complete.',
     'Send it again; nothing was kept.',
   ),
+  phase_closed: entry(
+    409,
+    'caller',
+    'This phase takes no submissions now.',
+    'See `detail` for when it does; GET /api/competitions/:competition has the dates of every phase.',
+  ),
+  choice_refused: entry(
+    409,
+    'caller',
+    'This submission can’t be chosen.',
+    'See `detail`; GET /api/submissions tells which submissions are chosen.',
+  ),
+  competition_invalid: entry(
+    422,
+    'caller',
+    'This competition file can’t be applied.',
+    'Mend what `problems` lists, and apply it again; nothing was changed.',
+  ),
   quota_exceeded: entry(
     429,
     'caller',

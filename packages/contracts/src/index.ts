@@ -1,5 +1,6 @@
 export * from './api.js';
 export * from './board-statistics.js';
+export * from './competition-file.js';
 export * from './digest.js';
 export * from './errors.js';
 export * from './intervals.js';
@@ -7,4 +8,5 @@ export * from './jobs.js';
 export * from './manifest.js';
 export * from './predictions.js';
 export * from './score.js';
+export * from './slug.js';
 export * from './states.js';

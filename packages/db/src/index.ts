@@ -3,7 +3,7 @@ export { evaluatorRole, evaluatorUrl } from './evaluator-role.js';
 export { type EvaluationChange, type Listener, listen } from './listen.js';
 export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
-export type { Label, Provenance } from './schema.js';
+export type { Label, Provenance, ReleaseFacts } from './schema.js';
 export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
 export {
@@ -19,8 +19,18 @@ export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertRefere
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
 export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
+export { type LadderPlace, readLadder } from './tables/ladder.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
-export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
+export {
+  type BoardState,
+  findPhase,
+  insertPhase,
+  type PhaseLimits,
+  type PhaseRecord,
+  type PhaseRelease,
+  type PhaseSettings,
+  updatePhase,
+} from './tables/phases.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
@@ -40,12 +50,14 @@ export {
 } from './tables/test-set-versions.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
+export { chooseSubmission } from './transitions/choose-submission.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
 export { insertPredictions } from './transitions/insert-predictions.js';
 export { insertSubmission } from './transitions/insert-submission.js';
-export { publishScore } from './transitions/publish-score.js';
+export { LadderMoved, publishScore } from './transitions/publish-score.js';
+export { recountPhase, revealFinalPhases } from './transitions/recount-phase.js';
 export type { Reevaluations } from './transitions/reevaluate.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';

@@ -33,6 +33,8 @@ export interface Schema {
   boardStatistics: BoardStatisticsTable;
   studySources: StudySourcesTable;
   testSetKeys: TestSetKeysTable;
+  phaseHistory: PhaseHistoryTable;
+  submissionChoices: SubmissionChoicesTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -40,6 +42,15 @@ export type Label = 0 | 1;
 
 /** Facts of how a result came about: engine, versions, device. Names and values as the worker says them. */
 export type Provenance = Readonly<Record<string, unknown>>;
+
+/** What the ladder found: by how much a score beat the team's best, and how large chance is. */
+export interface ReleaseFacts {
+  /** The evaluation that was the team's best released one; null for its first. */
+  comparedWith: string | null;
+  /** Of the metric that the phase ranks by. */
+  difference: number | null;
+  standardError: number | null;
+}
 
 export type EventKind = 'state' | 'progress' | 'log';
 
@@ -55,6 +66,7 @@ interface CompetitionsTable {
   slug: string;
   title: string;
   description: string;
+  rules: Generated<string>;
   createdAt: CreatedAt;
 }
 
@@ -115,16 +127,43 @@ interface PhasesTable {
   visibility: 'public' | 'hidden';
   testSetVersionId: string;
   sampleVersionId: string;
-  rankingMetric: Generated<MetricName>;
   bundleSizeBytes: BigInteger;
   timeLimitSeconds: number;
   memoryLimitBytes: BigInteger;
   quotaPerDay: number | null;
   quotaTotal: number | null;
   quotaAtOnce: number | null;
-  counted: Generated<'best' | 'last'>;
+  counted: Generated<'best' | 'last' | 'chosen'>;
+  chosenAtMost: number | null;
+  rankingMetrics: Generated<MetricName[]>;
+  ties: Generated<'shared' | 'earlier'>;
+  opensAt: Date | null;
+  closesAt: Date | null;
+  release: Generated<'exact' | 'ladder'>;
+  decimals: number | null;
+  showsStudyTypes: Generated<boolean>;
+  showsIntervals: Generated<boolean>;
+  board: Generated<'live' | 'hidden' | 'frozen'>;
+  boardFrom: Date | null;
+  finalAt: Date | null;
+  revealedAt: Date | null;
   nextTestSetVersionId: string | null;
   createdAt: CreatedAt;
+}
+
+interface PhaseHistoryTable {
+  id: GeneratedAlways<BigInteger>;
+  phaseId: string;
+  at: CreatedAt;
+  /** The row of `phases`, with the names of its columns. */
+  phase: JSONColumnType<Record<string, unknown>>;
+}
+
+interface SubmissionChoicesTable {
+  id: GeneratedAlways<BigInteger>;
+  submissionId: string;
+  at: CreatedAt;
+  chosen: boolean;
 }
 
 interface TeamsTable {
@@ -199,6 +238,8 @@ interface ScoresTable {
   intervals: JSONColumnType<ScoreIntervals> | null;
   scorerVersion: string;
   provenance: JSONColumnType<Provenance>;
+  released: Generated<boolean>;
+  releaseFacts: JSONColumnType<ReleaseFacts> | null;
   createdAt: CreatedAt;
 }
 

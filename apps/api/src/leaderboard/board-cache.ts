@@ -10,7 +10,7 @@ import {
   readPastBoard,
 } from '@holdout/db';
 import type { ChangeFeed } from '../change-feed.js';
-import { presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
+import { presentHiddenLeaderboard, presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
 
 /** A board and the name of its contents: the same board always has the same version. */
 export interface VersionedBoard {
@@ -20,14 +20,20 @@ export interface VersionedBoard {
 
 /** Reads the board as it is now. */
 export async function readBoard(database: Database, phase: PhaseRecord): Promise<VersionedBoard> {
-  const { id: phaseId, testSetVersionId } = phase;
+  const { id: phaseId, testSetVersionId, release } = phase;
+  if (release.state === 'frozen' && release.from) return readBoardAt(database, phase, release.from);
   const board = await readLeaderboard(database, phaseId, testSetVersionId);
+  if (release.state === 'hidden') return nameBoard(presentHiddenLeaderboard(phase, board.waiting));
   const statistics = await readBoardStatistics(database, { phaseId, testSetVersionId });
   return nameBoard(presentLeaderboard(phase, board, statistics));
 }
 
-/** Works out the board as it stood at a past moment. */
+/** Works out the board as it stood at a past moment; nothing of what is hidden or frozen until the phase is final. */
 export async function readBoardAt(database: Database, phase: PhaseRecord, at: Date): Promise<VersionedBoard> {
+  const { state, from } = phase.release;
+  const isLater = from !== null && at > from;
+  if (state === 'hidden' && isLater) return nameBoard(presentHiddenLeaderboard(phase, 0));
+  if (state === 'frozen' && isLater) return readBoardAt(database, phase, from);
   return nameBoard(presentPastLeaderboard(phase, await readPastBoard(database, phase.id, at), at));
 }
 
@@ -40,6 +46,7 @@ export async function readBoardOf(database: Database, phase: PhaseRecord, digest
   const versions = await listVersionsOfPhase(database, phase.id);
   const version = versions.find((each) => each.digest === digest && each.currentFrom !== null);
   if (!version) throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
+  if (version.id === phase.testSetVersionId || phase.release.state === 'hidden') return readBoard(database, phase);
   const board = await readLeaderboard(database, phase.id, version.id);
   const statistics = await readBoardStatistics(database, { phaseId: phase.id, testSetVersionId: version.id });
   return nameBoard(presentLeaderboard({ ...phase, testSetDigest: digest }, board, statistics));

@@ -44,6 +44,8 @@ describe('a leaderboard', () => {
       at: null,
       testSetVersion: seeded.hiddenVersion.digest,
       studyTypes: expect.arrayContaining(['elbow', 'wrist']),
+      ranking: { by: ['kappa'], ties: 'shared' },
+      visibility: { state: 'live', from: null, final: null },
       entries: [],
       waiting: 0,
     });

@@ -1,7 +1,7 @@
 import type { BoardStatistics, EntryStatistics, Leaderboard, LeaderboardEntry } from '@holdout/contracts';
 import type { EntryRecord, LeaderboardRecord, PastBoard, PhaseRecord } from '@holdout/db';
 import { rankEntries } from '@holdout/scoring';
-import { presentBounds, presentScore } from '../present-score.js';
+import { policyOf, presentBounds, presentScore, type ScorePolicy } from '../present-score.js';
 
 /** What anyone may see of a leaderboard: teams with dense ranks, reference entries in place without one. */
 export function presentLeaderboard(
@@ -9,14 +9,22 @@ export function presentLeaderboard(
   { entries, waiting }: LeaderboardRecord,
   statistics: BoardStatistics | null,
 ): Leaderboard {
-  const { testSetDigest, studyTypes } = phase;
-  return present(phase, { entries, waiting, at: null, testSetDigest, studyTypes, statistics });
+  const { testSetDigest, studyTypes, ranking } = phase;
+  return present(phase, { entries, waiting, at: null, testSetDigest, studyTypes, ranking, statistics });
 }
 
-/** The same of a board as it stood; null where the phase was not there yet. */
+/** The same of a board as it stood; empty where the phase was not there yet. */
 export function presentPastLeaderboard(phase: PhaseRecord, past: PastBoard | null, at: Date): Leaderboard {
-  const board = past ?? { entries: [], testSetDigest: phase.testSetDigest, studyTypes: phase.studyTypes };
-  return present(phase, { ...board, waiting: 0, at, statistics: null });
+  return present(phase, { ...(past ?? emptyBoardOf(phase)), waiting: 0, at, statistics: null });
+}
+
+/** A board that tells nothing but how many are waiting. */
+export function presentHiddenLeaderboard(phase: PhaseRecord, waiting: number): Leaderboard {
+  return present(phase, { ...emptyBoardOf(phase), waiting, at: null, statistics: null });
+}
+
+function emptyBoardOf({ testSetDigest, studyTypes, ranking }: PhaseRecord): PastBoard {
+  return { entries: [], testSetDigest, studyTypes, ranking };
 }
 
 interface ShownBoard extends PastBoard {
@@ -27,13 +35,18 @@ interface ShownBoard extends PastBoard {
 
 function present(
   phase: PhaseRecord,
-  { entries, waiting, at, testSetDigest, studyTypes, statistics }: ShownBoard,
+  { entries, waiting, at, testSetDigest, studyTypes, ranking, statistics }: ShownBoard,
 ): Leaderboard {
   const ranked = rankEntries(entries, {
-    kappa: (entry) => entry.score.overall.kappa.value,
+    values: (entry) => ranking.by.map((metric) => entry.score.overall[metric].value),
+    ties: ranking.ties,
     submittedAt: (entry) => entry.submittedAt,
     isRanked: (entry) => entry.kind === 'team',
   });
+  const policy = policyOf(phase);
+  const { state, from, final } = phase.release;
+  // Statistics are of kappa: where another metric ranks, they would not be of the ranks that are shown.
+  const byKappa = ranking.by[0] === 'kappa';
   // Ranked from best to last, so the first reader is the best one.
   const bestReader = ranked.find(({ entry }) => entry.kind === 'reader' && entry.score.overall.kappa.value !== null);
   return {
@@ -41,13 +54,15 @@ function present(
     phase: phase.slug,
     at: at?.toISOString() ?? null,
     testSetVersion: testSetDigest,
-    studyTypes,
+    studyTypes: policy.studyTypes ? studyTypes : [],
+    ranking,
+    visibility: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
     entries: ranked.map(({ entry, rank }) =>
       presentEntry(entry, {
         rank,
         bestReader: entry === bestReader?.entry,
-        visibility: phase.visibility,
-        statistics: statistics?.entries[entry.evaluationId ?? ''] ?? null,
+        policy,
+        statistics: byKappa ? (statistics?.entries[entry.evaluationId ?? ''] ?? null) : null,
       }),
     ),
     waiting,
@@ -59,7 +74,7 @@ function presentEntry(
   place: {
     rank: number | null;
     bestReader: boolean;
-    visibility: 'public' | 'hidden';
+    policy: ScorePolicy;
     statistics: EntryStatistics | null;
   },
 ): LeaderboardEntry {
@@ -73,9 +88,9 @@ function presentEntry(
     link: entry.link,
     submissionId: entry.submissionId,
     submittedAt: entry.submittedAt?.toISOString() ?? null,
-    score: presentScore(entry.score, place.visibility),
-    kappaInterval: presentBounds(entry.kappaInterval, place.visibility),
-    rankInterval: place.statistics?.rank ?? null,
+    score: presentScore(entry.score, place.policy),
+    kappaInterval: presentBounds(entry.kappaInterval, place.policy),
+    rankInterval: (place.policy.intervals && place.statistics?.rank) || null,
     toldApartFromFirst: place.statistics?.toldApartFromFirst ?? null,
     againstBestReader: place.statistics?.againstBestReader ?? null,
   };

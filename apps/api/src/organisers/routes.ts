@@ -30,7 +30,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     const { actor } = organiserOf(caller);
     await changeStanding(database, { submissionId: before.id, standing, reason, actor });
     const submission = (await findSubmission(database, before.id)) ?? before;
-    return presentSubmission(submission, (await findPhaseOrThrow(database, submission)).visibility);
+    return presentSubmission(submission, await findPhaseOrThrow(database, submission), true);
   }
 
   app.post(
@@ -95,7 +95,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request));
       const submission = await importPredictions(parts, { phase, imported: request.body, actor }, request.log);
-      return reply.code(201).send(presentSubmission(submission, phase.visibility));
+      return reply.code(201).send(presentSubmission(submission, phase, true));
     },
   );
 

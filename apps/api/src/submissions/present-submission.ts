@@ -6,11 +6,14 @@ import {
   type SubmissionEvent,
   submissionStates,
 } from '@holdout/contracts';
-import type { EventRecord, SubmissionRecord } from '@holdout/db';
-import { presentIntervals, presentScore } from '../present-score.js';
+import type { EventRecord, PhaseRecord, SubmissionRecord } from '@holdout/db';
+import { policyOf, presentIntervals, presentScore } from '../present-score.js';
 
 /** What a submission's team, and organisers, may see of it. */
-export function presentSubmission(submission: SubmissionRecord, visibility: 'public' | 'hidden'): Submission {
+export function presentSubmission(submission: SubmissionRecord, phase: PhaseRecord, isOrganiser: boolean): Submission {
+  const withheld = isOrganiser ? null : findWithholding(submission, phase);
+  const policy = policyOf(phase);
+  const [score, intervals] = withheld ? [null, null] : [submission.score, submission.intervals];
   return {
     id: submission.id,
     competition: submission.competition,
@@ -25,13 +28,22 @@ export function presentSubmission(submission: SubmissionRecord, visibility: 'pub
     state: submission.state,
     progress: submission.progress,
     reason: presentReason(submission.reason),
-    score: submission.score && presentScore(submission.score, visibility),
-    intervals: submission.intervals && presentIntervals(submission.intervals, visibility),
+    score: score && presentScore(score, policy),
+    intervals: intervals && presentIntervals(intervals, policy),
+    withheld,
+    chosen: submission.chosen,
     standing: submission.standing,
     standingReason: submission.standingReason,
     times: presentTimes(submission.times),
     submittedAt: submission.submittedAt.toISOString(),
   };
+}
+
+/** Why the team is not told the score that there is. */
+function findWithholding({ score, released }: SubmissionRecord, { release }: PhaseRecord): Submission['withheld'] {
+  if (!score) return null;
+  if (release.state === 'hidden') return 'until_final';
+  return released ? null : 'not_better';
 }
 
 /** One thing that happened, as it is sent to those who follow the submission. */

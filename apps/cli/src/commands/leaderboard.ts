@@ -88,7 +88,8 @@ const columns: readonly Column[] = [
 ];
 
 /** The study types follow where the terminal has the room for them. */
-function sayBoard({ competition, phase, at, entries, studyTypes, waiting }: Leaderboard, output: Output): void {
+function sayBoard(board: Leaderboard, output: Output): void {
+  const { competition, phase, at, entries, studyTypes, visibility, waiting } = board;
   const typeColumns = studyTypes.map((title): Column => ({ title, side: 'right' }));
   const full = showTable(
     [...columns, ...typeColumns],
@@ -97,12 +98,21 @@ function sayBoard({ competition, phase, at, entries, studyTypes, waiting }: Lead
   const fits = full.every((line) => displayWidth(line) <= output.columns);
   const [head = '', ...lines] = fits ? full : showTable(columns, entries.map(showEntry));
   output.title(`${competition}/${phase}${at ? ` at ${at}` : ''}`);
-  output.say(entries.length === 0 ? 'No entry yet.' : head);
+  const note = describeVisibility(visibility);
+  if (note) output.say(note);
+  if (visibility.state !== 'hidden') output.say(entries.length === 0 ? 'No entry yet.' : head);
   for (const line of lines) output.say(line);
   const tied = entries.filter(({ toldApartFromFirst }) => toldApartFromFirst === false).length;
   if (tied > 1) output.say(`${tied} entries can’t be told from the first (=1).`);
   if (waiting > 0) output.say(waiting === 1 ? '1 submission is under way.' : `${waiting} submissions are under way.`);
   output.say('');
+}
+
+function describeVisibility({ state, from, final }: Leaderboard['visibility']): string | null {
+  const until = final ? `until ${final}` : 'until the organisers show it';
+  if (state === 'hidden') return `This board is hidden ${until}.`;
+  if (state === 'frozen') return `This board is frozen as it stood at ${from}, ${until}.`;
+  return state === 'final' ? 'This board is final.' : null;
 }
 
 function showEntry(entry: LeaderboardEntry): string[] {

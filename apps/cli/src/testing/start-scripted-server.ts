@@ -61,6 +61,8 @@ export function makeSubmission(state: string) {
     reason: null,
     score: null,
     intervals: null,
+    withheld: null,
+    chosen: false,
     standing: 'counted',
     standingReason: null,
     times: {},

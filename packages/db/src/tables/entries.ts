@@ -1,7 +1,6 @@
 import {
   isFinalState,
   type MetricInterval,
-  type MetricName,
   type ResolvedManifest,
   type Score,
   type ScoreIntervals,
@@ -28,7 +27,7 @@ export interface EntryRecord {
 }
 
 export interface LeaderboardRecord {
-  /** By the phase's ranking metric, highest first, undefined last; then the earlier submission first. */
+  /** By the phase's first ranking metric, highest first, undefined last; then the earlier submission first. */
   entries: EntryRecord[];
   /** Submissions of the phase that have not ended. */
   waiting: number;
@@ -94,14 +93,14 @@ export async function upsertReferenceEntry(
 ): Promise<void> {
   const phase = await db
     .selectFrom('phases')
-    .select(['testSetVersionId', 'rankingMetric'])
+    .select(['testSetVersionId', 'rankingMetrics'])
     .where('id', '=', phaseId)
     .executeTakeFirstOrThrow();
   const { testSetVersionId = phase.testSetVersionId } = version;
   const result = {
     referenceScore: JSON.stringify(score),
     referenceIntervals: intervals && JSON.stringify(intervals),
-    rankingValue: readMetric(score, phase.rankingMetric),
+    rankingValue: score.overall[phase.rankingMetrics[0] ?? 'kappa'].value,
   };
   await db
     .insertInto('entries')
@@ -110,11 +109,6 @@ export async function upsertReferenceEntry(
       conflict.columns(['phaseId', 'testSetVersionId', 'kind', 'referenceName']).doUpdateSet(result),
     )
     .execute();
-}
-
-/** The value that a phase ranks by; null where it is undefined. */
-function readMetric(score: Score, metric: MetricName): number | null {
-  return score.overall[metric].value;
 }
 
 async function countWaiting(db: Queryable, phaseId: string): Promise<number> {

@@ -1,6 +1,7 @@
-import type { MetricInterval, Score } from '@holdout/contracts';
+import type { MetricInterval, RankingRule, Score } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import { countingOrder } from './counting-order.js';
 import type { EntryRecord } from './entries.js';
 import { standingOfRow } from './standings.js';
 
@@ -9,12 +10,14 @@ export interface PastBoard {
   /** Of the test-set version that the phase had then. */
   testSetDigest: string;
   studyTypes: string[];
+  /** By which the phase ranked then. */
+  ranking: RankingRule;
   entries: EntryRecord[];
 }
 
 /**
- * The entries of a phase as they stood at a moment: on the test-set version it had then, from what was scored and
- * counted by then. It is worked out from the history, so no board has to be kept.
+ * The entries of a phase as they stood at a moment: on the test-set version it had then, by the rules of then, from what
+ * was scored and counted by then. It is worked out from the history, so no board has to be kept.
  *
  * @returns null where the phase was not there yet
  */
@@ -28,20 +31,44 @@ export async function readPastBoard(db: Queryable, phaseId: string, at: Date): P
     .orderBy('phaseTestSets.id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (!version) return null;
+  const rules = await readPastRules(db, phaseId, at);
+  if (!version || !rules) return null;
   const [teams, references] = await Promise.all([
-    listTeamEntries(db, phaseId, version.id, at),
+    listTeamEntries(db, { phaseId, versionId: version.id, rules, at }),
     listReferences(db, phaseId, version.id, at),
   ]);
-  return { testSetDigest: version.digest, studyTypes: version.studyTypes, entries: [...teams, ...references] };
+  const ranking = { by: rules.metrics, ties: rules.ties };
+  return { testSetDigest: version.digest, studyTypes: version.studyTypes, ranking, entries: [...teams, ...references] };
+}
+
+interface PastRules {
+  counted: string;
+  metrics: RankingRule['by'];
+  ties: RankingRule['ties'];
+  /** Whether the ladder had let go. */
+  revealed: boolean;
+}
+
+async function readPastRules(db: Queryable, phaseId: string, at: Date): Promise<PastRules | undefined> {
+  const { rows } = await sql<PastRules>`
+    SELECT phase ->> 'counted' AS counted, phase -> 'ranking_metrics' AS metrics, phase ->> 'ties' AS ties,
+      phase ->> 'revealed_at' IS NOT NULL AS revealed
+    FROM phase_history WHERE phase_id = ${phaseId} AND at <= ${at} ORDER BY id DESC LIMIT 1`.execute(db);
+  return rows[0];
+}
+
+interface PastPlace {
+  phaseId: string;
+  versionId: string;
+  rules: PastRules;
+  at: Date;
 }
 
 /** By the same rule as `countEntry`, but of all teams and as of then. */
-async function listTeamEntries(db: Queryable, phaseId: string, versionId: string, at: Date): Promise<EntryRecord[]> {
-  const ranking = sql`(scores.score #>> ARRAY['overall', phases.ranking_metric, 'value'])::double precision`;
+async function listTeamEntries(db: Queryable, { phaseId, versionId, rules, at }: PastPlace): Promise<EntryRecord[]> {
+  const rule = { counted: sql<string>`${rules.counted}::text`, metrics: sql<string[]>`${rules.metrics}::text[]` };
   const rows = await db
     .selectFrom('submissions')
-    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .innerJoin('teams', 'teams.id', 'submissions.teamId')
     .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
     .innerJoin('scores', 'scores.evaluationId', 'evaluations.id')
@@ -61,11 +88,9 @@ async function listTeamEntries(db: Queryable, phaseId: string, versionId: string
     .where('evaluations.testSetVersionId', '=', versionId)
     .where('evaluations.scoredAt', '<=', at)
     .where(standingOfRow(at), '=', 'counted')
+    .where(sql<boolean>`(scores.released OR ${rules.revealed})`)
     .orderBy('submissions.teamId')
-    .orderBy(sql`CASE phases.counted WHEN 'last' THEN submissions.submitted_at END DESC NULLS LAST`)
-    .orderBy(sql`${ranking} DESC NULLS LAST`)
-    .orderBy('submissions.submittedAt')
-    .orderBy('submissions.id')
+    .orderBy(countingOrder(rule, at))
     .execute();
   return rows.map((row) => ({ ...row, kind: 'team' }));
 }

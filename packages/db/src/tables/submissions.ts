@@ -31,6 +31,10 @@ export interface SubmissionRecord {
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
+  /** Whether the team may be told it: false where the ladder withholds it. */
+  released: boolean;
+  /** Whether the team chose it, where a phase lets it choose. */
+  chosen: boolean;
   intervals: ScoreIntervals | null;
   standing: Standing;
   /** Why it does not count, where an organiser said so. */
@@ -95,6 +99,10 @@ function selectSubmissions(db: Queryable) {
       'evaluations.id as evaluationId',
       'scores.score',
       'scores.intervals',
+      sql<boolean>`coalesce(scores.released, true) OR phases.revealed_at IS NOT NULL`.as('released'),
+      sql<boolean>`coalesce((
+        SELECT chosen FROM submission_choices WHERE submission_choices.submission_id = submissions.id
+        ORDER BY submission_choices.id DESC LIMIT 1), false)`.as('chosen'),
     ]);
 }
 
@@ -143,6 +151,8 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
       cancelled: row.cancelledAt,
     },
     score: row.score,
+    released: row.released,
+    chosen: row.chosen,
     intervals: row.intervals,
     standing: row.standing ?? 'counted',
     standingReason: row.standingReason,

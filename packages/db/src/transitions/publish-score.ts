@@ -1,6 +1,7 @@
 import type { Score, ScoreIntervals } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
-import type { Provenance } from '../schema.js';
+import type { Provenance, ReleaseFacts } from '../schema.js';
+import { findBestReleased } from '../tables/ladder.js';
 import { lockTeam } from '../tables/quotas.js';
 import { changeState } from './change-state.js';
 import { countEntry } from './count-entry.js';
@@ -14,19 +15,27 @@ interface Publication {
   intervals?: ScoreIntervals | null;
   scorerVersion: string;
   provenance: Provenance;
+  /** What the ladder decided; released where it is left out. */
+  release?: { isReleased: boolean /** null where it was decided before. */; facts: ReleaseFacts | null } | undefined;
 }
+
+/** Another score of the team was released meanwhile: hold this one against that. */
+export class LadderMoved extends Error {}
 
 /**
  * scoring → scored: the score, what is the team's entry now, and the state, in one transaction. Where its phase has
  * changed, or is changing, to another version of the test set, the submission follows; reconcile rings for that.
  *
  * @returns false where the lease is lost or the evaluation has ended; nothing was written
+ * @throws LadderMoved where the score was held against one that is no longer the team's best; nothing was written
  */
 export async function publishScore(db: Queryable, publication: Publication): Promise<boolean> {
-  const { evaluationId, leaseToken, score, intervals = null, scorerVersion, provenance } = publication;
+  const { evaluationId, leaseToken, score, intervals = null, scorerVersion, provenance, release } = publication;
   return db.transaction().execute(async (trx) => {
     const held = await lockHeld(trx, evaluationId, leaseToken);
     if (!held) return false;
+    await lockTeam(trx, held.teamId);
+    if (release?.facts) await demandSameBest(trx, held, release.facts);
     await trx
       .insertInto('scores')
       .values({
@@ -35,12 +44,14 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
         intervals: intervals && JSON.stringify(intervals),
         scorerVersion,
         provenance: JSON.stringify(provenance),
+        ...(release
+          ? { released: release.isReleased, releaseFacts: release.facts && JSON.stringify(release.facts) }
+          : {}),
       })
       .execute();
     if (!(await changeState(trx, 'scored', { evaluationId, leaseToken }))) {
       throw new Error(`Evaluation ${evaluationId} changed its state while its row was locked.`);
     }
-    await lockTeam(trx, held.teamId);
     const { phaseId, testSetVersionId, teamId } = held;
     await countEntry(trx, { phaseId, testSetVersionId, teamId });
     await followVersions(trx, held);
@@ -49,6 +60,11 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
 }
 
 type Held = NonNullable<Awaited<ReturnType<typeof lockHeld>>>;
+
+async function demandSameBest(trx: Queryable, held: Held, { comparedWith }: ReleaseFacts): Promise<void> {
+  const best = await findBestReleased(trx, held);
+  if ((best?.evaluationId ?? null) !== comparedWith) throw new LadderMoved('The team’s best score is another now.');
+}
 
 /** The phase is locked, so that a change of its test set sees this score, or this sees the change. */
 async function followVersions(trx: Queryable, held: Held): Promise<void> {
