@@ -221,6 +221,37 @@ describe('npm start on an empty folder', () => {
     expect(teams.map(({ rank, score }: Entry) => [rank, score.studies])).toEqual([[1, 12]]);
   });
 
+  it('changes the competition by its file, and says before what will change', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const admin = (argv: string[]) => holdoutAs(organiser, ['admin', 'competition', ...argv]);
+    const demo = await readFile(`${root}apps/standalone/demo/mura.yaml`, 'utf8');
+    const file = `${data.path}/mura.yaml`;
+    // An import has made another gold standard in the practice phase, which is the file’s to leave alone.
+    await writeFile(file, demo);
+    expect((await admin(['apply', file])).stdout).toContain('Nothing changes: mura is as the file says.');
+
+    await writeFile(file, demo.replace('scores: exact', 'scores: rarely').replace('counted: best', 'counted: worst'));
+    await expect(admin(['apply', file])).rejects.toMatchObject({
+      stderr: expect.stringMatching(
+        /mura\.yaml, line \d+: phases\.0\.counted[\s\S]*line \d+: phases\.0\.release\.scores/,
+      ),
+    });
+    await writeFile(file, demo.replace('decimals: 3', 'decimals: 3, board: frozen').replace('total: 20', 'total: 30'));
+    const planned = await admin(['apply', file, '--dry-run']);
+    expect(planned.stdout).toMatch(/phases\.test\.quotas\.total: 20 → 30[\s\S]*release\.board: "live" → "frozen"/);
+    expect((await readBoard(standalone, 'test')).visibility.state).toBe('live');
+    const before = await readBoard(standalone, 'test');
+    await admin(['apply', file]);
+    const frozen = await readBoard(standalone, 'test');
+    expect(frozen.visibility.state).toBe('frozen');
+    expect(frozen.entries.map(({ name }: Entry) => name)).toEqual(before.entries.map(({ name }: Entry) => name));
+    await writeFile(file, demo);
+    await admin(['apply', file, '--yes']);
+    expect((await readBoard(standalone, 'test')).entries).toEqual(before.entries);
+    const shown = await admin(['show']);
+    expect(shown.stdout).toMatch(/^competition: mura\n/);
+  });
+
   it('starts a worker again that was killed, and says so', async () => {
     await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);

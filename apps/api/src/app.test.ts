@@ -46,6 +46,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions',
       'GET /api/competitions/{competition}',
       'GET /api/competitions/{competition}/audit',
+      'GET /api/competitions/{competition}/file',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/competitions/{competition}/phases/{phase}/quota',
@@ -66,6 +67,8 @@ describe('every route of the OpenAPI document', () => {
       'POST /api/submissions/{id}/disqualify',
       'POST /api/submissions/{id}/restore',
       'POST /api/submissions/{id}/withdraw',
+      'POST /api/test-sets/{testSet}/import',
+      'PUT /api/competitions/{competition}',
     ]);
   });
 
@@ -113,7 +116,8 @@ describe('every route of the OpenAPI document', () => {
 
   it('answers every refusal with a problem', async () => {
     for (const { method, path, operation } of await listRoutes()) {
-      if (!path.includes('{')) continue;
+      // Those make what their address names.
+      if (!path.includes('{') || method === 'PUT' || path === '/api/test-sets/{testSet}/import') continue;
       const takesJson = JSON.stringify(operation.requestBody ?? {}).includes('application/json');
       const body = bodies[path.split('/').at(-1) ?? ''];
       const headers = { 'content-type': 'application/json' };

@@ -286,6 +286,12 @@ export const testSetImportSchema = testSetChangeSchema.extend({
 });
 export type TestSetImport = z.infer<typeof testSetImportSchema>;
 
+/** What came in as the first version of a test set that no phase has yet. */
+export const newTestSetImportSchema = testSetImportSchema
+  .pick({ studies: true, images: true, goldReaders: true, skipped: true })
+  .extend({ testSet: slugSchema, version: digestSchema });
+export type NewTestSetImport = z.infer<typeof newTestSetImportSchema>;
+
 /** The versions that a phase has, had, or is changing to; the latest first. */
 export const testSetVersionsSchema = z.object({
   versions: z.array(

@@ -58,6 +58,13 @@ CREATE TABLE submission_choices (
 CREATE INDEX ON submission_choices (submission_id, id);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON submission_choices EXECUTE FUNCTION refuse_to_rewrite();
 
+-- What a patient was called where the study came from.
+ALTER TABLE study_sources DISABLE TRIGGER immutable;
+ALTER TABLE study_sources ADD COLUMN patient text;
+UPDATE study_sources SET patient = split_part(source, '/', 2);
+ALTER TABLE study_sources ENABLE TRIGGER immutable;
+ALTER TABLE study_sources ALTER COLUMN patient SET NOT NULL;
+
 -- Whether the ladder let a score out, and which score it was held against.
 ALTER TABLE scores
   ADD COLUMN released boolean NOT NULL DEFAULT true,

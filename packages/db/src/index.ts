@@ -14,11 +14,23 @@ export {
   type StaleBoard,
   upsertBoardStatistics,
 } from './tables/board-statistics.js';
-export { type CompetitionRecord, findCompetition, insertCompetition, listCompetitions } from './tables/competitions.js';
+export {
+  type CompetitionRecord,
+  findCompetition,
+  insertCompetition,
+  listCompetitions,
+  updateCompetition,
+} from './tables/competitions.js';
 export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
-export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
+export {
+  type GoldLabelRecord,
+  listGoldLabels,
+  listReaderLabels,
+  type ReaderLabelRecord,
+  readReaderNames,
+} from './tables/labels.js';
 export { type LadderPlace, readLadder } from './tables/ladder.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export {
@@ -33,9 +45,12 @@ export {
 } from './tables/phases.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
-export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
+export { countSubmissions, findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
 export {
+  findLatestVersion,
+  findPhaseOfTestSet,
+  findSharedContent,
   findTestSetVersion,
   insertTestSetVersion,
   listVersionsOfPhase,

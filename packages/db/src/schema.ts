@@ -280,6 +280,7 @@ interface AuditLogTable {
 interface StudySourcesTable {
   studyId: BigInteger;
   source: string;
+  patient: string;
 }
 
 interface TestSetKeysTable {

@@ -9,7 +9,7 @@ interface JsonRequest<T> {
   readonly path: string;
   readonly schema: T;
   readonly signal: AbortSignal;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   /** Sent as JSON. */
   readonly body?: unknown;
 }

@@ -20,6 +20,15 @@ export async function insertCompetition(
   return id;
 }
 
+export async function updateCompetition(
+  db: Queryable,
+  id: string,
+  words: { title: string; description: string; rules: string },
+): Promise<void> {
+  const { title, description, rules } = words;
+  await db.updateTable('competitions').set({ title, description, rules }).where('id', '=', id).execute();
+}
+
 export async function findCompetition(db: Queryable, slug: string): Promise<CompetitionRecord | null> {
   const row = await db
     .selectFrom('competitions')

@@ -60,6 +60,16 @@ export async function listSubmissions(
   return rows.map(toRecord);
 }
 
+/** How many were ever made in a phase. */
+export async function countSubmissions(db: Queryable, phaseId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('submissions')
+    .select(sql<number>`count(*)::integer`.as('count'))
+    .where('phaseId', '=', phaseId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 function selectSubmissions(db: Queryable) {
   return db
     .selectFrom('submissions')

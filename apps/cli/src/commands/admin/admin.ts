@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addAuditCommand } from './audit.js';
+import { addCompetitionCommands } from './competition.js';
 import { addPredictionsCommands } from './predictions.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
@@ -11,6 +12,7 @@ export function addAdminCommand(program: Command, context: CommandContext): void
     .command('admin')
     .summary('what organisers do')
     .description('What organisers do, with an organiser’s token. Every act is in the audit log of its competition.');
+  addCompetitionCommands(admin, context);
   addSubmissionCommands(admin, context);
   addTestSetCommands(admin, context);
   addPredictionsCommands(admin, context);
