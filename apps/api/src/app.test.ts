@@ -47,6 +47,8 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions/{competition}',
       'GET /api/competitions/{competition}/audit',
       'GET /api/competitions/{competition}/file',
+      'GET /api/competitions/{competition}/phases/{phase}/export/leaderboard',
+      'GET /api/competitions/{competition}/phases/{phase}/export/results',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/competitions/{competition}/phases/{phase}/quota',

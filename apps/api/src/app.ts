@@ -10,6 +10,7 @@ import { requireTokens } from './authenticate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { competitionRoutes } from './competitions/routes.js';
 import { describeApi, serveReference } from './describe-api.js';
+import { exportRoutes } from './exports/routes.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
@@ -94,6 +95,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(submissionRoutes, { parts });
   await api.register(organiserRoutes, { parts });
   await api.register(testSetRoutes, { parts });
+  await api.register(exportRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }
 

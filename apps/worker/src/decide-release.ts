@@ -1,8 +1,7 @@
 import { seedOfDigest } from '@holdout/contracts';
 import { type Database, type publishScore, readLadder } from '@holdout/db';
 import { type GoldStudy, ladderStep, makeResamples, type PredictedStudy, resampleEntries } from '@holdout/scoring';
-import type { Storage } from '@holdout/storage';
-import { readPredictions, takeStudiesOf } from './read-predictions.js';
+import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
 
 /** What a score was made of. */
 export interface Scored {

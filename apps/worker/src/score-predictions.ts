@@ -11,11 +11,10 @@ import {
   switchTestSets,
 } from '@holdout/db';
 import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from '@holdout/scoring';
-import type { Storage } from '@holdout/storage';
+import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
 import { decideRelease, type Scored } from './decide-release.js';
-import { readPredictions, takeStudiesOf } from './read-predictions.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
 export interface ScoringTools {

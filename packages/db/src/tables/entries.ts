@@ -22,8 +22,9 @@ export interface EntryRecord {
   score: Score;
   /** Of the overall kappa, by resampling; null where it was never computed. */
   kappaInterval: MetricInterval | null;
-  /** null for reference entries. */
+  /** null for reference entries, as is the next. */
   evaluationId: string | null;
+  predictionsDigest: string | null;
 }
 
 export interface LeaderboardRecord {
@@ -57,6 +58,7 @@ export async function readLeaderboard(
       'submissions.id as submissionId',
       'entries.submittedAt',
       'entries.evaluationId',
+      'evaluations.predictionsDigest',
       sql<Score>`coalesce(scores.score, entries.reference_score)`.as('score'),
       sql<MetricInterval | null>`coalesce(scores.intervals, entries.reference_intervals)
         #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),

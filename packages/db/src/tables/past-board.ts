@@ -82,6 +82,7 @@ async function listTeamEntries(db: Queryable, { phaseId, versionId, rules, at }:
       'submissions.submittedAt',
       'scores.score',
       'evaluations.id as evaluationId',
+      'evaluations.predictionsDigest',
       sql<MetricInterval | null>`scores.intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
     ])
     .where('submissions.phaseId', '=', phaseId)
@@ -118,5 +119,6 @@ async function listReferences(db: Queryable, phaseId: string, versionId: string,
     submissionId: null,
     submittedAt: null,
     evaluationId: null,
+    predictionsDigest: null,
   }));
 }

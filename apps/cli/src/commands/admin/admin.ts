@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addAuditCommand } from './audit.js';
 import { addCompetitionCommands } from './competition.js';
+import { addExportCommands } from './export.js';
+import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
@@ -13,8 +15,10 @@ export function addAdminCommand(program: Command, context: CommandContext): void
     .summary('what organisers do')
     .description('What organisers do, with an organiser’s token. Every act is in the audit log of its competition.');
   addCompetitionCommands(admin, context);
+  addPhaseCommands(admin, context);
   addSubmissionCommands(admin, context);
   addTestSetCommands(admin, context);
   addPredictionsCommands(admin, context);
+  addExportCommands(admin, context);
   addAuditCommand(admin, context);
 }
