@@ -15,12 +15,19 @@ export {
   upsertBoardStatistics,
 } from './tables/board-statistics.js';
 export { type CompetitionRecord, findCompetition, insertCompetition, listCompetitions } from './tables/competitions.js';
-export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
+export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
 export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
+export {
+  type BoardPage,
+  type EntriesBefore,
+  type EntryRecord,
+  nothingBefore,
+  type PlacedEntries,
+} from './tables/placed-entries.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';

@@ -95,6 +95,9 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
 
   expect(await readLeaderboard(owner, phase.phaseId)).toEqual({
     waiting: 0,
+    total: 1,
+    teams: 1,
+    before: { ranks: 0, lastValue: null, hasReader: false },
     entries: [
       {
         kind: 'team',

@@ -45,6 +45,9 @@ describe('a leaderboard', () => {
       testSetVersion: seeded.hiddenVersion.digest,
       studyTypes: expect.arrayContaining(['elbow', 'wrist']),
       entries: [],
+      offset: 0,
+      total: 0,
+      teams: 0,
       waiting: 0,
     });
   });

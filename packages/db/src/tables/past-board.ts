@@ -1,15 +1,13 @@
-import type { MetricInterval, Score } from '@holdout/contracts';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import type { EntryRecord } from './entries.js';
+import { type BoardPage, type PlacedEntries, readPlacedEntries } from './placed-entries.js';
 import { standingOfRow } from './standings.js';
 
 /** A board as it stood at a past moment. */
-export interface PastBoard {
+export interface PastBoard extends PlacedEntries {
   /** Of the test-set version that the phase had then. */
   testSetDigest: string;
   studyTypes: string[];
-  entries: EntryRecord[];
 }
 
 /**
@@ -18,7 +16,12 @@ export interface PastBoard {
  *
  * @returns null where the phase was not there yet
  */
-export async function readPastBoard(db: Queryable, phaseId: string, at: Date): Promise<PastBoard | null> {
+export async function readPastBoard(
+  db: Queryable,
+  phaseId: string,
+  at: Date,
+  page?: BoardPage,
+): Promise<PastBoard | null> {
   const version = await db
     .selectFrom('phaseTestSets')
     .innerJoin('testSetVersions', 'testSetVersions.id', 'phaseTestSets.testSetVersionId')
@@ -29,69 +32,34 @@ export async function readPastBoard(db: Queryable, phaseId: string, at: Date): P
     .limit(1)
     .executeTakeFirst();
   if (!version) return null;
-  const [teams, references] = await Promise.all([
-    listTeamEntries(db, phaseId, version.id, at),
-    listReferences(db, phaseId, version.id, at),
-  ]);
-  return { testSetDigest: version.digest, studyTypes: version.studyTypes, entries: [...teams, ...references] };
+  const placed = placePastEntries(phaseId, version.id, at);
+  const board = await readPlacedEntries(db, { placed, costly: true, page });
+  return { testSetDigest: version.digest, studyTypes: version.studyTypes, ...board };
 }
 
-/** By the same rule as `countEntry`, but of all teams and as of then. */
-async function listTeamEntries(db: Queryable, phaseId: string, versionId: string, at: Date): Promise<EntryRecord[]> {
-  const ranking = sql`(scores.score #>> ARRAY['overall', phases.ranking_metric, 'value'])::double precision`;
-  const rows = await db
-    .selectFrom('submissions')
-    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
-    .innerJoin('teams', 'teams.id', 'submissions.teamId')
-    .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
-    .innerJoin('scores', 'scores.evaluationId', 'evaluations.id')
-    .distinctOn('submissions.teamId')
-    .select([
-      'teams.name as team',
-      'submissions.name',
-      'submissions.engine',
-      'submissions.link',
-      'submissions.id as submissionId',
-      'submissions.submittedAt',
-      'scores.score',
-      'evaluations.id as evaluationId',
-      sql<MetricInterval | null>`scores.intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
-    ])
-    .where('submissions.phaseId', '=', phaseId)
-    .where('evaluations.testSetVersionId', '=', versionId)
-    .where('evaluations.scoredAt', '<=', at)
-    .where(standingOfRow(at), '=', 'counted')
-    .orderBy('submissions.teamId')
-    .orderBy(sql`CASE phases.counted WHEN 'last' THEN submissions.submitted_at END DESC NULLS LAST`)
-    .orderBy(sql`${ranking} DESC NULLS LAST`)
-    .orderBy('submissions.submittedAt')
-    .orderBy('submissions.id')
-    .execute();
-  return rows.map((row) => ({ ...row, kind: 'team' }));
-}
-
-async function listReferences(db: Queryable, phaseId: string, versionId: string, at: Date): Promise<EntryRecord[]> {
-  const rows = await db
-    .selectFrom('entries')
-    .select([
-      'kind',
-      sql<string>`reference_name`.as('name'),
-      sql<Score>`reference_score`.as('score'),
-      sql<MetricInterval | null>`reference_intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
-    ])
-    .where('phaseId', '=', phaseId)
-    .where('testSetVersionId', '=', versionId)
-    .where('kind', '<>', 'team')
-    .where('createdAt', '<=', at)
-    .orderBy('referenceName')
-    .execute();
-  return rows.map((row) => ({
-    ...row,
-    team: null,
-    engine: null,
-    link: null,
-    submissionId: null,
-    submittedAt: null,
-    evaluationId: null,
-  }));
+/** What stood in `entries` then: of each team by the same rule as `countEntry`, but as of then. */
+function placePastEntries(phaseId: string, versionId: string, at: Date): RawBuilder<unknown> {
+  return sql`
+    SELECT * FROM (
+      SELECT DISTINCT ON (submissions.team_id)
+        submissions.id, 'team' AS kind, submissions.team_id, evaluations.id AS evaluation_id,
+        NULL AS reference_name, NULL::jsonb AS reference_score, NULL::jsonb AS reference_intervals,
+        (scores.score #>> ARRAY['overall', phases.ranking_metric, 'value'])::double precision AS ranking_value,
+        submissions.submitted_at
+      FROM evaluations
+      JOIN submissions ON submissions.id = evaluations.submission_id
+      JOIN phases ON phases.id = submissions.phase_id
+      JOIN scores ON scores.evaluation_id = evaluations.id
+      WHERE evaluations.test_set_version_id = ${versionId} AND evaluations.state = 'scored'
+        AND evaluations.scored_at <= ${at} AND submissions.phase_id = ${phaseId}
+        AND ${standingOfRow(at)} = 'counted'
+      ORDER BY submissions.team_id,
+        CASE phases.counted WHEN 'last' THEN submissions.submitted_at END DESC NULLS LAST,
+        ranking_value DESC NULLS LAST, submissions.submitted_at, submissions.id
+    ) counted
+    UNION ALL
+    SELECT id, kind, team_id, evaluation_id, reference_name, reference_score, reference_intervals, ranking_value,
+      submitted_at
+    FROM entries
+    WHERE phase_id = ${phaseId} AND test_set_version_id = ${versionId} AND kind <> 'team' AND created_at <= ${at}`;
 }
