@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
+import { measureLeaderboard } from './rows/leaderboard.js';
 import { measureRanks } from './rows/ranks.js';
 import { measureScoring } from './rows/scoring.js';
 import { measureSubmission } from './rows/submission.js';
@@ -17,6 +18,7 @@ const rows: Readonly<Record<string, Row>> = {
   ranks: measureRanks,
   'worker-path': measureWorkerPath,
   submission: measureSubmission,
+  leaderboard: measureLeaderboard,
 };
 
 const { values } = parseArgs({

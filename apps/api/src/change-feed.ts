@@ -1,4 +1,4 @@
-import type { EvaluationChange } from '@holdout/db';
+import { type EvaluationChange, type Listener, listen } from '@holdout/db';
 
 /** Which evaluation changed; null where changes may have been missed, so that any may have. */
 type Change = EvaluationChange | null;
@@ -9,6 +9,42 @@ type Change = EvaluationChange | null;
  */
 export class ChangeFeed {
   readonly #subscribers = new Set<(change: Change) => void>();
+  #listener: Listener | null = null;
+  #asked: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
+
+  /**
+   * A feed of all changes in a database.
+   *
+   * @throws HoldoutError `database_unavailable`
+   */
+  static async open(databaseUrl: string): Promise<ChangeFeed> {
+    const feed = new ChangeFeed();
+    const onReconnected = () => feed.publish(null);
+    feed.#listener = await listen(databaseUrl, (change) => feed.publish(change), { onReconnected });
+    return feed;
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  /**
+   * Resolves when every change that was committed before the call has been published. However many wait, one question
+   * at a time is under way: who comes while it is waits for the next, since this one may have been answered already.
+   *
+   * @throws Error where changes may be missed
+   */
+  caughtUp(): Promise<void> {
+    this.#next ??= this.#asked
+      .catch(() => {})
+      .then(() => {
+        this.#asked = this.#listener?.caughtUp() ?? Promise.resolve();
+        this.#next = null;
+        return this.#asked;
+      });
+    return this.#next;
+  }
 
   publish(change: Change): void {
     for (const subscriber of this.#subscribers) subscriber(change);

@@ -4,6 +4,8 @@ import type { FastifyReply } from 'fastify';
 /** One server-sent event, or the comment that keeps proxies and dead connections honest. */
 export type StreamItem =
   | { readonly event: string; readonly id: string; readonly data: unknown }
+  /** The same, with what many readers are sent written once. */
+  | { readonly event: string; readonly id: string; readonly json: string }
   | { readonly comment: string };
 
 export const heartbeat: StreamItem = { comment: 'still here' };
@@ -42,5 +44,6 @@ async function* writeItems(items: AsyncIterable<StreamItem>): AsyncGenerator<str
 /** JSON has no raw line breaks, so one `data:` line is always enough. */
 function writeItem(item: StreamItem): string {
   if ('comment' in item) return `: ${item.comment}\n\n`;
-  return `id: ${item.id}\nevent: ${item.event}\ndata: ${JSON.stringify(item.data)}\n\n`;
+  const json = 'json' in item ? item.json : JSON.stringify(item.data);
+  return `id: ${item.id}\nevent: ${item.event}\ndata: ${json}\n\n`;
 }

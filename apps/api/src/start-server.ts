@@ -1,4 +1,4 @@
-import { listen, openDatabase } from '@holdout/db';
+import { openDatabase } from '@holdout/db';
 import { createQueue } from '@holdout/queue';
 import { createDiskStorage } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
@@ -31,11 +31,8 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
       ...(config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl }),
     });
     closers.push(() => queue.close());
-    const changes = new ChangeFeed();
-    const listener = await listen(config.databaseUrl, (change) => changes.publish(change), {
-      onReconnected: () => changes.publish(null),
-    });
-    closers.push(() => listener.close());
+    const changes = await ChangeFeed.open(config.databaseUrl);
+    closers.push(() => changes.close());
     const { pagesDirectory } = config;
     const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory });
     closers.push(() => app.close());

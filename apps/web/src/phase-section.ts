@@ -4,6 +4,9 @@ import { formatWaiting } from './format-value.js';
 import { entryKey, makeLeaderboardTable } from './leaderboard-table.js';
 import { makeElement } from './make-element.js';
 
+/** More rows than this are slow to draw anew with every change, and nobody reads them. */
+const shownEntries = 500;
+
 /** One phase: its title, its live leaderboard, and how to take part in it. */
 export function makePhaseSection(competition: Competition, phase: Phase): HTMLElement {
   const id = `${competition.competition}-${phase.phase}`;
@@ -54,7 +57,7 @@ function followPhase(competition: Competition, phase: Phase, parts: PhaseParts):
 
 function leaderboardAddress(competition: Competition, phase: Phase): string {
   const path = ['api', 'competitions', competition.competition, 'phases', phase.phase, 'leaderboard', 'events'];
-  return `/${path.map(encodeURIComponent).join('/')}`;
+  return `/${path.map(encodeURIComponent).join('/')}?limit=${shownEntries}`;
 }
 
 /** Entries that were not on the board before are marked, so that a row that appears is seen. */
@@ -67,6 +70,9 @@ function showBoard(parts: PhaseParts, board: Leaderboard, known: ReadonlySet<str
     board.entries.length === 0
       ? makeElement('p', { class: 'notice' }, ['There is no entry yet. The first one can be yours.'])
       : makeLeaderboardTable(board, (entry) => known !== null && !known.has(entryKey(entry))),
+    ...(board.entries.length < board.total
+      ? [makeElement('p', { class: 'notice' }, [`The first ${board.entries.length} of ${board.total} entries.`])]
+      : []),
   );
 }
 

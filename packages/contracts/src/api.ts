@@ -175,6 +175,15 @@ export const leaderboardEntrySchema = z.object({
 });
 export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>;
 
+/** Entries of one answer, at most and where nothing is asked for. */
+export const boardPageLimit = 1000;
+
+/** Which entries of a board are asked for: `limit` of them, after the first `offset`. */
+export const boardPageSchema = z.object({
+  limit: z.coerce.number().int().min(1).max(boardPageLimit).default(boardPageLimit),
+  offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
+});
+
 export const leaderboardSchema = z.object({
   competition: slugSchema,
   phase: slugSchema,
@@ -185,7 +194,12 @@ export const leaderboardSchema = z.object({
   studyTypes: z.array(z.string()),
   ranking: rankingSchema,
   visibility: boardVisibilitySchema,
+  /** From the one at `offset` on. */
   entries: z.array(leaderboardEntrySchema),
+  /** How many stand before the first of these; how many entries there are in all, and how many of them are teams'. */
+  offset: z.number().int(),
+  total: z.number().int(),
+  teams: z.number().int(),
   /** Submissions of this phase that have not ended yet. */
   waiting: z.number().int(),
 });

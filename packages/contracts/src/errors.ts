@@ -334,6 +334,12 @@ export const errorCatalogue = {
     'The queue can’t be reached.',
     'Nothing needs to be done: what waits is found again when the queue is back.',
   ),
+  server_busy: entry(
+    503,
+    'server',
+    'The server has too much of this to do right now.',
+    'Wait for the seconds in the header `Retry-After`, then try again.',
+  ),
   database_unavailable: entry(
     503,
     'server',

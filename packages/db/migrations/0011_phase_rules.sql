@@ -27,6 +27,16 @@ ALTER TABLE phases
 UPDATE phases SET ranking_metrics = ARRAY[ranking_metric], decimals = CASE visibility WHEN 'hidden' THEN 3 END;
 ALTER TABLE phases DROP COLUMN ranking_metric;
 
+-- What a score is ranked by, in the order of the phase's metrics; −∞ where one is undefined, which ranks last.
+CREATE FUNCTION ranking_values(score jsonb, metrics text[]) RETURNS double precision[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT array_agg(coalesce((score #>> ARRAY['overall', metric, 'value'])::double precision, '-Infinity') ORDER BY place)
+  FROM unnest(metrics) WITH ORDINALITY AS keys (metric, place)
+$$;
+ALTER TABLE entries ADD COLUMN ranking_values double precision[];
+UPDATE entries SET ranking_values = ARRAY[coalesce(ranking_value, '-Infinity')];
+ALTER TABLE entries ALTER COLUMN ranking_values SET NOT NULL, DROP COLUMN ranking_value;
+
 -- A phase as it was, from when on: what a past board is read by.
 CREATE TABLE phase_history (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -21,7 +21,7 @@ export {
   listCompetitions,
   updateCompetition,
 } from './tables/competitions.js';
-export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
+export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
 export {
@@ -43,6 +43,13 @@ export {
   type PhaseSettings,
   updatePhase,
 } from './tables/phases.js';
+export {
+  type BoardPage,
+  type EntriesBefore,
+  type EntryRecord,
+  nothingBefore,
+  type PlacedEntries,
+} from './tables/placed-entries.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export { countSubmissions, findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';

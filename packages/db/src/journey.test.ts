@@ -95,11 +95,15 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
 
   expect(await readLeaderboard(owner, phase.phaseId)).toEqual({
     waiting: 0,
+    total: 1,
+    teams: 1,
+    before: { ranks: 0, lastValues: null, lastSubmittedAt: null, hasReader: false },
     entries: [
       {
         kind: 'team',
         evaluationId,
         kappaInterval: null,
+        predictionsDigest: sha256('predictions'),
         team: submission?.team,
         name: 'a model',
         engine: 'onnx',

@@ -7,9 +7,17 @@ export interface EvaluationChange {
   readonly evaluationId: string;
   readonly submissionId: string;
   readonly phaseId: string;
+  /** Where only its progress or its log did, which moves no board. */
+  readonly progress?: true;
 }
 
 export interface Listener {
+  /**
+   * Resolves when every change that was committed before the call has been told.
+   *
+   * @throws Error where the connection is broken, so that changes may be missed
+   */
+  caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,6 +64,7 @@ export async function listen(
   };
   const kept = keepConnected();
   return {
+    caughtUp: () => connection.caughtUp(),
     async close() {
       closing.abort();
       await connection.end();
@@ -69,6 +78,7 @@ export async function listen(
 interface Connection {
   /** Settles when the connection has gone, whoever ended it. */
   readonly broken: Promise<void>;
+  caughtUp(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -112,7 +122,12 @@ async function connect(
     await Promise.race([goodbye, sleep(goodbyeMilliseconds, undefined, { ref: false })]);
   };
   void broken.then(end);
-  return { broken, end };
+  const caughtUp = async () => {
+    // Postgres signals its listeners before it answers a commit, and a listener's notifications go out before the
+    // answer to its query: https://www.postgresql.org/docs/current/sql-notify.html
+    await client.query('SELECT 1');
+  };
+  return { broken, caughtUp, end };
 }
 
 async function reconnect(attempt: () => Promise<Connection>, signal: AbortSignal): Promise<Connection | null> {
@@ -132,9 +147,9 @@ async function reconnect(attempt: () => Promise<Connection>, signal: AbortSignal
 /** Anyone with the database's password can notify: what is not a change is passed over. */
 function readChange(payload: string | undefined): EvaluationChange | null {
   try {
-    const { evaluationId, submissionId, phaseId } = JSON.parse(payload ?? '');
+    const { evaluationId, submissionId, phaseId, progress } = JSON.parse(payload ?? '');
     const known = [evaluationId, submissionId, phaseId].every((id) => typeof id === 'string');
-    return known ? { evaluationId, submissionId, phaseId } : null;
+    return known ? { evaluationId, submissionId, phaseId, ...(progress === true ? { progress } : {}) } : null;
   } catch {
     return null;
   }

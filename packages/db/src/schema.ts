@@ -253,7 +253,8 @@ interface EntriesTable {
   referenceName: string | null;
   referenceScore: JSONColumnType<Score> | null;
   referenceIntervals: JSONColumnType<ScoreIntervals> | null;
-  rankingValue: number | null;
+  /** By the phase's metrics in their order; −∞ where one is undefined. */
+  rankingValues: number[];
   submittedAt: Date | null;
   createdAt: CreatedAt;
 }

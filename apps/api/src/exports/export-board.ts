@@ -21,7 +21,11 @@ export async function* exportBoard(database: Database, phase: PhaseRecord): Asyn
   const board = await readLeaderboard(database, phaseId, testSetVersionId);
   const statistics = await readBoardStatistics(database, { phaseId, testSetVersionId });
   const open = { ...phase.release, state: 'live' as const, decimals: null, studyTypes: true, intervals: true };
-  const { entries } = presentLeaderboard({ ...phase, visibility: 'public', release: open }, board, statistics);
+  const { entries } = presentLeaderboard(
+    { ...phase, visibility: 'public', release: open },
+    { ...board, offset: 0 },
+    statistics,
+  );
   for (const { score, kappaInterval, rankInterval, bestReader: _, ...entry } of entries) {
     const { counts } = score.overall;
     yield {

@@ -48,7 +48,7 @@ beforeAll(async () => {
       kind: 'team',
       teamId: submission?.teamId ?? '',
       evaluationId,
-      rankingValue: -0.25,
+      rankingValues: [-0.25],
       submittedAt: new Date(),
     })
     .execute();

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { HoldoutError, type Leaderboard } from '@holdout/contracts';
+import { HoldoutError } from '@holdout/contracts';
 import {
+  type BoardPage,
   type Database,
-  findPhase,
   listVersionsOfPhase,
   type PhaseRecord,
   readBoardStatistics,
@@ -10,78 +9,136 @@ import {
   readPastBoard,
 } from '@holdout/db';
 import type { ChangeFeed } from '../change-feed.js';
+import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { PreparedBoard } from './prepared-board.js';
 import { presentHiddenLeaderboard, presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
+import { SharedReads } from './shared-reads.js';
 
-/** A board and the name of its contents: the same board always has the same version. */
-export interface VersionedBoard {
-  readonly board: Leaderboard;
-  readonly version: string;
+/** Which board: the present one, that of a past moment, or that of a version of the test set. */
+export interface BoardRequest extends BoardPage {
+  address: PhaseAddress;
+  at?: Date | undefined;
+  version?: string | undefined;
 }
 
-/** Reads the board as it is now. */
-export async function readBoard(database: Database, phase: PhaseRecord): Promise<VersionedBoard> {
-  const { id: phaseId, testSetVersionId, release } = phase;
-  if (release.state === 'frozen' && release.from) return readBoardAt(database, phase, release.from);
-  const board = await readLeaderboard(database, phaseId, testSetVersionId);
-  if (release.state === 'hidden') return nameBoard(presentHiddenLeaderboard(phase, board.waiting));
-  const statistics = await readBoardStatistics(database, { phaseId, testSetVersionId });
-  return nameBoard(presentLeaderboard(phase, board, statistics));
+interface PhaseAddress {
+  competition: string;
+  phase: string;
 }
 
-/** Works out the board as it stood at a past moment; nothing of what is hidden or frozen until the phase is final. */
-export async function readBoardAt(database: Database, phase: PhaseRecord, at: Date): Promise<VersionedBoard> {
-  const { state, from } = phase.release;
-  const isLater = from !== null && at > from;
-  if (state === 'hidden' && isLater) return nameBoard(presentHiddenLeaderboard(phase, 0));
-  if (state === 'frozen' && isLater) return readBoardAt(database, phase, from);
-  return nameBoard(presentPastLeaderboard(phase, await readPastBoard(database, phase.id, at), at));
-}
+const mebibyte = 1024 ** 2;
+/** A few things, such as a team's new name, come without a notice. */
+const keepSeconds = 5;
+const keepPastSeconds = 60;
+/** What a transaction that was open then may still write is in by now. */
+const settledMilliseconds = 60_000;
 
 /**
- * Reads the board of a version of the test set that the phase has or had.
- *
- * @throws HoldoutError `version_not_found`, also for one that the phase is only changing to
- */
-export async function readBoardOf(database: Database, phase: PhaseRecord, digest: string): Promise<VersionedBoard> {
-  const versions = await listVersionsOfPhase(database, phase.id);
-  const version = versions.find((each) => each.digest === digest && each.currentFrom !== null);
-  if (!version) throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
-  if (version.id === phase.testSetVersionId || phase.release.state === 'hidden') return readBoard(database, phase);
-  const board = await readLeaderboard(database, phase.id, version.id);
-  const statistics = await readBoardStatistics(database, { phaseId: phase.id, testSetVersionId: version.id });
-  return nameBoard(presentLeaderboard({ ...phase, testSetDigest: digest }, board, statistics));
-}
-
-function nameBoard(board: Leaderboard): VersionedBoard {
-  const version = createHash('sha256').update(JSON.stringify(board)).digest('base64url').slice(0, 27);
-  return { board, version };
-}
-
-/**
- * Lets every open page share one read of a board. A change of the phase drops it before any stream is woken,
- * so whoever reads after a change reads what it changed.
+ * Lets everybody share one read of each page of a board. A change of the phase drops them before any stream is woken,
+ * and every answer waits until the changes that came before its question are known: so whoever reads after a change
+ * reads what it changed.
  */
 export class BoardCache {
-  readonly #boards = new Map<string, { read: Promise<VersionedBoard>; staleAt: number }>();
+  readonly #phases = new Map<string, { phase: Promise<PhaseRecord>; staleAt: number }>();
+  readonly #boards = new SharedReads<PreparedBoard>({ ...sizes(64), atOnce: 4, maxWaiting: 100 });
+  /** Worked out from the whole history, and open to everybody: never many at one time. */
+  readonly #pastBoards = new SharedReads<PreparedBoard>({ ...sizes(32), atOnce: 2, maxWaiting: 8 });
   readonly #database: Database;
+  readonly #changes: ChangeFeed;
 
   constructor(database: Database, changes: ChangeFeed) {
     this.#database = database;
-    changes.subscribe((change) => (change ? this.#boards.delete(change.phaseId) : this.#boards.clear()));
+    this.#changes = changes;
+    changes.subscribe((change) => {
+      if (change?.progress) return;
+      this.#forget(change?.phaseId);
+    });
   }
 
-  read(phase: PhaseRecord): Promise<VersionedBoard> {
-    const known = this.#boards.get(phase.id);
-    if (known && known.staleAt > performance.now()) return known.read;
-    const read = this.#readNow(phase);
-    // Reference entries come without a notice, so a board is never kept for long.
-    this.#boards.set(phase.id, { read, staleAt: performance.now() + 5000 });
-    read.catch(() => this.#boards.delete(phase.id));
-    return read;
+  /**
+   * @throws HoldoutError `competition_not_found`, `phase_not_found`, `version_not_found`, or `server_busy`
+   */
+  async read({ address, at, version, offset, limit }: BoardRequest): Promise<PreparedBoard> {
+    // Where changes may be missed, nothing that is kept can be trusted.
+    await this.#changes.caughtUp().catch(() => this.#forget());
+    const phase = await this.#findPhase(address);
+    const page = { offset, limit };
+    const key = [phase.id, at?.getTime(), version, offset, limit].join();
+    if (at === undefined && (version === undefined || version === phase.testSetDigest)) {
+      const { state, from } = phase.release;
+      if (state === 'frozen' && from) return await this.#readPast(phase, from, page);
+    }
+    if (at === undefined) {
+      const read = () => this.#readBoard(phase, version, page);
+      return await this.#boards.get({ key, group: phase.id, keepSeconds, read });
+    }
+    return await this.#readPast(phase, at, page);
   }
 
-  /** The phase may have changed to another version of its test set since its stream began. */
-  async #readNow(phase: PhaseRecord): Promise<VersionedBoard> {
-    return await readBoard(this.#database, (await findPhase(this.#database, phase.competition, phase.slug)) ?? phase);
+  /** Nothing of what is hidden or frozen until the phase is final. */
+  async #readPast(phase: PhaseRecord, asked: Date, page: BoardPage): Promise<PreparedBoard> {
+    const { state, from } = phase.release;
+    const isLater = from !== null && asked > from;
+    if (state === 'hidden' && isLater) return await this.#readHidden(phase, page);
+    const at = state === 'frozen' && isLater ? from : asked;
+    const key = [phase.id, 'past', at.getTime(), page.offset, page.limit].join();
+    const isSettled = at.getTime() < Date.now() - settledMilliseconds;
+    const kept = isSettled ? { group: '', keepSeconds: keepPastSeconds } : { group: phase.id, keepSeconds };
+    const read = async () => {
+      const past = await readPastBoard(this.#database, phase.id, at, page);
+      return new PreparedBoard(presentPastLeaderboard(phase, past, { at, offset: page.offset }));
+    };
+    return await this.#pastBoards.get({ key, ...kept, read });
   }
+
+  #forget(phaseId?: string): void {
+    this.#phases.clear();
+    this.#boards.drop(phaseId);
+    this.#pastBoards.drop(phaseId);
+  }
+
+  /** Only phases that there are stay, so that no more are kept than there are. */
+  #findPhase(address: PhaseAddress): Promise<PhaseRecord> {
+    const key = `${address.competition}/${address.phase}`;
+    const known = this.#phases.get(key);
+    if (known && known.staleAt > performance.now()) return known.phase;
+    const phase = findPhaseOrThrow(this.#database, address);
+    const kept = { phase, staleAt: performance.now() + keepSeconds * 1000 };
+    this.#phases.set(key, kept);
+    phase.catch(() => {
+      if (this.#phases.get(key) === kept) this.#phases.delete(key);
+    });
+    return phase;
+  }
+
+  async #readBoard(phase: PhaseRecord, version: string | undefined, page: BoardPage): Promise<PreparedBoard> {
+    const { id: phaseId } = phase;
+    const testSetVersionId = version === undefined ? phase.testSetVersionId : await this.#findVersion(phaseId, version);
+    if (phase.release.state === 'hidden') return await this.#readHidden(phase, page);
+    const board = await readLeaderboard(this.#database, phaseId, testSetVersionId, page);
+    const statistics = await readBoardStatistics(this.#database, { phaseId, testSetVersionId });
+    const shown = version === undefined ? phase : { ...phase, testSetDigest: version };
+    return new PreparedBoard(presentLeaderboard(shown, { ...board, offset: page.offset }, statistics));
+  }
+
+  async #readHidden(phase: PhaseRecord, { offset }: BoardPage): Promise<PreparedBoard> {
+    const { waiting } = await readLeaderboard(this.#database, phase.id, phase.testSetVersionId, {
+      offset: 0,
+      limit: 0,
+    });
+    return new PreparedBoard(presentHiddenLeaderboard(phase, { waiting, offset }));
+  }
+
+  /** @throws HoldoutError `version_not_found`, also for one that the phase is only changing to */
+  async #findVersion(phaseId: string, digest: string): Promise<string> {
+    const versions = await listVersionsOfPhase(this.#database, phaseId);
+    const version = versions.find((each) => each.digest === digest && each.currentFrom !== null);
+    if (!version) throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
+    return version.id;
+  }
+}
+
+/** A page weighs twice: it is kept compressed too, and as text where a stream sends it. */
+function sizes(mebibytes: number) {
+  return { maxBytes: mebibytes * mebibyte, sizeBytes: ({ json }: PreparedBoard) => json.length * 2 };
 }

@@ -47,6 +47,9 @@ describe('a leaderboard', () => {
       ranking: { by: ['kappa'], ties: 'shared' },
       visibility: { state: 'live', from: null, final: null },
       entries: [],
+      offset: 0,
+      total: 3,
+      teams: 0,
       waiting: 0,
     });
   });

@@ -1,44 +1,59 @@
-import type { BoardStatistics, EntryStatistics, Leaderboard, LeaderboardEntry } from '@holdout/contracts';
-import type { EntryRecord, LeaderboardRecord, PastBoard, PhaseRecord } from '@holdout/db';
-import { rankEntries } from '@holdout/scoring';
+import type { BoardStatistics, EntryStatistics, Leaderboard, LeaderboardEntry, RankingRule } from '@holdout/contracts';
+import {
+  type EntriesBefore,
+  type EntryRecord,
+  type LeaderboardRecord,
+  nothingBefore,
+  type PastBoard,
+  type PhaseRecord,
+} from '@holdout/db';
+import { type RankedEntry, rankEntries } from '@holdout/scoring';
 import { policyOf, presentBounds, presentScore, type ScorePolicy } from '../present-score.js';
 
 /** What anyone may see of a leaderboard: teams with dense ranks, reference entries in place without one. */
 export function presentLeaderboard(
   phase: PhaseRecord,
-  { entries, waiting }: LeaderboardRecord,
+  { offset, ...record }: LeaderboardRecord & { offset: number },
   statistics: BoardStatistics | null,
 ): Leaderboard {
   const { testSetDigest, studyTypes, ranking } = phase;
-  return present(phase, { entries, waiting, at: null, testSetDigest, studyTypes, ranking, statistics });
+  return present(phase, { ...record, offset, at: null, testSetDigest, studyTypes, ranking, statistics });
 }
 
 /** The same of a board as it stood; empty where the phase was not there yet. */
-export function presentPastLeaderboard(phase: PhaseRecord, past: PastBoard | null, at: Date): Leaderboard {
-  return present(phase, { ...(past ?? emptyBoardOf(phase)), waiting: 0, at, statistics: null });
+export function presentPastLeaderboard(
+  phase: PhaseRecord,
+  past: PastBoard | null,
+  { at, offset }: { at: Date; offset: number },
+): Leaderboard {
+  return present(phase, { ...(past ?? emptyBoardOf(phase)), waiting: 0, at, offset, statistics: null });
 }
 
 /** A board that tells nothing but how many are waiting. */
-export function presentHiddenLeaderboard(phase: PhaseRecord, waiting: number): Leaderboard {
-  return present(phase, { ...emptyBoardOf(phase), waiting, at: null, statistics: null });
+export function presentHiddenLeaderboard(
+  phase: PhaseRecord,
+  { waiting, offset }: { waiting: number; offset: number },
+): Leaderboard {
+  return present(phase, { ...emptyBoardOf(phase), waiting, offset, at: null, statistics: null });
 }
 
 function emptyBoardOf({ testSetDigest, studyTypes, ranking }: PhaseRecord): PastBoard {
-  return { entries: [], testSetDigest, studyTypes, ranking };
+  return { entries: [], total: 0, teams: 0, before: nothingBefore, testSetDigest, studyTypes, ranking };
 }
 
 interface ShownBoard extends PastBoard {
   waiting: number;
   at: Date | null;
+  offset: number;
   statistics: BoardStatistics | null;
 }
 
 function present(
   phase: PhaseRecord,
-  { entries, waiting, at, testSetDigest, studyTypes, ranking, statistics }: ShownBoard,
+  { entries, waiting, at, testSetDigest, studyTypes, ranking, statistics, total, teams, offset, before }: ShownBoard,
 ): Leaderboard {
   const ranked = rankEntries(entries, {
-    values: (entry) => ranking.by.map((metric) => entry.score.overall[metric].value),
+    values: (entry) => valuesOf(entry, ranking),
     ties: ranking.ties,
     submittedAt: (entry) => entry.submittedAt,
     isRanked: (entry) => entry.kind === 'team',
@@ -48,7 +63,10 @@ function present(
   // Statistics are of kappa: where another metric ranks, they would not be of the ranks that are shown.
   const byKappa = ranking.by[0] === 'kappa';
   // Ranked from best to last, so the first reader is the best one.
-  const bestReader = ranked.find(({ entry }) => entry.kind === 'reader' && entry.score.overall.kappa.value !== null);
+  const bestReader = before.hasReader
+    ? undefined
+    : ranked.find(({ entry }) => entry.kind === 'reader' && entry.score.overall.kappa.value !== null);
+  const ranksBefore = countRanksBefore(before, ranked, ranking);
   return {
     competition: phase.competition,
     phase: phase.slug,
@@ -59,14 +77,35 @@ function present(
     visibility: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
     entries: ranked.map(({ entry, rank }) =>
       presentEntry(entry, {
-        rank,
+        rank: rank && rank + ranksBefore,
         bestReader: entry === bestReader?.entry,
         policy,
         statistics: byKappa ? (statistics?.entries[entry.evaluationId ?? ''] ?? null) : null,
       }),
     ),
+    offset,
+    total,
+    teams,
     waiting,
   };
+}
+
+function valuesOf({ score }: EntryRecord, { by }: RankingRule): (number | null)[] {
+  return by.map((metric) => score.overall[metric].value);
+}
+
+/** What is added to the ranks of a page. Its first team shares the last rank before it where the two are equal. */
+function countRanksBefore(
+  { ranks, lastValues, lastSubmittedAt }: EntriesBefore,
+  page: readonly RankedEntry<EntryRecord>[],
+  ranking: RankingRule,
+): number {
+  const first = page.find(({ rank }) => rank !== null)?.entry;
+  if (!first || !lastValues) return ranks;
+  const values = valuesOf(first, ranking).map((value) => value ?? Number.NEGATIVE_INFINITY);
+  const isEqual = values.every((value, place) => value === lastValues[place]);
+  const isTied = ranking.ties === 'shared' || first.submittedAt?.getTime() === lastSubmittedAt?.getTime();
+  return isEqual && isTied ? ranks - 1 : ranks;
 }
 
 function presentEntry(

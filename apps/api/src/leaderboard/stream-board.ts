@@ -1,25 +1,30 @@
-import type { PhaseRecord } from '@holdout/db';
 import type { RouteParts } from '../app.js';
 import { ChangeWait } from '../change-feed.js';
 import { heartbeat, type StreamItem } from '../event-stream.js';
-import type { BoardCache } from './board-cache.js';
+import type { PreparedBoard } from './prepared-board.js';
 
-/** A board is sent at most this often, however many evaluations report their progress. */
+/** A board is sent at most this often, however many evaluations end. */
 const pauseSeconds = 0.5;
 
-/** The whole board, at once and whenever it differs from the one that was sent last (`known` is its version). */
+interface FollowedBoard {
+  phaseId: string;
+  read: () => Promise<PreparedBoard>;
+  /** The version that the reader has. */
+  known: string | null;
+}
+
+/** The board, at once and whenever it differs from the one that was sent last. */
 export async function* streamBoard(
-  { boards, changes, heartbeatSeconds }: RouteParts & { boards: BoardCache },
-  phase: PhaseRecord,
-  known: string | null,
+  { changes, heartbeatSeconds }: RouteParts,
+  { phaseId, read, known }: FollowedBoard,
   signal: AbortSignal,
 ): AsyncGenerator<StreamItem> {
-  const wait = new ChangeWait(changes, (change) => change.phaseId === phase.id, signal);
+  const wait = new ChangeWait(changes, (change) => change.phaseId === phaseId && !change.progress, signal);
   try {
     let sent = known;
     while (!signal.aborted) {
-      const { board, version } = await boards.read(phase);
-      if (version !== sent) yield { event: 'leaderboard', id: version, data: board };
+      const { text, version } = await read();
+      if (version !== sent) yield { event: 'leaderboard', id: version, json: text };
       sent = version;
       await pause(pauseSeconds, signal);
       if (!(await wait.next(heartbeatSeconds))) yield heartbeat;

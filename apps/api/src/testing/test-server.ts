@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { type Database, listen } from '@holdout/db';
+import type { Database } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
@@ -44,8 +44,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const provisioning = await openProvisioning({ databaseUrl: ownerUrl, storageDirectory });
   const { database, storage } = provisioning;
   const queue = options.queue ?? (await createQueue({ postgresUrl: ownerUrl }));
-  const changes = new ChangeFeed();
-  const listener = await listen(ownerUrl, (change) => changes.publish(change));
+  const changes = await ChangeFeed.open(ownerUrl);
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, keepLines(logLines));
   const { pagesDirectory } = readConfig({
@@ -80,7 +79,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     stopPostgres,
     async close() {
       await app.close();
-      await listener.close();
+      await changes.close();
       if (!options.queue) await queue.close();
       await provisioning.close();
       await stopPostgres();

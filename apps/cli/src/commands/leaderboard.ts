@@ -1,5 +1,5 @@
-import { type Leaderboard, type LeaderboardEntry, leaderboardSchema } from '@holdout/contracts';
-import type { Command } from 'commander';
+import { boardPageLimit, type Leaderboard, type LeaderboardEntry, leaderboardSchema } from '@holdout/contracts';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { usageError } from '../command-error.js';
 import { chooseServer, type ServerConfig } from '../config.js';
@@ -16,6 +16,8 @@ interface LeaderboardOptions extends ServerCommandOptions {
   phase?: string;
   at?: string;
   testSetVersion?: string;
+  limit?: number;
+  offset?: number;
 }
 
 /** `holdout leaderboard`: every phase's board, or one. */
@@ -28,6 +30,8 @@ export function addLeaderboardCommand(program: Command, { environment, signal }:
     .option('--phase <name>', 'one phase; all of them where it is left out')
     .option('--at <time>', 'the board as it stood then: 2026-11-23, 2026-11-23T10:00:00Z')
     .option('--test-set-version <digest>', 'the board of an earlier version of the test set')
+    .option('--limit <n>', `so many entries, at most ${boardPageLimit}`, readCountFrom(1))
+    .option('--offset <n>', 'after so many', readCountFrom(0))
     .addHelpText(
       'after',
       `
@@ -45,6 +49,14 @@ Examples:
   });
 }
 
+function readCountFrom(least: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (Number.isSafeInteger(count) && count >= least) return count;
+    throw new InvalidArgumentError(`Expected a whole number from ${least}.`);
+  };
+}
+
 async function readBoards(
   config: ServerConfig,
   options: LeaderboardOptions,
@@ -55,18 +67,22 @@ async function readBoards(
   const query = chooseBoard(options);
   return await Promise.all(
     phases.map(({ phase }) => {
-      const path = leaderboardPath({ competition: competition.competition, phase }) + query;
+      const path = `${leaderboardPath({ competition: competition.competition, phase })}?${query}`;
       return requestJson(config, { path, schema: leaderboardSchema, signal });
     }),
   );
 }
 
-function chooseBoard({ at, testSetVersion }: LeaderboardOptions): string {
+function chooseBoard({ at, testSetVersion, limit, offset }: LeaderboardOptions): URLSearchParams {
   if (at !== undefined && testSetVersion !== undefined) {
     throw usageError('--at and --test-set-version exclude each other.', 'Give one of them.');
   }
-  if (testSetVersion !== undefined) return `?version=${encodeURIComponent(testSetVersion)}`;
-  return at === undefined ? '' : `?at=${encodeURIComponent(readMoment(at))}`;
+  const query = new URLSearchParams();
+  if (testSetVersion !== undefined) query.set('version', testSetVersion);
+  if (at !== undefined) query.set('at', readMoment(at));
+  if (limit !== undefined) query.set('limit', String(limit));
+  if (offset !== undefined) query.set('offset', String(offset));
+  return query;
 }
 
 /** A day alone is its end: what stood when it was over. */
@@ -89,7 +105,7 @@ const columns: readonly Column[] = [
 
 /** The study types follow where the terminal has the room for them. */
 function sayBoard(board: Leaderboard, output: Output): void {
-  const { competition, phase, at, entries, studyTypes, visibility, waiting } = board;
+  const { competition, phase, at, entries, studyTypes, visibility, waiting, offset, total } = board;
   const typeColumns = studyTypes.map((title): Column => ({ title, side: 'right' }));
   const full = showTable(
     [...columns, ...typeColumns],
@@ -100,8 +116,9 @@ function sayBoard(board: Leaderboard, output: Output): void {
   output.title(`${competition}/${phase}${at ? ` at ${at}` : ''}`);
   const note = describeVisibility(visibility);
   if (note) output.say(note);
-  if (visibility.state !== 'hidden') output.say(entries.length === 0 ? 'No entry yet.' : head);
+  if (visibility.state !== 'hidden') output.say(total === 0 ? 'No entry yet.' : head);
   for (const line of lines) output.say(line);
+  if (entries.length < total) output.say(sayPage(offset, entries.length, total));
   const tied = entries.filter(({ toldApartFromFirst }) => toldApartFromFirst === false).length;
   if (tied > 1) output.say(`${tied} entries can’t be told from the first (=1).`);
   if (waiting > 0) output.say(waiting === 1 ? '1 submission is under way.' : `${waiting} submissions are under way.`);
@@ -113,6 +130,13 @@ function describeVisibility({ state, from, final }: Leaderboard['visibility']): 
   if (state === 'hidden') return `This board is hidden ${until}.`;
   if (state === 'frozen') return `This board is frozen as it stood at ${from}, ${until}.`;
   return state === 'final' ? 'This board is final.' : null;
+}
+
+function sayPage(offset: number, shown: number, total: number): string {
+  if (shown === 0) return `There are ${total} entries, and none after ${offset}.`;
+  const last = offset + shown;
+  const next = last < total ? ` The next: --offset ${last}` : '';
+  return `Entries ${offset + 1} to ${last} of ${total}.${next}`;
 }
 
 function showEntry(entry: LeaderboardEntry): string[] {

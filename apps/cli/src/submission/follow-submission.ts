@@ -1,4 +1,4 @@
-import { leaderboardSchema, type Submission, submissionSchema } from '@holdout/contracts';
+import { type LeaderboardEntry, leaderboardSchema, type Submission, submissionSchema } from '@holdout/contracts';
 import { CommandError, interruptedError } from '../command-error.js';
 import type { ServerConfig } from '../config.js';
 import { leaderboardPath } from '../server/choose-phase.js';
@@ -49,13 +49,25 @@ async function sayRank(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const request = { path: leaderboardPath(submission), schema: leaderboardSchema, signal };
-  const { entries } = await requestJson(config, request);
-  const ofTeams = entries.filter(({ kind }) => kind === 'team');
-  const entry = ofTeams.find(({ submissionId }) => submissionId === submission.id);
+  const { entry, teams } = await findEntry(config, submission, signal);
   const leaderboard = `${config.server}/#${submission.competition}-${submission.phase}`;
   output.result({ ...submission, rank: entry?.rank ?? null, leaderboard });
-  if (entry?.rank) output.say(`\nRank ${entry.rank} of ${ofTeams.length} on the leaderboard: ${leaderboard}`);
+  if (entry?.rank) output.say(`\nRank ${entry.rank} of ${teams} on the leaderboard: ${leaderboard}`);
   else if (entry) output.say(`\nOn the leaderboard, without a rank as its kappa is undefined: ${leaderboard}`);
   else output.say(`\nAnother entry of your team stays on the leaderboard: ${leaderboard}`);
+}
+
+/** A long board comes in pages; the ranks are those of the whole. */
+async function findEntry(
+  config: ServerConfig,
+  submission: Submission,
+  signal: AbortSignal,
+): Promise<{ entry: LeaderboardEntry | undefined; teams: number }> {
+  for (let offset = 0; ; ) {
+    const request = { path: `${leaderboardPath(submission)}?offset=${offset}`, schema: leaderboardSchema, signal };
+    const { entries, total, teams } = await requestJson(config, request);
+    const entry = entries.find(({ submissionId }) => submissionId === submission.id);
+    offset += entries.length;
+    if (entry || entries.length === 0 || offset >= total) return { entry, teams };
+  }
 }

@@ -59,7 +59,7 @@ export async function listComparedEntries(
     .where('entries.testSetVersionId', '=', testSetVersionId)
     .where('kind', 'in', ['team', 'reader'])
     .orderBy(sql`kind = 'team'`)
-    .orderBy('rankingValue', (order) => order.desc().nullsLast())
+    .orderBy('rankingValues', 'desc')
     .orderBy('entries.submittedAt')
     .limit(limit)
     .execute();

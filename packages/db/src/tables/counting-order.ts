@@ -26,13 +26,6 @@ export function countingOrder({ counted, metrics }: CountingRule, at?: Date): Ra
   return sql`
     CASE WHEN ${counted} = 'chosen' THEN coalesce(${chosen}, false) END DESC NULLS LAST,
     CASE WHEN ${counted} = 'last' THEN submissions.submitted_at END DESC NULLS LAST,
-    ${rankingValues(metrics)} DESC,
+    ranking_values(scores.score, ${metrics}) DESC,
     submissions.submitted_at, submissions.id`;
-}
-
-/** The metrics that the phase ranks by, in their order; −∞ where one is undefined. */
-function rankingValues(metrics: RawBuilder<string[]>): RawBuilder<unknown> {
-  return sql`ARRAY(
-    SELECT coalesce((scores.score #>> ARRAY['overall', metric, 'value'])::double precision, '-Infinity')
-    FROM unnest(${metrics}) WITH ORDINALITY AS keys (metric, place) ORDER BY place)`;
 }

@@ -1,35 +1,9 @@
-import {
-  isFinalState,
-  type MetricInterval,
-  type ResolvedManifest,
-  type Score,
-  type ScoreIntervals,
-  submissionStates,
-} from '@holdout/contracts';
+import { isFinalState, type Score, type ScoreIntervals, submissionStates } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import { type BoardPage, type PlacedEntries, readPlacedEntries } from './placed-entries.js';
 
-export interface EntryRecord {
-  kind: 'team' | 'reader' | 'baseline';
-  /** null for reference entries, as are engine, link, submission and its time. */
-  team: string | null;
-  /** The submission's name, or the reference entry's. */
-  name: string;
-  engine: ResolvedManifest['engine'] | null;
-  link: string | null;
-  submissionId: string | null;
-  submittedAt: Date | null;
-  score: Score;
-  /** Of the overall kappa, by resampling; null where it was never computed. */
-  kappaInterval: MetricInterval | null;
-  /** null for reference entries, as is the next. */
-  evaluationId: string | null;
-  predictionsDigest: string | null;
-}
-
-export interface LeaderboardRecord {
-  /** By the phase's first ranking metric, highest first, undefined last; then the earlier submission first. */
-  entries: EntryRecord[];
+export interface LeaderboardRecord extends PlacedEntries {
   /** Submissions of the phase that have not ended. */
   waiting: number;
 }
@@ -41,40 +15,16 @@ export async function readLeaderboard(
   db: Queryable,
   phaseId: string,
   testSetVersionId?: string,
+  page?: BoardPage,
 ): Promise<LeaderboardRecord> {
-  const entries = await db
-    .selectFrom('entries')
-    .innerJoin('phases', 'phases.id', 'entries.phaseId')
-    .leftJoin('teams', 'teams.id', 'entries.teamId')
-    .leftJoin('evaluations', 'evaluations.id', 'entries.evaluationId')
-    .leftJoin('submissions', 'submissions.id', 'evaluations.submissionId')
-    .leftJoin('scores', 'scores.evaluationId', 'entries.evaluationId')
-    .select([
-      'entries.kind',
-      'teams.name as team',
-      sql<string>`coalesce(submissions.name, entries.reference_name)`.as('name'),
-      'submissions.engine',
-      'submissions.link',
-      'submissions.id as submissionId',
-      'entries.submittedAt',
-      'entries.evaluationId',
-      'evaluations.predictionsDigest',
-      sql<Score>`coalesce(scores.score, entries.reference_score)`.as('score'),
-      sql<MetricInterval | null>`coalesce(scores.intervals, entries.reference_intervals)
-        #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
-    ])
-    .where('entries.phaseId', '=', phaseId)
-    .$if(testSetVersionId === undefined, (query) =>
-      query.whereRef('entries.testSetVersionId', '=', 'phases.testSetVersionId'),
-    )
-    .$if(testSetVersionId !== undefined, (query) =>
-      query.where('entries.testSetVersionId', '=', testSetVersionId ?? ''),
-    )
-    .orderBy('entries.rankingValue', (order) => order.desc().nullsLast())
-    .orderBy('entries.submittedAt', (order) => order.asc().nullsLast())
-    .orderBy('entries.id')
-    .execute();
-  return { entries, waiting: await countWaiting(db, phaseId) };
+  const versionId =
+    testSetVersionId === undefined
+      ? sql`(SELECT test_set_version_id FROM phases WHERE id = ${phaseId})`
+      : sql`${testSetVersionId}`;
+  const placed = sql`SELECT * FROM entries WHERE phase_id = ${phaseId} AND test_set_version_id = ${versionId}`;
+  const ties = sql<string>`(SELECT ties FROM phases WHERE id = ${phaseId})`;
+  const board = await readPlacedEntries(db, { placed, ties, costly: false, page });
+  return { ...board, waiting: await countWaiting(db, phaseId) };
 }
 
 interface ReferenceEntry {
@@ -102,7 +52,7 @@ export async function upsertReferenceEntry(
   const result = {
     referenceScore: JSON.stringify(score),
     referenceIntervals: intervals && JSON.stringify(intervals),
-    rankingValue: score.overall[phase.rankingMetrics[0] ?? 'kappa'].value,
+    rankingValues: phase.rankingMetrics.map((metric) => score.overall[metric].value ?? Number.NEGATIVE_INFINITY),
   };
   await db
     .insertInto('entries')

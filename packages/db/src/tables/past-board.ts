@@ -1,27 +1,31 @@
-import type { MetricInterval, RankingRule, Score } from '@holdout/contracts';
-import { sql } from 'kysely';
+import type { RankingRule } from '@holdout/contracts';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { countingOrder } from './counting-order.js';
-import type { EntryRecord } from './entries.js';
+import { type BoardPage, type PlacedEntries, readPlacedEntries } from './placed-entries.js';
 import { standingOfRow } from './standings.js';
 
 /** A board as it stood at a past moment. */
-export interface PastBoard {
+export interface PastBoard extends PlacedEntries {
   /** Of the test-set version that the phase had then. */
   testSetDigest: string;
   studyTypes: string[];
   /** By which the phase ranked then. */
   ranking: RankingRule;
-  entries: EntryRecord[];
 }
 
 /**
- * The entries of a phase as they stood at a moment: on the test-set version it had then, by the rules of then, from what
- * was scored and counted by then. It is worked out from the history, so no board has to be kept.
+ * The entries of a phase as they stood at a moment: on the test-set version it had then, from what was scored and
+ * counted by then. It is worked out from the history, so no board has to be kept.
  *
  * @returns null where the phase was not there yet
  */
-export async function readPastBoard(db: Queryable, phaseId: string, at: Date): Promise<PastBoard | null> {
+export async function readPastBoard(
+  db: Queryable,
+  phaseId: string,
+  at: Date,
+  page?: BoardPage,
+): Promise<PastBoard | null> {
   const version = await db
     .selectFrom('phaseTestSets')
     .innerJoin('testSetVersions', 'testSetVersions.id', 'phaseTestSets.testSetVersionId')
@@ -33,12 +37,11 @@ export async function readPastBoard(db: Queryable, phaseId: string, at: Date): P
     .executeTakeFirst();
   const rules = await readPastRules(db, phaseId, at);
   if (!version || !rules) return null;
-  const [teams, references] = await Promise.all([
-    listTeamEntries(db, { phaseId, versionId: version.id, rules, at }),
-    listReferences(db, phaseId, version.id, at),
-  ]);
+  const placed = placePastEntries({ phaseId, versionId: version.id, rules, at });
+  const ties = sql<string>`${rules.ties}::text`;
+  const board = await readPlacedEntries(db, { placed, ties, costly: true, page });
   const ranking = { by: rules.metrics, ties: rules.ties };
-  return { testSetDigest: version.digest, studyTypes: version.studyTypes, ranking, entries: [...teams, ...references] };
+  return { testSetDigest: version.digest, studyTypes: version.studyTypes, ranking, ...board };
 }
 
 interface PastRules {
@@ -64,61 +67,27 @@ interface PastPlace {
   at: Date;
 }
 
-/** By the same rule as `countEntry`, but of all teams and as of then. */
-async function listTeamEntries(db: Queryable, { phaseId, versionId, rules, at }: PastPlace): Promise<EntryRecord[]> {
-  const rule = { counted: sql<string>`${rules.counted}::text`, metrics: sql<string[]>`${rules.metrics}::text[]` };
-  const rows = await db
-    .selectFrom('submissions')
-    .innerJoin('teams', 'teams.id', 'submissions.teamId')
-    .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
-    .innerJoin('scores', 'scores.evaluationId', 'evaluations.id')
-    .distinctOn('submissions.teamId')
-    .select([
-      'teams.name as team',
-      'submissions.name',
-      'submissions.engine',
-      'submissions.link',
-      'submissions.id as submissionId',
-      'submissions.submittedAt',
-      'scores.score',
-      'evaluations.id as evaluationId',
-      'evaluations.predictionsDigest',
-      sql<MetricInterval | null>`scores.intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
-    ])
-    .where('submissions.phaseId', '=', phaseId)
-    .where('evaluations.testSetVersionId', '=', versionId)
-    .where('evaluations.scoredAt', '<=', at)
-    .where(standingOfRow(at), '=', 'counted')
-    .where(sql<boolean>`(scores.released OR ${rules.revealed})`)
-    .orderBy('submissions.teamId')
-    .orderBy(countingOrder(rule, at))
-    .execute();
-  return rows.map((row) => ({ ...row, kind: 'team' }));
-}
-
-async function listReferences(db: Queryable, phaseId: string, versionId: string, at: Date): Promise<EntryRecord[]> {
-  const rows = await db
-    .selectFrom('entries')
-    .select([
-      'kind',
-      sql<string>`reference_name`.as('name'),
-      sql<Score>`reference_score`.as('score'),
-      sql<MetricInterval | null>`reference_intervals #> '{overall,kappa,bootstrap}'`.as('kappaInterval'),
-    ])
-    .where('phaseId', '=', phaseId)
-    .where('testSetVersionId', '=', versionId)
-    .where('kind', '<>', 'team')
-    .where('createdAt', '<=', at)
-    .orderBy('referenceName')
-    .execute();
-  return rows.map((row) => ({
-    ...row,
-    team: null,
-    engine: null,
-    link: null,
-    submissionId: null,
-    submittedAt: null,
-    evaluationId: null,
-    predictionsDigest: null,
-  }));
+/** What stood in `entries` then: of each team by the same rule as `countEntry`, but as of then. */
+function placePastEntries({ phaseId, versionId, rules, at }: PastPlace): RawBuilder<unknown> {
+  const metrics = sql<string[]>`${rules.metrics}::text[]`;
+  const rule = { counted: sql<string>`${rules.counted}::text`, metrics };
+  return sql`
+    SELECT * FROM (
+      SELECT DISTINCT ON (submissions.team_id)
+        submissions.id, 'team' AS kind, submissions.team_id, evaluations.id AS evaluation_id,
+        NULL AS reference_name, NULL::jsonb AS reference_score, NULL::jsonb AS reference_intervals,
+        ranking_values(scores.score, ${metrics}) AS ranking_values, submissions.submitted_at
+      FROM evaluations
+      JOIN submissions ON submissions.id = evaluations.submission_id
+      JOIN scores ON scores.evaluation_id = evaluations.id
+      WHERE evaluations.test_set_version_id = ${versionId} AND evaluations.state = 'scored'
+        AND evaluations.scored_at <= ${at} AND submissions.phase_id = ${phaseId}
+        AND ${standingOfRow(at)} = 'counted' AND (scores.released OR ${rules.revealed})
+      ORDER BY submissions.team_id, ${countingOrder(rule, at)}
+    ) counted
+    UNION ALL
+    SELECT id, kind, team_id, evaluation_id, reference_name, reference_score, reference_intervals,
+      ranking_values(reference_score, ${metrics}), submitted_at
+    FROM entries
+    WHERE phase_id = ${phaseId} AND test_set_version_id = ${versionId} AND kind <> 'team' AND created_at <= ${at}`;
 }

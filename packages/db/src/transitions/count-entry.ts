@@ -21,7 +21,7 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
     .innerJoin('scores', 'scores.evaluationId', 'evaluations.id')
-    .select(['evaluations.id as evaluationId', 'submissions.submittedAt', rankingValue.as('rankingValue')])
+    .select(['evaluations.id as evaluationId', 'submissions.submittedAt', rankingValues.as('rankingValues')])
     .where('submissions.phaseId', '=', phaseId)
     .where('submissions.teamId', '=', teamId)
     .where('evaluations.testSetVersionId', '=', testSetVersionId)
@@ -45,7 +45,4 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
 /** What the ladder withholds is no entry before all is revealed. */
 const isReleased = sql<boolean>`(scores.released OR phases.revealed_at IS NOT NULL)`;
 
-/** What the phase ranks by first; null where it is undefined. */
-const rankingValue = sql<
-  number | null
->`(scores.score #>> ARRAY['overall', phases.ranking_metrics[1], 'value'])::double precision`;
+const rankingValues = sql<number[]>`ranking_values(scores.score, phases.ranking_metrics)`;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
-import { notifyChange } from './notify-change.js';
+import { notifyProgress } from './notify-change.js';
 import { storableText } from './storable-text.js';
 
 /** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
@@ -43,7 +43,7 @@ export async function recordProgress(
       .executeTakeFirst();
     if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
     await insertEvents(trx, evaluationId, [{ kind: 'progress', data: { stage, imagesDone, imagesTotal } }]);
-    await notifyChange(trx, evaluationId);
+    await notifyProgress(trx, evaluationId);
     return 'held';
   });
 }
@@ -68,7 +68,7 @@ export async function appendLog(
       evaluationId,
       lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } })),
     );
-    await notifyChange(trx, evaluationId);
+    await notifyProgress(trx, evaluationId);
     return 'held';
   });
 }

@@ -28,7 +28,7 @@ export async function recountPhase(trx: Queryable, phaseId: string): Promise<voi
     }
   }
   await sql`UPDATE entries
-    SET ranking_value = (reference_score #>> ARRAY['overall', ranking_metrics[1], 'value'])::double precision
+    SET ranking_values = ranking_values(reference_score, ranking_metrics)
     FROM phases WHERE phases.id = entries.phase_id AND phases.id = ${phaseId} AND kind <> 'team'`.execute(trx);
   await notifyPhase(trx, phaseId);
 }

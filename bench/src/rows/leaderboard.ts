@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { prepareDatabase } from '@holdout/api';
+import { openDatabase } from '@holdout/db';
+import { startLocalPostgres } from '@holdout/local-postgres';
+import { enterTeam } from '../leaderboard/enter-team.js';
+import { explainBoard } from '../leaderboard/explain-board.js';
+import { fillDatabase, scoredPerTeam, submissionsPerTeam, teams } from '../leaderboard/fill-database.js';
+import type { LoadResult } from '../leaderboard/load.js';
+import { measureLoad, readRaw, startApi, startBareServer } from '../leaderboard/start-load.js';
+import type { Measurement, Row } from '../measurement.js';
+import { timeAsync } from '../time-async.js';
+
+const path = '/api/competitions/bench/phases/test/leaderboard?limit=100';
+const connections = 16;
+const spellSeconds = 5;
+const gzip = { 'accept-encoding': 'gzip' };
+
+/**
+ * The first hundred of 10,000 teams, with a million evaluations in the database: as fast as it is answered over 16
+ * connections, in turns with a bare fastify route that sends the same bytes. Then with a team's score published every
+ * second meanwhile, and the first read after a change. Fails where a query of the board goes through a large table.
+ */
+export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
+  const postgres = await startLocalPostgres({ directory: join(directory, 'postgres') });
+  const url = postgres.url('holdout');
+  await postgres.ensureDatabase('holdout');
+  await prepareDatabase({ databaseUrl: url, evaluatorPassword: 'bench' });
+  const database = openDatabase({ url, applicationName: 'bench' });
+  const closers = [() => postgres.stop(), () => database.close()];
+  try {
+    const phase = await fillDatabase(database, say);
+    const queries = await explainBoard(database, url, phase);
+    say(`${queries} queries explained; none reads all evaluations`);
+    const api = await startApi(url, join(directory, 'storage'));
+    closers.push(() => api.stop());
+    const board = api.url + path;
+    const answers = { plain: {}, gzip, unchanged: { ...gzip, 'if-none-match': '' } };
+    const { headers, body } = await readRaw(board, gzip);
+    answers.unchanged['if-none-match'] = String(headers.etag);
+    const sizes = { plain: (await readRaw(board, {})).body.length, gzip: body.length, unchanged: 0 };
+    const bare = await startBareServer(board, gzip);
+    closers.push(() => bare.stop());
+    const barePlain = await startBareServer(board, {});
+    closers.push(() => barePlain.stop());
+
+    const ask = (server: string, kind: keyof typeof answers) =>
+      measureLoad({
+        url: server + path,
+        headers: answers[kind],
+        connections,
+        seconds: spellSeconds,
+        status: kind === 'unchanged' ? 304 : 200,
+      });
+    const found = { gzip: makeSides(), plain: makeSides(), unchanged: makeSides() };
+    const whileWriting: LoadResult[] = [];
+    const cold: number[] = [];
+    const past: number[] = [];
+    // Before the code is compiled to machine code.
+    for (const server of [api, bare]) await ask(server.url, 'gzip');
+    for (let round = 0; round < rounds; round++) {
+      for (const kind of ['gzip', 'unchanged', 'plain'] as const) {
+        found[kind].ours.push(await ask(api.url, kind));
+        found[kind].bare.push(await ask(kind === 'plain' ? barePlain.url : bare.url, kind));
+      }
+      const writing = new AbortController();
+      const written = writeEverySecond(writing.signal, () => enterTeam(database, phase));
+      whileWriting.push(await ask(api.url, 'gzip'));
+      writing.abort();
+      const entered = await written;
+      for (let time = 0; time < 5; time++) {
+        await enterTeam(database, phase);
+        cold.push(await timeAsync(() => readRaw(board, gzip)));
+      }
+      const at = new Date(Date.now() - 100 * 24 * 60 * 60 * 1000 + round).toISOString();
+      past.push(await timeAsync(() => readRaw(`${board}&at=${at}`, gzip)));
+      say(`round ${round + 1} of ${rounds}; ${entered} teams entered while reading`);
+    }
+    const facts = {
+      teams,
+      evaluations: teams * submissionsPerTeam,
+      scored: teams * scoredPerTeam,
+      connections,
+      spellSeconds,
+      bytes: sizes.gzip,
+      plainBytes: sizes.plain,
+      queries,
+    };
+    return [
+      ...describeLoad('first 100 of 10,000 teams', found.gzip, true),
+      ...describeLoad('… not changed (304)', found.unchanged, true),
+      ...describeLoad('… not compressed', found.plain, false),
+      {
+        what: '… with a new entry every second',
+        unit: 'requests/s',
+        samples: whileWriting.map(({ requestsPerSecond }) => requestsPerSecond),
+        aim: { of: 'median', comparison: 'atLeast', value: 2000 },
+      },
+      {
+        what: '… … p99',
+        unit: 'ms',
+        samples: whileWriting.map(({ p99Ms }) => p99Ms),
+        aim: { of: 'median', comparison: 'below', value: 20 },
+      },
+      { what: '… the first read after a new entry', unit: 'ms', samples: cold },
+      { what: '… as it stood 100 days ago', unit: 'ms', samples: past },
+    ].map((measurement) => ({ ...measurement, facts }) as Measurement);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+};
+
+interface Sides {
+  ours: LoadResult[];
+  bare: LoadResult[];
+}
+
+const makeSides = (): Sides => ({ ours: [], bare: [] });
+
+function describeLoad(what: string, { ours, bare }: Sides, hasAim: boolean): Measurement[] {
+  const against = 'a bare fastify route, same bytes';
+  const rates = (side: LoadResult[]) => side.map(({ requestsPerSecond }) => requestsPerSecond);
+  const p50s = (side: LoadResult[]) => side.map(({ p50Ms }) => p50Ms);
+  const p99s = (side: LoadResult[]) => side.map(({ p99Ms }) => p99Ms);
+  const atLeast = { of: 'median', comparison: 'atLeast', value: 2000 } as const;
+  const below = { of: 'median', comparison: 'below', value: 20 } as const;
+  return [
+    {
+      what,
+      unit: 'requests/s',
+      samples: rates(ours),
+      against: { what: against, samples: rates(bare) },
+      ...(hasAim ? { aim: atLeast } : {}),
+    },
+    { what: '… … p50', unit: 'ms', samples: p50s(ours), against: { what: against, samples: p50s(bare) } },
+    {
+      what: '… … p99',
+      unit: 'ms',
+      samples: p99s(ours),
+      against: { what: against, samples: p99s(bare) },
+      ...(hasAim ? { aim: below } : {}),
+    },
+  ];
+}
+
+/** Resolves to how often, when the signal was given. */
+async function writeEverySecond(signal: AbortSignal, write: () => Promise<unknown>): Promise<number> {
+  let times = 0;
+  while (!signal.aborted) {
+    await write();
+    times += 1;
+    await sleep(1000, undefined, { signal }).catch(() => {});
+  }
+  return times;
+}
