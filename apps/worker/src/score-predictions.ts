@@ -4,6 +4,7 @@ import {
   type Database,
   failEvaluation,
   listGoldLabels,
+  type Provenance,
   publishScore,
   releaseLease,
   type ScoringClaim,
@@ -41,7 +42,7 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
     const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
     const score = computeScore(gold, studies);
     const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
-    const provenance = { predictionsDigest: claim.predictionsDigest, scorerVersion, node: process.version };
+    const provenance = describeScoring(claim);
     const published = await publishScore(database, { ...claim, score, intervals, scorerVersion, provenance });
     log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
   } catch (error) {
@@ -50,6 +51,13 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
+}
+
+/** What the score rests on. How the predictions were made is what the evaluating worker said of it. */
+function describeScoring({ bundleDigest, testSetDigest, predictionsDigest, provenance }: ScoringClaim): Provenance {
+  const { engine, engineVersion, engineDigest, device, threads } = provenance ?? {};
+  const run = { engine, engineVersion, engineDigest, device, threads };
+  return { bundleDigest, testSetDigest, predictionsDigest, ...run, scorerVersion, node: process.version };
 }
 
 /** Predictions that do not fit the test set are the runner's mistake, not the team's; trying again changes nothing. */

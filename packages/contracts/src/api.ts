@@ -4,6 +4,7 @@ import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
+import { provenanceSchema } from './provenance.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
 import { standingSchema, submissionStateSchema } from './states.js';
 
@@ -98,6 +99,8 @@ export const submissionSchema = z.object({
   score: publishedScoreSchema.nullable(),
   /** How sure the score is. Of a hidden phase the bounds have two decimals. */
   intervals: scoreIntervalsSchema.nullable(),
+  /** What the score rests on; null where there is none. */
+  provenance: provenanceSchema.nullable(),
   /** Whether it counts on the board; an organiser may take it out, with a reason where that is a disqualification. */
   standing: standingSchema,
   standingReason: z.string().nullable(),

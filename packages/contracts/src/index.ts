@@ -6,5 +6,6 @@ export * from './intervals.js';
 export * from './jobs.js';
 export * from './manifest.js';
 export * from './predictions.js';
+export * from './provenance.js';
 export * from './score.js';
 export * from './states.js';

@@ -23,7 +23,7 @@ export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
-export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
+export { findSubmission, listSubmissions, type ScoreBasis, type SubmissionRecord } from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
 export {
   findTestSetVersion,

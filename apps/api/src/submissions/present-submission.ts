@@ -7,6 +7,7 @@ import {
   submissionStates,
 } from '@holdout/contracts';
 import type { EventRecord, SubmissionRecord } from '@holdout/db';
+import { presentProvenance } from '../present-provenance.js';
 import { presentIntervals, presentScore } from '../present-score.js';
 
 /** What a submission's team, and organisers, may see of it. */
@@ -27,6 +28,7 @@ export function presentSubmission(submission: SubmissionRecord, visibility: 'pub
     reason: presentReason(submission.reason),
     score: submission.score && presentScore(submission.score, visibility),
     intervals: submission.intervals && presentIntervals(submission.intervals, visibility),
+    provenance: submission.basis && presentProvenance(submission.basis, submission.bundleDigest),
     standing: submission.standing,
     standingReason: submission.standingReason,
     times: presentTimes(submission.times),

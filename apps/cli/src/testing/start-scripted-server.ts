@@ -61,6 +61,7 @@ export function makeSubmission(state: string) {
     reason: null,
     score: null,
     intervals: null,
+    provenance: null,
     standing: 'counted',
     standingReason: null,
     times: {},

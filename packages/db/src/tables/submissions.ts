@@ -9,6 +9,7 @@ import {
 } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import type { Provenance } from '../schema.js';
 
 export interface SubmissionRecord {
   id: string;
@@ -32,9 +33,19 @@ export interface SubmissionRecord {
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
   intervals: ScoreIntervals | null;
+  /** What the score rests on; null where there is none. */
+  basis: ScoreBasis | null;
   standing: Standing;
   /** Why it does not count, where an organiser said so. */
   standingReason: string | null;
+}
+
+export interface ScoreBasis {
+  testSetDigest: string;
+  predictionsDigest: string;
+  scorerVersion: string;
+  /** How the predictions came about, as the evaluating worker said it; null where they were imported. */
+  run: Provenance | null;
 }
 
 /** A submission with its evaluation and its score. Not for the evaluating worker, whose role may not read scores. */
@@ -63,6 +74,7 @@ function selectSubmissions(db: Queryable) {
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
     .innerJoin('teams', 'teams.id', 'submissions.teamId')
     .innerJoin('evaluations', (join) => join.on('evaluations.id', '=', shownEvaluation))
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'evaluations.testSetVersionId')
     .leftJoin('scores', 'scores.evaluationId', 'evaluations.id')
     .leftJoinLateral(
       (query) =>
@@ -95,6 +107,8 @@ function selectSubmissions(db: Queryable) {
       'evaluations.id as evaluationId',
       'scores.score',
       'scores.intervals',
+      'scores.scorerVersion',
+      'testSetVersions.digest as testSetDigest',
     ]);
 }
 
@@ -144,7 +158,13 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     },
     score: row.score,
     intervals: row.intervals,
+    basis: toBasis(row),
     standing: row.standing ?? 'counted',
     standingReason: row.standingReason,
   };
+}
+
+function toBasis({ testSetDigest, predictionsDigest, scorerVersion, provenance }: SubmissionRow): ScoreBasis | null {
+  if (predictionsDigest === null || scorerVersion === null) return null;
+  return { testSetDigest, predictionsDigest, scorerVersion, run: provenance };
 }

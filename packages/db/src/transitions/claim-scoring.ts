@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import type { Provenance } from '../schema.js';
 import { changeState } from './change-state.js';
 import { attemptsSpent, type ClaimOptions, defaultMaxAttempts } from './claim-evaluation.js';
 
@@ -13,6 +14,10 @@ export interface ScoringClaim {
   testSetVersionId: string;
   testSetDigest: string;
   predictionsDigest: string;
+  /** null where only predictions were imported. */
+  bundleDigest: string | null;
+  /** How the predictions came about; null where they were imported. */
+  provenance: Provenance | null;
   /** The predictions were made on an earlier version, which may have studies that this one has not. */
   isRescoring: boolean;
 }
@@ -54,6 +59,7 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
         'testSetVersionId',
         'predictionsDigest',
         'rescoredFrom',
+        'provenance',
       ])
       .executeTakeFirstOrThrow();
     if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
@@ -62,6 +68,11 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       .select('digest')
       .where('id', '=', claim.testSetVersionId)
       .executeTakeFirstOrThrow();
-    return { ...claim, testSetDigest, predictionsDigest, isRescoring: rescoredFrom !== null };
+    const { bundleDigest } = await trx
+      .selectFrom('submissions')
+      .select('bundleDigest')
+      .where('id', '=', claim.submissionId)
+      .executeTakeFirstOrThrow();
+    return { ...claim, bundleDigest, testSetDigest, predictionsDigest, isRescoring: rescoredFrom !== null };
   });
 }

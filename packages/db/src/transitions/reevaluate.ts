@@ -29,10 +29,12 @@ export async function reevaluate(trx: Queryable, change: Reevaluate): Promise<Re
   const { phaseId, fromVersionId, toVersionId, submissionId = null } = change;
   const keepsPredictions = await hasOnlyImagesOf(trx, toVersionId, fromVersionId);
   const { rows } = await sql<{ id: string; state: 'scoring' | 'queued' }>`
-    INSERT INTO evaluations (submission_id, test_set_version_id, state, predictions_digest, rescored_from, scoring_at)
+    INSERT INTO evaluations (submission_id, test_set_version_id, state, predictions_digest, provenance, rescored_from,
+      scoring_at)
     SELECT scored.submission_id, ${toVersionId}::uuid,
       CASE WHEN keeps THEN 'scoring' ELSE 'queued' END,
       CASE WHEN keeps THEN scored.predictions_digest END,
+      CASE WHEN keeps THEN scored.provenance END,
       CASE WHEN keeps THEN scored.id END,
       CASE WHEN keeps THEN now() END
     FROM submissions JOIN evaluations scored ON scored.submission_id = submissions.id
