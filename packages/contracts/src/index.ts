@@ -7,5 +7,6 @@ export * from './jobs.js';
 export * from './manifest.js';
 export * from './predictions.js';
 export * from './provenance.js';
+export * from './receipt.js';
 export * from './score.js';
 export * from './states.js';
