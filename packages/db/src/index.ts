@@ -18,6 +18,7 @@ export { type CompetitionRecord, findCompetition, insertCompetition, listCompeti
 export { type EntryRecord, type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
+export { readInstallationKey } from './tables/installation-keys.js';
 export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';

@@ -33,6 +33,7 @@ export interface Schema {
   boardStatistics: BoardStatisticsTable;
   studySources: StudySourcesTable;
   testSetKeys: TestSetKeysTable;
+  installationKeys: InstallationKeysTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -244,6 +245,14 @@ interface StudySourcesTable {
 interface TestSetKeysTable {
   testSetId: string;
   namingKey: Generated<string>;
+}
+
+interface InstallationKeysTable {
+  number: number;
+  keyId: string;
+  publicKey: string;
+  privateKey: string;
+  createdAt: CreatedAt;
 }
 
 interface BoardStatisticsTable {
