@@ -39,7 +39,10 @@ export function readPublicKey(text: string): PublicKey | null {
 /** @returns null where it is not an Ed25519 key */
 export function openPublicKey(text: string): KeyObject | null {
   try {
-    const key = text.startsWith('-----') ? createPublicKey(text) : openBytes(Buffer.from(text, 'base64'));
+    const bytes = Buffer.from(text, 'base64');
+    // Buffer passes over what is not base64: a path, or a key with a letter too many.
+    if (!text.startsWith('-----') && bytes.toString('base64') !== text) return null;
+    const key = text.startsWith('-----') ? createPublicKey(text) : openBytes(bytes);
     return key.asymmetricKeyType === 'ed25519' ? key : null;
   } catch {
     return null;

@@ -150,6 +150,7 @@ describe('a public key', () => {
       'a key of another kind',
       generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     ],
+    ['a path that could be decoded', `./${'keys/server'.repeat(4).slice(0, 43)}`],
     ['31 bytes', Buffer.alloc(31).toString('base64')],
   ])('is not read from %s', (_form, given) => {
     expect(readPublicKey(given)).toBeNull();
