@@ -15,6 +15,7 @@ import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { reproductionRoutes } from './reproductions/routes.js';
 import { servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
@@ -94,6 +95,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(leaderboardRoutes, { parts });
   await api.register(submissionRoutes, { parts });
   await api.register(receiptRoutes, { parts });
+  await api.register(reproductionRoutes, { parts });
   await api.register(organiserRoutes, { parts });
   await api.register(testSetRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());

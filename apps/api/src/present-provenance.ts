@@ -23,6 +23,6 @@ export function presentProvenance(basis: ScoreBasis, bundleDigest: string | null
 }
 
 /** null where nothing is known of how the predictions came about. */
-function presentRun(run: ScoreBasis['run']): RunProvenance | null {
+export function presentRun(run: ScoreBasis['run']): RunProvenance | null {
   return writtenSchema.safeParse(run).data ?? null;
 }

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   cancelEvaluation,
   claimEvaluation,
+  findReproduction,
+  insertReproduction,
   insertTestSetVersion,
   listEvents,
   listForgotten,
@@ -117,6 +119,28 @@ it('scores stored predictions anew on a version that lacks a study, and switches
   expect(after).toMatchObject({ state: 'scored', evaluationId: rescored[0] });
   expect(after.score?.studies).toBe(29);
   expect((await readLeaderboard(owner, submitted.phaseId)).entries[0]?.score.studies).toBe(29);
+});
+
+it('runs an evaluation once more and compares it, here the very same', async () => {
+  const { owner } = fixture;
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const before = await fixture.read(submitted);
+  const id = await insertReproduction(owner, { evaluationId: submitted.evaluationId, actor: 'test' });
+  await evaluateSubmission(fixture.evaluating, id, never);
+  await scorePredictions(fixture.scoring, id);
+  const { predictionsDigest } = before.basis ?? {};
+  expect(await findReproduction(owner, id)).toMatchObject({
+    state: 'scored',
+    first: { predictionsDigest, run: { threads: 2 } },
+    again: { predictionsDigest, run: { threads: 2 } },
+    comparison: { studies: 30, images: 90, identical: true, maxAbsoluteDifference: 0, differingCalls: 0 },
+  });
+  expect(await fixture.read(submitted)).toEqual(before);
+  expect((await readLeaderboard(owner, submitted.phaseId)).entries).toMatchObject([
+    { evaluationId: submitted.evaluationId },
+  ]);
 });
 
 it('says how sure a score and its place are', async () => {

@@ -5,6 +5,7 @@ import {
   failEvaluation,
   listGoldLabels,
   type Provenance,
+  publishComparison,
   publishScore,
   releaseLease,
   type ScoringClaim,
@@ -13,6 +14,7 @@ import {
 import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from '@holdout/scoring';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
+import { comparePredictions } from './compare-predictions.js';
 import type { WorkerConfig } from './config.js';
 import { readPredictions, takeStudiesOf } from './read-predictions.js';
 
@@ -25,7 +27,8 @@ export interface ScoringTools {
 }
 
 /**
- * Scores the stored predictions of one evaluation against the gold standard and publishes the score.
+ * Scores the stored predictions of one evaluation against the gold standard and publishes the score; those of a
+ * reproduction are compared with the first ones instead.
  * Safe to repeat: what another worker holds, or what has ended, is left alone.
  */
 export async function scorePredictions(tools: ScoringTools, evaluationId: string): Promise<void> {
@@ -35,6 +38,7 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   if (!claim) return;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
   try {
+    if (claim.comparedDigest !== null) return await compareWith(claim.comparedDigest, { ...tools, log }, claim);
     const [predictions, gold] = await Promise.all([
       readPredictions(tools.storage, claim.predictionsDigest),
       listGoldLabels(database, claim.testSetVersionId),
@@ -51,6 +55,17 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
+}
+
+/** What is a reproduction is compared with the predictions that it reproduces, and not scored. */
+async function compareWith(comparedDigest: string, { database, storage, log }: ScoringTools, claim: ScoringClaim) {
+  const [first, again] = await Promise.all([
+    readPredictions(storage, comparedDigest),
+    readPredictions(storage, claim.predictionsDigest),
+  ]);
+  const comparison = comparePredictions(first, again);
+  const published = await publishComparison(database, { ...claim, comparison });
+  log.info({ published, ...comparison }, published ? 'compared' : 'comparison not published: lease lost');
 }
 
 /** What the score rests on. How the predictions were made is what the evaluating worker said of it. */

@@ -85,6 +85,18 @@ export const errorCatalogue = {
     'The submission has no score.',
     'Wait until it is scored: `holdout status ID --follow`.',
   ),
+  submission_without_bundle: entry(
+    409,
+    'caller',
+    'The submission has no bundle that could be run again: its predictions were imported.',
+    'Reproduce one that was submitted as a bundle.',
+  ),
+  evaluation_not_found: entry(
+    404,
+    'caller',
+    'There is no such submission or evaluation.',
+    'Check the id; GET /api/submissions lists the submissions.',
+  ),
   media_type_unsupported: entry(
     415,
     'caller',

@@ -8,5 +8,6 @@ export * from './manifest.js';
 export * from './predictions.js';
 export * from './provenance.js';
 export * from './receipt.js';
+export * from './reproduction.js';
 export * from './score.js';
 export * from './states.js';

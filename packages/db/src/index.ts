@@ -23,6 +23,7 @@ export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabe
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
+export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export { findSubmission, listSubmissions, type ScoreBasis, type SubmissionRecord } from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
@@ -46,7 +47,9 @@ export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js'
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
 export { insertPredictions } from './transitions/insert-predictions.js';
+export { insertReproduction } from './transitions/insert-reproduction.js';
 export { insertSubmission } from './transitions/insert-submission.js';
+export { publishComparison } from './transitions/publish-comparison.js';
 export { publishScore } from './transitions/publish-score.js';
 export type { Reevaluations } from './transitions/reevaluate.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';

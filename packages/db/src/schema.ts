@@ -2,6 +2,7 @@ import type {
   BoardStatistics,
   ErrorCode,
   MetricName,
+  PredictionComparison,
   ResolvedManifest,
   Score,
   ScoreIntervals,
@@ -172,6 +173,9 @@ interface EvaluationsTable {
   imagesTotal: number | null;
   predictionsDigest: string | null;
   rescoredFrom: string | null;
+  /** The evaluation that this one repeats; it has a comparison then, and never a score. */
+  reproduces: string | null;
+  comparison: JSONColumnType<PredictionComparison> | null;
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;

@@ -52,7 +52,7 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
 }
 
 /** The details of our own faults are for our log, not for a team. */
-function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
+export function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
   if (!reason) return null;
   const { title, fault, next } = errorCatalogue[reason.code];
   const detail = fault === 'server' ? null : reason.detail;

@@ -59,6 +59,7 @@ async function listTeamEntries(db: Queryable, phaseId: string, versionId: string
     ])
     .where('submissions.phaseId', '=', phaseId)
     .where('evaluations.testSetVersionId', '=', versionId)
+    .where('evaluations.reproduces', 'is', null)
     .where('evaluations.scoredAt', '<=', at)
     .where(standingOfRow(at), '=', 'counted')
     .orderBy('submissions.teamId')

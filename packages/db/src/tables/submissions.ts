@@ -1,6 +1,7 @@
 import {
   type ErrorCode,
   finalStates,
+  type Progress,
   type ResolvedManifest,
   type Score,
   type ScoreIntervals,
@@ -27,7 +28,7 @@ export interface SubmissionRecord {
   submittedAt: Date;
   evaluationId: string;
   state: SubmissionState;
-  progress: { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number } | null;
+  progress: Progress | null;
   reason: { code: ErrorCode; detail: string | null } | null;
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
@@ -114,11 +115,11 @@ function selectSubmissions(db: Queryable) {
 
 /**
  * Of several evaluations the one that the board is read from, once it has ended; else the latest that has ended; else
- * the latest. One on a version that is still being prepared is nobody's business yet.
+ * the latest. One on a version that is still being prepared is nobody's business yet, and a reproduction is the organisers'.
  */
 const shownEvaluation = sql<string>`(
   SELECT id FROM evaluations shown
-  WHERE shown.submission_id = submissions.id
+  WHERE shown.submission_id = submissions.id AND shown.reproduces IS NULL
   ORDER BY shown.test_set_version_id IS NOT DISTINCT FROM phases.next_test_set_version_id,
     shown.test_set_version_id = phases.test_set_version_id AND shown.state = ANY(${[...finalStates]}) DESC,
     shown.state = ANY(${[...finalStates]}) DESC, shown.queued_at DESC
@@ -127,7 +128,7 @@ const shownEvaluation = sql<string>`(
 type SubmissionRow = Awaited<ReturnType<ReturnType<typeof selectSubmissions>['executeTakeFirstOrThrow']>>;
 
 function toRecord(row: SubmissionRow): SubmissionRecord {
-  const { progressStage: stage, imagesDone, imagesTotal, reasonCode: code } = row;
+  const { reasonCode: code } = row;
   return {
     id: row.id,
     competition: row.competition,
@@ -144,7 +145,7 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     submittedAt: row.submittedAt,
     evaluationId: row.evaluationId,
     state: row.state,
-    progress: stage && imagesDone !== null && imagesTotal !== null ? { stage, imagesDone, imagesTotal } : null,
+    progress: toProgress(row),
     reason: code ? { code, detail: row.reasonDetail } : null,
     times: {
       queued: row.queuedAt,
@@ -162,6 +163,17 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     standing: row.standing ?? 'counted',
     standingReason: row.standingReason,
   };
+}
+
+interface CountedImages {
+  progressStage: Progress['stage'] | null;
+  imagesDone: number | null;
+  imagesTotal: number | null;
+}
+
+/** How far an evaluation is; null where nothing is counted. */
+export function toProgress({ progressStage: stage, imagesDone, imagesTotal }: CountedImages): Progress | null {
+  return stage && imagesDone !== null && imagesTotal !== null ? { stage, imagesDone, imagesTotal } : null;
 }
 
 function toBasis({ testSetDigest, predictionsDigest, scorerVersion, provenance }: SubmissionRow): ScoreBasis | null {

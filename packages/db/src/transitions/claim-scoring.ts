@@ -20,6 +20,8 @@ export interface ScoringClaim {
   provenance: Provenance | null;
   /** The predictions were made on an earlier version, which may have studies that this one has not. */
   isRescoring: boolean;
+  /** The predictions that these are to be compared with, instead of being scored; null where they are scored. */
+  comparedDigest: string | null;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.scoringAttempts) });
       return null;
     }
-    const { predictionsDigest, rescoredFrom, ...claim } = await trx
+    const { predictionsDigest, rescoredFrom, reproduces, ...claim } = await trx
       .updateTable('evaluations')
       .set((columns) => ({
         leaseOwner: owner,
@@ -60,6 +62,7 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
         'predictionsDigest',
         'rescoredFrom',
         'provenance',
+        'reproduces',
       ])
       .executeTakeFirstOrThrow();
     if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
@@ -73,6 +76,24 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       .select('bundleDigest')
       .where('id', '=', claim.submissionId)
       .executeTakeFirstOrThrow();
-    return { ...claim, bundleDigest, testSetDigest, predictionsDigest, isRescoring: rescoredFrom !== null };
+    const comparedDigest = reproduces === null ? null : await readPredictionsDigest(trx, reproduces);
+    return {
+      ...claim,
+      bundleDigest,
+      comparedDigest,
+      testSetDigest,
+      predictionsDigest,
+      isRescoring: rescoredFrom !== null,
+    };
   });
+}
+
+async function readPredictionsDigest(trx: Queryable, evaluationId: string): Promise<string> {
+  const { predictionsDigest } = await trx
+    .selectFrom('evaluations')
+    .select('predictionsDigest')
+    .where('id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
+  if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is reproduced without predictions.`);
+  return predictionsDigest;
 }

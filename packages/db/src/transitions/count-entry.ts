@@ -24,6 +24,7 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
     .where('submissions.phaseId', '=', phaseId)
     .where('submissions.teamId', '=', teamId)
     .where('evaluations.testSetVersionId', '=', testSetVersionId)
+    .where('evaluations.reproduces', 'is', null)
     .where(standingOfRow(), '=', 'counted')
     .orderBy(sql`CASE phases.counted WHEN 'last' THEN submissions.submitted_at END DESC NULLS LAST`)
     .orderBy(sql`${rankingValue} DESC NULLS LAST`)
