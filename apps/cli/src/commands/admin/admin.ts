@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addAuditCommand } from './audit.js';
+import { addEvaluationCommands } from './evaluation.js';
 import { addPredictionsCommands } from './predictions.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
@@ -12,6 +13,7 @@ export function addAdminCommand(program: Command, context: CommandContext): void
     .summary('what organisers do')
     .description('What organisers do, with an organiser’s token. Every act is in the audit log of its competition.');
   addSubmissionCommands(admin, context);
+  addEvaluationCommands(admin, context);
   addTestSetCommands(admin, context);
   addPredictionsCommands(admin, context);
   addAuditCommand(admin, context);
