@@ -136,6 +136,8 @@ it('holds up no change of the test set, is not evaluated anew by one, and counts
   const claim = await claimScoring(owner, { evaluationId: ended, owner: 'scorer', leaseSeconds: 30 });
   await publishComparison(owner, { evaluationId: ended, leaseToken: claim?.leaseToken ?? 0, comparison });
   await insertReproduction(owner, { evaluationId, actor });
+  // Last in the table, where a query that forgets reproductions would come to it last.
+  await sql`UPDATE evaluations SET attempts = attempts WHERE id = ${evaluationId}`.execute(owner);
 
   const studies = [seedStudy('wrist', 1, 0), seedStudy('elbow', 2, 1)];
   const toVersionId = await insertTestSetVersion(owner, { testSet: 'next', digest: sha256('next'), studies });
