@@ -137,7 +137,9 @@ it('holds up no change of the test set, is not evaluated anew by one, and counts
   await publishComparison(owner, { evaluationId: ended, leaseToken: claim?.leaseToken ?? 0, comparison });
   await insertReproduction(owner, { evaluationId, actor });
   // Last in the table, where a query that forgets reproductions would come to it last.
-  await sql`UPDATE evaluations SET attempts = attempts WHERE id = ${evaluationId}`.execute(owner);
+  await sql`UPDATE evaluations SET queued_at = queued_at + interval '1 microsecond' WHERE id = ${evaluationId}`.execute(
+    owner,
+  );
 
   const studies = [seedStudy('wrist', 1, 0), seedStudy('elbow', 2, 1)];
   const toVersionId = await insertTestSetVersion(owner, { testSet: 'next', digest: sha256('next'), studies });
