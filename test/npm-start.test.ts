@@ -121,6 +121,35 @@ describe('npm start on an empty folder', () => {
     expect(log.stdout).toMatch(/submission\.restore.*\n.*submission\.disqualify.*only a test/);
   });
 
+  it('gives a receipt that is checked without the server, and a score that comes out the same once more', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const readStanding = async () => {
+      const { waiting, entries } = await readBoard(standalone, 'practice');
+      return [waiting, ...entries.map((entry: Entry) => [entry.rank, entry.name, entry.submissionId, entry.score])];
+    };
+    const before = await readStanding();
+    const { entries } = await readBoard(standalone, 'practice');
+    const [{ submissionId }] = entries.filter((entry: Entry) => entry.kind === 'team');
+    const [file, key] = [`${data.path}/receipt.json`, `${data.path}/key.json`];
+    await holdoutAs(token, ['receipt', submissionId, '-o', file]);
+    await writeFile(key, JSON.stringify(await getJson(`${standalone.address}/api/installation/key`)));
+    const offline = { cwd: root, env: { ...process.env, HOLDOUT_SERVER: 'http://127.0.0.1:1' } };
+    const verify = () => run(process.execPath, [holdout, 'verify', file, '--key', key, '--json'], offline);
+    const { receipt, issuerProved } = JSON.parse((await verify()).stdout);
+    expect(issuerProved).toBe(true);
+    const { provenance, score } = JSON.parse((await holdoutAs(token, ['status', submissionId, '--json'])).stdout);
+    expect(receipt).toMatchObject({ submissionId, provenance, score });
+    expect(provenance.run).toMatchObject({ engine: 'onnx', engineDigest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/"kappa": \{\s*"value": /, '$&1'));
+    await expect(verify()).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('receipt_changed') });
+
+    const reproduced = await holdoutAs(organiser, ['admin', 'evaluation', 'reproduce', submissionId]);
+    expect(reproduced.stdout).toMatch(/images: the predictions are identical\./);
+    expect(await readStanding()).toEqual(before);
+    const log = await holdoutAs(organiser, ['admin', 'audit']);
+    expect(log.stdout).toMatch(/evaluation\.reproduced.*"identical":true.*\n.*evaluation\.reproduce /);
+  });
+
   it('gives the official board’s kappas, order and dense ranks when its entries are replayed', async () => {
     const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
     const show = await holdoutAs(organiser, ['admin', 'test-set', 'show', '--phase', 'test', '--json']);
@@ -340,6 +369,7 @@ interface Entry {
   rankInterval: { lower: number; upper: number } | null;
   toldApartFromFirst: boolean | null;
   name: string;
+  submissionId: string | null;
   kind: 'team' | 'reader' | 'baseline';
   engine: string | null;
   bestReader: boolean;

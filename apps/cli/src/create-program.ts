@@ -5,9 +5,11 @@ import { addCancelCommand } from './commands/cancel.js';
 import { addCheckCommand } from './commands/check.js';
 import { addLeaderboardCommand } from './commands/leaderboard.js';
 import { addPackCommand } from './commands/pack.js';
+import { addReceiptCommand } from './commands/receipt.js';
 import { addScoreCommand } from './commands/score.js';
 import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
+import { addVerifyCommand } from './commands/verify.js';
 
 /** The commands in the order in which a team meets them. */
 const addCommands = [
@@ -18,6 +20,8 @@ const addCommands = [
   addCancelCommand,
   addLeaderboardCommand,
   addScoreCommand,
+  addReceiptCommand,
+  addVerifyCommand,
   addAdminCommand,
 ];
 

@@ -13,7 +13,7 @@ import {
   startRunning,
 } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import { aggregateStudies, type ModelStarter, type RunningModel } from '@holdout/runner';
+import { aggregateStudies, digestEngine, type ModelStarter, type RunningModel } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
@@ -110,7 +110,17 @@ async function runStages(
     format: 'holdout-predictions-1',
     studies: aggregateStudies(studies.counts, result.probabilities, claim.manifest),
   };
-  return { file, provenance: { ...result.provenance, ...result.durations, peakMemoryBytes: result.peakMemoryBytes } };
+  const { bundleDigest, testSetDigest } = claim;
+  const provenance = {
+    bundleDigest,
+    testSetDigest,
+    ...result.provenance,
+    engineDigest: await digestEngine(claim.manifest.engine),
+    node: process.version,
+    ...result.durations,
+    peakMemoryBytes: result.peakMemoryBytes,
+  };
+  return { file, provenance };
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

@@ -5,6 +5,7 @@ import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
+import { provenanceSchema } from './provenance.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
 import { slugSchema } from './slug.js';
 import { standingSchema, submissionStateSchema } from './states.js';
@@ -124,6 +125,8 @@ export const submissionSchema = z.object({
   chosen: z.boolean(),
   /** How sure the score is; bounds have one decimal fewer than values. */
   intervals: scoreIntervalsSchema.nullable(),
+  /** What the score rests on; null where there is none. */
+  provenance: provenanceSchema.nullable(),
   /** Whether it counts on the board; an organiser may take it out, with a reason where that is a disqualification. */
   standing: standingSchema,
   standingReason: z.string().nullable(),

@@ -18,6 +18,7 @@ const mayDo: Record<string, string[]> = {
   evaluations: ['SELECT'],
   gold_labels: [],
   images: ['SELECT'],
+  installation_keys: [],
   phase_history: [],
   phase_test_sets: [],
   phases: ['SELECT'],

@@ -24,6 +24,7 @@ export {
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
+export { readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
   listGoldLabels,
@@ -51,8 +52,15 @@ export {
   type PlacedEntries,
 } from './tables/placed-entries.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
+export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
-export { countSubmissions, findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
+export {
+  countSubmissions,
+  findSubmission,
+  listSubmissions,
+  type ScoreBasis,
+  type SubmissionRecord,
+} from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
 export {
   findLatestVersion,
@@ -78,7 +86,9 @@ export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js'
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
 export { insertPredictions } from './transitions/insert-predictions.js';
+export { insertReproduction } from './transitions/insert-reproduction.js';
 export { insertSubmission } from './transitions/insert-submission.js';
+export { publishComparison } from './transitions/publish-comparison.js';
 export { LadderMoved, publishScore } from './transitions/publish-score.js';
 export { recountPhase, revealFinalPhases } from './transitions/recount-phase.js';
 export type { Reevaluations } from './transitions/reevaluate.js';

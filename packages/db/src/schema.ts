@@ -2,6 +2,7 @@ import type {
   BoardStatistics,
   ErrorCode,
   MetricName,
+  PredictionComparison,
   ResolvedManifest,
   Score,
   ScoreIntervals,
@@ -35,6 +36,7 @@ export interface Schema {
   testSetKeys: TestSetKeysTable;
   phaseHistory: PhaseHistoryTable;
   submissionChoices: SubmissionChoicesTable;
+  installationKeys: InstallationKeysTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -210,6 +212,9 @@ interface EvaluationsTable {
   imagesTotal: number | null;
   predictionsDigest: string | null;
   rescoredFrom: string | null;
+  /** The evaluation that this one repeats; it has a comparison then, and never a score. */
+  reproduces: string | null;
+  comparison: JSONColumnType<PredictionComparison> | null;
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;
@@ -287,6 +292,14 @@ interface StudySourcesTable {
 interface TestSetKeysTable {
   testSetId: string;
   namingKey: Generated<string>;
+}
+
+interface InstallationKeysTable {
+  number: number;
+  keyId: string;
+  publicKey: string;
+  privateKey: string;
+  createdAt: CreatedAt;
 }
 
 interface BoardStatisticsTable {

@@ -7,6 +7,7 @@ import {
   submissionStates,
 } from '@holdout/contracts';
 import type { EventRecord, PhaseRecord, SubmissionRecord } from '@holdout/db';
+import { presentProvenance } from '../present-provenance.js';
 import { policyOf, presentIntervals, presentScore } from '../present-score.js';
 
 /** What a submission's team, and organisers, may see of it. */
@@ -32,6 +33,7 @@ export function presentSubmission(submission: SubmissionRecord, phase: PhaseReco
     intervals: intervals && presentIntervals(intervals, policy),
     withheld,
     chosen: submission.chosen,
+    provenance: submission.basis && presentProvenance(submission.basis, submission.bundleDigest),
     standing: submission.standing,
     standingReason: submission.standingReason,
     times: presentTimes(submission.times),
@@ -62,7 +64,7 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
 }
 
 /** The details of our own faults are for our log, not for a team. */
-function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
+export function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
   if (!reason) return null;
   const { title, fault, next } = errorCatalogue[reason.code];
   const detail = fault === 'server' ? null : reason.detail;

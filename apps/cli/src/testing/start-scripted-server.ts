@@ -63,6 +63,7 @@ export function makeSubmission(state: string) {
     intervals: null,
     withheld: null,
     chosen: false,
+    provenance: null,
     standing: 'counted',
     standingReason: null,
     times: {},

@@ -74,6 +74,7 @@ async function countWaiting(db: Queryable, phaseId: string): Promise<number> {
     // What is done again for another version waits for nobody.
     .whereRef('evaluations.testSetVersionId', 'is not distinct from', 'phases.testSetVersionId')
     .where('evaluations.rescoredFrom', 'is', null)
+    .where('evaluations.reproduces', 'is', null)
     .where('evaluations.state', 'in', unfinished)
     .executeTakeFirstOrThrow();
   return waiting;

@@ -25,6 +25,7 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
     .where('submissions.phaseId', '=', phaseId)
     .where('submissions.teamId', '=', teamId)
     .where('evaluations.testSetVersionId', '=', testSetVersionId)
+    .where('evaluations.reproduces', 'is', null)
     .where(standingOfRow(), '=', 'counted')
     .where(isReleased)
     .orderBy(countingOrder(presentRule))

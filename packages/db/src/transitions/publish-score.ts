@@ -86,6 +86,7 @@ function lockHeld(trx: Queryable, evaluationId: string, leaseToken: number) {
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
     .select(['submissions.phaseId', 'evaluations.submissionId', 'evaluations.testSetVersionId', 'submissions.teamId'])
     .where('evaluations.id', '=', evaluationId)
+    .where('evaluations.reproduces', 'is', null)
     .where('evaluations.state', '=', 'scoring')
     .where('evaluations.leaseToken', '=', leaseToken)
     .where('evaluations.leaseOwner', 'is not', null)

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addAuditCommand } from './audit.js';
 import { addCompetitionCommands } from './competition.js';
+import { addEvaluationCommands } from './evaluation.js';
 import { addExportCommands } from './export.js';
 import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
@@ -17,6 +18,7 @@ export function addAdminCommand(program: Command, context: CommandContext): void
   addCompetitionCommands(admin, context);
   addPhaseCommands(admin, context);
   addSubmissionCommands(admin, context);
+  addEvaluationCommands(admin, context);
   addTestSetCommands(admin, context);
   addPredictionsCommands(admin, context);
   addExportCommands(admin, context);
