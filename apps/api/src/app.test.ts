@@ -64,6 +64,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/submissions/{id}/events',
       'GET /api/submissions/{id}/receipt',
       'POST /api/competitions/{competition}/phases/{phase}/predictions',
+      'POST /api/competitions/{competition}/phases/{phase}/rerun',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/import',
@@ -71,6 +72,7 @@ describe('every route of the OpenAPI document', () => {
       'POST /api/submissions/{id}/cancel',
       'POST /api/submissions/{id}/choose',
       'POST /api/submissions/{id}/disqualify',
+      'POST /api/submissions/{id}/rerun',
       'POST /api/submissions/{id}/restore',
       'POST /api/submissions/{id}/withdraw',
       'POST /api/test-sets/{testSet}/import',
@@ -112,6 +114,7 @@ describe('every route of the OpenAPI document', () => {
     edits: { edits: [{ withdraw: 'x' }], note: 'x' },
     choose: { chosen: true },
     disqualify: { reason: 'x' },
+    rerun: { which: 'all' },
     predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
   };
 

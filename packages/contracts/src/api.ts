@@ -211,6 +211,9 @@ export type Leaderboard = z.infer<typeof leaderboardSchema>;
 /** What an organiser gives to disqualify a submission. */
 export const disqualificationSchema = z.object({ reason: z.string().trim().min(1).max(1000) });
 
+/** How many evaluations are run anew. */
+export const rerunSchema = z.object({ begun: z.number().int() });
+
 const labelSchema = z.literal([0, 1]);
 
 /** Predictions that an organiser enters for a team: of each study of the test set exactly one. */

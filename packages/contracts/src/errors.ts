@@ -121,6 +121,12 @@ export const errorCatalogue = {
     'This phase takes no submissions now.',
     'See `detail` for when it does; GET /api/competitions/:competition has the dates of every phase.',
   ),
+  submission_under_way: entry(
+    409,
+    'caller',
+    'This submission is under way.',
+    'Wait until it has ended; GET /api/submissions/:id tells how far it is.',
+  ),
   choice_refused: entry(
     409,
     'caller',

@@ -92,4 +92,5 @@ export { publishComparison } from './transitions/publish-comparison.js';
 export { LadderMoved, publishScore } from './transitions/publish-score.js';
 export { recountPhase, revealFinalPhases } from './transitions/recount-phase.js';
 export type { Reevaluations } from './transitions/reevaluate.js';
+export { type RerunChoice, rerunEvaluations } from './transitions/rerun-evaluations.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';

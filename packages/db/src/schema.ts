@@ -214,6 +214,8 @@ interface EvaluationsTable {
   rescoredFrom: string | null;
   /** The evaluation that this one repeats; it has a comparison then, and never a score. */
   reproduces: string | null;
+  replaces: string | null;
+  supersededAt: Date | null;
   comparison: JSONColumnType<PredictionComparison> | null;
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;

@@ -55,6 +55,7 @@ export async function findBestReleased(db: Queryable, { phaseId, teamId, testSet
     .where('submissions.teamId', '=', teamId)
     .where('evaluations.testSetVersionId', '=', testSetVersionId)
     .where('scores.released', '=', true)
+    .where('evaluations.supersededAt', 'is', null)
     .orderBy(sql`(scores.score #>> '{overall,kappa,value}')::double precision DESC NULLS LAST`)
     .orderBy('submissions.submittedAt')
     .orderBy('submissions.id')

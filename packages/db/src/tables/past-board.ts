@@ -82,6 +82,7 @@ function placePastEntries({ phaseId, versionId, rules, at }: PastPlace): RawBuil
       JOIN scores ON scores.evaluation_id = evaluations.id
       WHERE evaluations.test_set_version_id = ${versionId} AND evaluations.state = 'scored'
         AND evaluations.scored_at <= ${at} AND submissions.phase_id = ${phaseId}
+        AND (evaluations.superseded_at IS NULL OR evaluations.superseded_at > ${at})
         AND ${standingOfRow(at)} = 'counted' AND (scores.released OR ${rules.revealed})
       ORDER BY submissions.team_id, ${countingOrder(rule, at)}
     ) counted

@@ -138,7 +138,8 @@ function selectSubmissions(db: Queryable) {
 const shownEvaluation = sql<string>`(
   SELECT id FROM evaluations shown
   WHERE shown.submission_id = submissions.id AND shown.reproduces IS NULL
-  ORDER BY shown.test_set_version_id IS NOT DISTINCT FROM phases.next_test_set_version_id,
+  ORDER BY shown.superseded_at IS NOT NULL, shown.replaces IS NOT NULL AND shown.state <> 'scored',
+    shown.test_set_version_id IS NOT DISTINCT FROM phases.next_test_set_version_id,
     shown.test_set_version_id = phases.test_set_version_id AND shown.state = ANY(${[...finalStates]}) DESC,
     shown.state = ANY(${[...finalStates]}) DESC, shown.queued_at DESC
   LIMIT 1)`;

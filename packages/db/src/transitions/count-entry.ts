@@ -26,6 +26,7 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
     .where('submissions.teamId', '=', teamId)
     .where('evaluations.testSetVersionId', '=', testSetVersionId)
     .where('evaluations.reproduces', 'is', null)
+    .where('evaluations.supersededAt', 'is', null)
     .where(standingOfRow(), '=', 'counted')
     .where(isReleased)
     .orderBy(countingOrder(presentRule))

@@ -1,4 +1,5 @@
 import type { Score, ScoreIntervals } from '@holdout/contracts';
+import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Provenance, ReleaseFacts } from '../schema.js';
 import { findBestReleased } from '../tables/ladder.js';
@@ -52,6 +53,7 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
     if (!(await changeState(trx, 'scored', { evaluationId, leaseToken }))) {
       throw new Error(`Evaluation ${evaluationId} changed its state while its row was locked.`);
     }
+    if (held.replaces !== null) await supersede(trx, held.replaces);
     const { phaseId, testSetVersionId, teamId } = held;
     await countEntry(trx, { phaseId, testSetVersionId, teamId });
     await followVersions(trx, held);
@@ -64,6 +66,16 @@ type Held = NonNullable<Awaited<ReturnType<typeof lockHeld>>>;
 async function demandSameBest(trx: Queryable, held: Held, { comparedWith }: ReleaseFacts): Promise<void> {
   const best = await findBestReleased(trx, held);
   if ((best?.evaluationId ?? null) !== comparedWith) throw new LadderMoved('The team’s best score is another now.');
+}
+
+/** From now on the new evaluation stands in the old one's place. */
+async function supersede(trx: Queryable, evaluationId: string): Promise<void> {
+  await trx
+    .updateTable('evaluations')
+    .set({ supersededAt: sql<Date>`now()` })
+    .where('id', '=', evaluationId)
+    .where('supersededAt', 'is', null)
+    .execute();
 }
 
 /** The phase is locked, so that a change of its test set sees this score, or this sees the change. */
@@ -85,6 +97,7 @@ function lockHeld(trx: Queryable, evaluationId: string, leaseToken: number) {
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
     .select(['submissions.phaseId', 'evaluations.submissionId', 'evaluations.testSetVersionId', 'submissions.teamId'])
+    .select('evaluations.replaces')
     .where('evaluations.id', '=', evaluationId)
     .where('evaluations.reproduces', 'is', null)
     .where('evaluations.state', '=', 'scoring')

@@ -41,10 +41,10 @@ export async function reevaluate(trx: Queryable, change: Reevaluate): Promise<Re
     -- What has no bundle can't be run anew.
     CROSS JOIN LATERAL (SELECT ${keepsPredictions} OR submissions.bundle_digest IS NULL AS keeps) how
     WHERE submissions.phase_id = ${phaseId} AND scored.test_set_version_id = ${fromVersionId} AND scored.state = 'scored'
-      AND scored.reproduces IS NULL
+      AND scored.reproduces IS NULL AND scored.superseded_at IS NULL
       AND (${submissionId}::uuid IS NULL OR submissions.id = ${submissionId}::uuid)
       AND (keeps OR EXISTS (SELECT FROM entries WHERE entries.evaluation_id = scored.id))
-    ON CONFLICT (submission_id, test_set_version_id) WHERE reproduces IS NULL DO NOTHING
+    ON CONFLICT (submission_id, test_set_version_id) WHERE reproduces IS NULL AND replaces IS NULL DO NOTHING
     RETURNING id, state`.execute(trx);
   for (const { id, state } of rows) {
     await insertEvents(trx, id, [{ kind: 'state', data: { state, reason: null } }]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinalState, type Reproduction, reproductionSchema } from '@holdout/contracts';
+import { isFinalState, type Reproduction, reproductionSchema, rerunSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { CommandError, interruptedError } from '../../command-error.js';
@@ -10,12 +10,34 @@ import { createOutput, type Output } from '../../terminal/output.js';
 import { printable } from '../../terminal/printable.js';
 import { addServerOptions, type ServerCommandOptions } from '../server-options.js';
 
-/** `holdout admin evaluation …`: whether a score can be trusted to come again. */
-export function addEvaluationCommands(admin: Command, { environment, signal }: CommandContext): void {
-  const command = admin
+/** `holdout admin evaluation …`: whether a score can be trusted to come again, and making it anew. */
+export function addEvaluationCommands(admin: Command, context: CommandContext): void {
+  const group = admin
     .command('evaluation')
     .summary('run an evaluation once more')
-    .description('Runs an evaluation once more, to see whether it comes out the same.')
+    .description('Runs an evaluation once more: to see whether it comes out the same, or in place of the first one.');
+  addReproduceCommand(group, context);
+  addRerunCommand(group, context);
+}
+
+/** What it has stays on the board until the new one is scored. */
+function addRerunCommand(group: Command, { environment, signal }: CommandContext): void {
+  const command = group
+    .command('rerun')
+    .summary('run a submission anew, in place of what it has')
+    .description('Runs a submission anew. What it has stays on the board until the new evaluation is scored.')
+    .argument('<id>', 'the submission’s id');
+  addServerOptions(command).action(async (id: string, options: ServerCommandOptions) => {
+    const output = createOutput(options.json, environment);
+    const path = `/api/submissions/${encodeURIComponent(id)}/rerun`;
+    const config = chooseServer(options, environment);
+    output.result(await requestJson(config, { path, schema: rerunSchema, signal, method: 'POST' }));
+    output.say(`It is queued. holdout status ${id} tells how far it is.`);
+  });
+}
+
+function addReproduceCommand(group: Command, { environment, signal }: CommandContext): void {
+  const command = group
     .command('reproduce')
     .summary('run an evaluation once more and compare its predictions')
     .description(

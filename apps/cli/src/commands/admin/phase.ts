@@ -1,5 +1,5 @@
-import { competitionChangesSchema } from '@holdout/contracts';
-import type { Command } from 'commander';
+import { competitionChangesSchema, rerunSchema } from '@holdout/contracts';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../../command-context.js';
 import { chooseServer } from '../../config.js';
@@ -22,12 +22,12 @@ interface BoardOptions extends TestSetOptions {
   final?: string;
 }
 
-/** `holdout admin phase …`: what the board shows, without writing the competition's file. */
+/** `holdout admin phase …`: what the board shows, without writing the competition's file; and running it anew. */
 export function addPhaseCommands(admin: Command, { environment, signal }: CommandContext): void {
   const group = admin
     .command('phase')
-    .summary('freeze a board, hide it, or show it again')
-    .description('What a board shows from now on. The competition’s file says the same as release.board.');
+    .summary('freeze a board, hide it, show it again, or run its submissions anew')
+    .description('What a board shows from now on; the competition’s file says the same as release.board.');
 
   const add = (name: string, board: 'frozen' | 'hidden' | 'live', summary: string) => {
     const command = group.command(name).summary(summary).description(`${summary}.`);
@@ -56,6 +56,27 @@ export function addPhaseCommands(admin: Command, { environment, signal }: Comman
       output.say(`The board of ${competition}/${phase} is ${board}.`);
     });
   };
+  const command = group
+    .command('rerun')
+    .summary('Run the submissions of a phase anew')
+    .description('Runs submissions anew. What they have stays on the board until the new evaluations are scored.')
+    .addOption(
+      new Option('--which <which>', 'those on the board, those that failed by the server’s fault, or all')
+        .choices(['entries', 'failed', 'all'])
+        .makeOptionMandatory(),
+    );
+  addPhaseOptions(command).action(async ({ which, ...options }: TestSetOptions & { which: string }) => {
+    const output = createOutput(options.json, environment);
+    const config = chooseServer(options, environment);
+    const competition = await chooseCompetition(config, options.competition, signal);
+    const { phase } = choosePhase(competition, options.phase);
+    const [one, other] = [competition.competition, phase].map(encodeURIComponent);
+    const path = `/api/competitions/${one}/phases/${other}/rerun`;
+    const rerun = await requestJson(config, { path, schema: rerunSchema, method: 'POST', body: { which }, signal });
+    output.result(rerun);
+    output.say(rerun.begun === 1 ? '1 submission is queued.' : `${rerun.begun} submissions are queued.`);
+  });
+
   add('freeze', 'frozen', 'Leave the board as it is; each team still sees its own scores');
   add('hide', 'hidden', 'Show no score to anyone but organisers');
   add('show', 'live', 'Show the board as it is');
