@@ -3,6 +3,7 @@ import type { CommandContext } from './command-context.js';
 import { addAdminCommand } from './commands/admin/admin.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCheckCommand } from './commands/check.js';
+import { addChooseCommand } from './commands/choose.js';
 import { addLeaderboardCommand } from './commands/leaderboard.js';
 import { addPackCommand } from './commands/pack.js';
 import { addReceiptCommand } from './commands/receipt.js';
@@ -18,6 +19,7 @@ const addCommands = [
   addSubmitCommand,
   addStatusCommand,
   addCancelCommand,
+  addChooseCommand,
   addLeaderboardCommand,
   addScoreCommand,
   addReceiptCommand,

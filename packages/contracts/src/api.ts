@@ -196,6 +196,8 @@ export const leaderboardSchema = z.object({
   /** Empty where the phase shows no metrics of study types. */
   studyTypes: z.array(z.string()),
   ranking: rankingSchema,
+  /** That published values have; null is all of them. */
+  decimals: z.number().int().nullable(),
   visibility: boardVisibilitySchema,
   /** From the one at `offset` on. */
   entries: z.array(leaderboardEntrySchema),

@@ -45,6 +45,7 @@ describe('a leaderboard', () => {
       testSetVersion: seeded.hiddenVersion.digest,
       studyTypes: expect.arrayContaining(['elbow', 'wrist']),
       ranking: { by: ['kappa'], ties: 'shared' },
+      decimals: 3,
       visibility: { state: 'live', from: null, final: null },
       entries: [],
       offset: 0,

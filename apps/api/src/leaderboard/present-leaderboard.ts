@@ -74,6 +74,7 @@ function present(
     testSetVersion: testSetDigest,
     studyTypes: policy.studyTypes ? studyTypes : [],
     ranking,
+    decimals: policy.decimals,
     visibility: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
     entries: ranked.map(({ entry, rank }) =>
       presentEntry(entry, {
