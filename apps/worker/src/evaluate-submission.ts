@@ -99,6 +99,8 @@ async function runStages(
   { model, folder }: { model: RunningModel; folder: string },
 ) {
   const { database, storage } = tools;
+  // The first of a process takes a moment, while the model is loaded in another one.
+  const engineDigest = digestEngine(claim.manifest.engine);
   if (claim.state === 'checking') {
     const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
     await runStage(tools, claim, lease, { stage: 'checking', model, studies: sample });
@@ -115,7 +117,7 @@ async function runStages(
     bundleDigest,
     testSetDigest,
     ...result.provenance,
-    engineDigest: await digestEngine(claim.manifest.engine),
+    engineDigest: await engineDigest,
     node: process.version,
     ...result.durations,
     peakMemoryBytes: result.peakMemoryBytes,

@@ -82,8 +82,8 @@ export const errorCatalogue = {
   submission_not_scored: entry(
     409,
     'caller',
-    'The submission has no score.',
-    'Wait until it is scored: `holdout status ID --follow`.',
+    'The submission has no score, or none that its team is told.',
+    'See `detail`; `holdout status ID` shows how it stands.',
   ),
   submission_without_bundle: entry(
     409,

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startTestServer();
   seeded = await seedCompetition(server);
   submissionId = await seedSubmission(server, seeded.alpha.teamId, { name: 'alpha' });
-  // One wrong of four: the exact F1 has more decimals than the team is shown.
+  // One wrong of four: the exact F1 of the wrists has more decimals than the team is shown.
   await walkEvaluation(server.database, submissionId, ['XR_WRIST/patient00000/study1']);
 });
 afterAll(() => server.close());
@@ -103,4 +103,21 @@ it('is refused while there is no score', async () => {
     code: 'submission_not_scored',
     detail: 'It is queued.',
   });
+});
+
+it('is refused while the score is withheld from its team, to organisers too, and says nothing of it', async () => {
+  const phases = () => server.database.updateTable('phases');
+  const boardFrom = new Date(Date.now() - 1000);
+  await phases().set({ board: 'hidden', boardFrom }).execute();
+  for (const { token } of [seeded.alpha, seeded.organiser]) {
+    const response = await download(token);
+    const text = await response.text();
+    expect([response.status, JSON.parse(text).detail]).toEqual([409, 'Its team is told it when the phase is final.']);
+    expect(text).not.toContain('kappa');
+  }
+  const shown = await (await server.request(`/api/submissions/${submissionId}`, seeded.alpha)).json();
+  expect(submissionSchema.parse(shown)).toMatchObject({ score: null, provenance: null, withheld: 'until_final' });
+  await phases().set({ board: 'live', boardFrom: null, decimals: 1 }).execute();
+  const { score } = signedReceiptSchema.parse(await (await download(seeded.organiser.token)).json()).receipt;
+  expect(score.byStudyType.wrist?.f1).toEqual({ value: 0.7 });
 });

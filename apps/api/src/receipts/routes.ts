@@ -23,7 +23,7 @@ export const receiptRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
         description:
           'What the server vouches for: the bundle, the version of the test set, the scorer and the score as the team ' +
           'sees it, signed by Ed25519 over the canonical JSON (RFC 8785) of `receipt`. `holdout verify` checks it ' +
-          'without a server. The same score always gives the same receipt.',
+          'without a server. The same score always gives the same receipt, while the team is told as much of it.',
         tags: ['submissions'],
         params: z.object({ id: z.string().meta({ format: 'uuid' }) }),
         response: { 200: signedReceiptSchema, ...problemResponse },
@@ -31,9 +31,9 @@ export const receiptRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     },
     async (request, reply) => {
       const submission = await findOwnSubmission(database, callerOf(request), request.params.id);
-      const phase = await findPhaseOrThrow(database, submission);
-      // As its team sees it, whoever asks.
-      const receipt = makeReceipt(presentSubmission(submission, phase, false));
+      // As its team is shown it, for an organiser too.
+      const shown = presentSubmission(submission, await findPhaseOrThrow(database, submission), false);
+      const receipt = makeReceipt(shown);
       const key = await readInstallationKey(database, makeKeyPair);
       reply.header('content-disposition', `attachment; filename="${submission.id}.receipt.json"`);
       return signReceipt(receipt, key);

@@ -33,7 +33,7 @@ export function presentSubmission(submission: SubmissionRecord, phase: PhaseReco
     intervals: intervals && presentIntervals(intervals, policy),
     withheld,
     chosen: submission.chosen,
-    provenance: submission.basis && presentProvenance(submission.basis, submission.bundleDigest),
+    provenance: score && submission.basis && presentProvenance(submission.basis, submission.bundleDigest),
     standing: submission.standing,
     standingReason: submission.standingReason,
     times: presentTimes(submission.times),
