@@ -92,6 +92,13 @@ describe('npm start on an empty folder', () => {
     );
     expect(stdout).toMatch(/scored/i);
     await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(rowsBefore + 1);
+    // A past day, with what became of each row since; and back.
+    const phase = page.getByRole('region', { name: 'Test' });
+    await phase.getByLabel('The board as of').fill(new Date().toISOString().slice(0, 10));
+    await phase.getByText('The board as it stood on').waitFor();
+    await expect.poll(() => phase.getByText('as it was', { exact: true }).count()).toBe(3);
+    await phase.getByRole('button', { name: 'Back to now' }).click();
+    await expect.poll(() => phase.getByText('The board as it stood on').count()).toBe(0);
     expect(failures).toEqual([]);
     await page.screenshot({
       path: fileURLToPath(new URL('screenshots/leaderboard.png', import.meta.url)),
@@ -324,7 +331,11 @@ describe('npm start on an empty folder', () => {
   });
 
   it('Ctrl-C ends every process; a second start finds the data and repeats nothing', async () => {
-    const before = await readBoard(standalone, 'test');
+    // How sure the places are comes after the scores.
+    const isPlaced = ({ kind, rankInterval }: Entry) => kind !== 'team' || rankInterval !== null;
+    const readTest = () => readBoard(standalone, 'test');
+    await expect.poll(async () => (await readTest()).entries.every(isPlaced), { timeout: 60_000 }).toBe(true);
+    const before = await readTest();
     expect(await standalone.interrupt()).toBe(0);
     await expect(fetch(`${standalone.address}/api/health`)).rejects.toThrow();
     const { stdout } = await run('pgrep', ['-fc', data.path]).catch((error: { stdout: string }) => error);

@@ -20,7 +20,8 @@ export type ShownMarks = [
  * and a table that is not displayed as one loses its roles.
  */
 export function makeLeaderboardTable(board: Leaderboard, ...[isNew, changeOf]: ShownMarks): HTMLElement {
-  const columns = [...listColumns(board), ...(changeOf ? [makeChangeColumn(changeOf)] : [])];
+  const [rank, ...others] = listColumns(board);
+  const columns = [...(rank ? [rank] : []), ...(changeOf ? [makeChangeColumn(changeOf)] : []), ...others];
   const head = makeElement('tr', { role: 'row' }, columns.map(makeHeading));
   const rows = board.entries.map((entry) => makeRow(columns, entry, isNew(entry)));
   return makeElement('table', { role: 'table', class: 'board', 'aria-label': `Leaderboard of ${board.phase}` }, [

@@ -108,7 +108,6 @@ it('changes nothing where the file says what is there; what it writes is such a 
   const address = '/api/competitions/mura/file';
   expect((await server.request(address, { token: seeded.alpha.token })).status).toBe(403);
   const file = await readJson(address);
-  for (const phase of file.phases) if (phase.goldReaders.length === 0) delete phase.goldReaders;
   expect(competitionFileSchema.safeParse(file).error).toBeUndefined();
   expect(await apply(file)).toMatchObject({ changes: [] });
 });

@@ -106,7 +106,12 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     async (request) => {
       const competition = await findCompetitionOrThrow(database, request.params.competition);
       organiserOf(callerOf(request));
-      return { ...describeCompetition(competition) };
+      const file = describeCompetition(competition);
+      // Labels that were given directly have no readers to name.
+      const phases = file.phases.map(({ goldReaders, ...phase }) =>
+        goldReaders.length > 0 ? { ...phase, goldReaders } : phase,
+      );
+      return { ...file, phases };
     },
   );
 };

@@ -12,7 +12,6 @@ const fileSchema = z.looseObject({
   phases: z.array(
     z.looseObject({
       phase: z.string(),
-      goldReaders: z.array(z.string()).optional(),
       release: z.looseObject({ board: z.string() }),
     }),
   ),
@@ -40,8 +39,6 @@ export function addPhaseCommands(admin: Command, { environment, signal }: Comman
       const path = `/api/competitions/${encodeURIComponent(competition)}`;
       const file = await requestJson(config, { path: `${path}/file`, schema: fileSchema, signal });
       for (const each of file.phases) {
-        // Labels that were given directly have no readers.
-        if (each.goldReaders?.length === 0) delete each.goldReaders;
         if (each.phase !== phase) continue;
         Object.assign(each.release, { board, from: null }, options.final === undefined ? {} : { final: options.final });
       }
