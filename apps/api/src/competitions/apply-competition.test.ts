@@ -297,3 +297,44 @@ it('tells a team no score that the ladder withholds, and all of them in the end'
   expect(teamsOf(await readBoard())).toEqual(['first']);
   expect(await readSubmission(first)).toMatchObject({ withheld: null, score: {} });
 });
+
+it('counts what a team chose, by its own token only', async () => {
+  const [best, weak] = [await score('best', []), await score('weak', ['XR_WRIST/patient00002/study1'])];
+  await apply(makeFile({ counted: { chosen: 1 } }));
+  const choose = (id: string, chosen: boolean, token = seeded.alpha.token) =>
+    server.request(`/api/submissions/${id}/choose`, {
+      method: 'POST',
+      body: JSON.stringify({ chosen }),
+      headers: { 'content-type': 'application/json' },
+      token,
+    });
+  expect((await choose(weak, true, seeded.beta.token)).status).toBe(404);
+  expect((await choose(weak, true, seeded.organiser.token)).status).toBe(403);
+  expect(await (await choose(weak, true)).json()).toMatchObject({ chosen: true });
+  expect(teamsOf(await readBoard())).toEqual(['weak']);
+  expect(problemSchema.parse(await (await choose(best, true)).json())).toMatchObject({
+    code: 'choice_refused',
+    status: 409,
+    detail: expect.stringContaining(weak),
+  });
+  await choose(weak, false);
+  expect(teamsOf(await readBoard())).toEqual(['best']);
+});
+
+it('runs anew what an organiser asks for, once at a time', async () => {
+  const id = await score('alpha', []);
+  const rerun = (token: string) => server.request(`/api/submissions/${id}/rerun`, { method: 'POST', token });
+  expect((await rerun(seeded.alpha.token)).status).toBe(403);
+  expect(await (await rerun(seeded.organiser.token)).json()).toEqual({ begun: 1 });
+  expect(await (await rerun(seeded.organiser.token)).json()).toMatchObject({ code: 'submission_under_way' });
+  const all = await server.request('/api/competitions/mura/phases/test/rerun', {
+    method: 'POST',
+    body: JSON.stringify({ which: 'all' }),
+    headers: { 'content-type': 'application/json' },
+    token: seeded.organiser.token,
+  });
+  expect([all.status, await all.json()]).toEqual([202, { begun: 0 }]);
+  // Until the new score is there, nothing is lost.
+  expect(teamsOf(await readBoard())).toEqual(['alpha']);
+  expect(await readSubmission(id)).toMatchObject({ state: 'scored' });
+});
