@@ -48,6 +48,8 @@ export async function fillDatabase(database: Database, say: (line: string) => vo
   const phase = await insertPhaseOfStudies(database);
   await database.transaction().execute(async (trx) => {
     await sql`SET LOCAL session_replication_role = replica`.execute(trx);
+    // The phase is as old as its first submission.
+    await sql`UPDATE phase_test_sets SET current_from = now() - interval '201 days'`.execute(trx);
     await insertShapes(trx);
     say(`${teams.toLocaleString('en')} teams and ${(teams * submissionsPerTeam).toLocaleString('en')} submissions`);
     await sql`INSERT INTO teams (name) SELECT 'Team ' || n FROM generate_series(1, ${teams}::integer) n`.execute(trx);
@@ -96,6 +98,7 @@ export async function fillDatabase(database: Database, say: (line: string) => vo
   await enterReaders(database, phase);
   // As autovacuum would have by and by.
   await sql`VACUUM ANALYZE`.execute(database);
+  await sql`CHECKPOINT`.execute(database);
   return phase;
 }
 

@@ -5,7 +5,9 @@ import { type EvaluationChange, type Listener, listen } from './listen.js';
 import { seedPhase, seedSubmission } from './testing/seed-phase.js';
 import { useDatabases } from './testing/use-databases.js';
 import { changeState } from './transitions/change-state.js';
+import { claimEvaluation } from './transitions/claim-evaluation.js';
 import { cancelEvaluation } from './transitions/end-evaluation.js';
+import { appendLog } from './transitions/hold-lease.js';
 
 const databases = useDatabases();
 const listeners: Listener[] = [];
@@ -40,6 +42,31 @@ it('hears what was committed, and nothing that was rolled back', async () => {
   const last = await seedSubmission(databases.owner, phase);
   await vi.waitFor(() => expect(heard.at(-1)?.evaluationId).toBe(last.evaluationId), 10_000);
   expect(heard).toHaveLength(2);
+});
+
+it('has told of everything that was committed before it is asked whether it has', async () => {
+  const { owner, urls } = databases;
+  const heard: EvaluationChange[] = [];
+  const listener = await listen(urls.ownerUrl, (change) => heard.push(change));
+  listeners.push(listener);
+  const phase = await seedPhase(owner);
+  for (let round = 1; round <= 100; round += 1) {
+    const { evaluationId } = await seedSubmission(owner, phase);
+    await listener.caughtUp();
+    expect(heard.map((change) => change.evaluationId)).toContain(evaluationId);
+  }
+  await breakListeners();
+  await vi.waitFor(() => expect(listener.caughtUp()).rejects.toThrow(), 10_000);
+});
+
+it('tells progress from what moves a board', async () => {
+  const { owner } = databases;
+  const heard = await hear();
+  const { evaluationId } = await seedSubmission(owner, await seedPhase(owner));
+  const claim = await claimEvaluation(owner, { evaluationId, owner: 'test', leaseSeconds: 60 });
+  await appendLog(owner, { evaluationId, leaseToken: claim?.leaseToken ?? 0, lines: ['a line'] });
+  expect(await cancelEvaluation(owner, evaluationId)).toBe(true);
+  await vi.waitFor(() => expect(heard.map((change) => change.progress ?? false)).toEqual([false, false, true, false]));
 });
 
 it('connects again by itself, as often as it breaks, and says so', async () => {

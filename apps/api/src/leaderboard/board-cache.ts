@@ -42,7 +42,7 @@ export class BoardCache {
   readonly #phases = new Map<string, { phase: Promise<PhaseRecord>; staleAt: number }>();
   readonly #boards = new SharedReads<PreparedBoard>({ ...sizes(64), atOnce: 4, maxWaiting: 100 });
   /** Worked out from the whole history, and open to everybody: never many at one time. */
-  readonly #pastBoards = new SharedReads<PreparedBoard>({ ...sizes(32), atOnce: 2, maxWaiting: 8 });
+  readonly #pastBoards = new SharedReads<PreparedBoard>({ ...sizes(32), atOnce: 2, maxWaiting: 20 });
   readonly #database: Database;
   readonly #changes: ChangeFeed;
 
