@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Database } from '@holdout/db';
+import { type Database, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
@@ -52,7 +52,17 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
   });
   const { heartbeatSeconds = 15 } = options;
-  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, heartbeatSeconds });
+  // As many connections as the real one has: provisioning has two.
+  const appDatabase = openDatabase({ url: ownerUrl, applicationName: 'holdout-api' });
+  const app = await buildApp({
+    database: appDatabase,
+    storage,
+    queue,
+    changes,
+    logger,
+    pagesDirectory,
+    heartbeatSeconds,
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
@@ -79,6 +89,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     stopPostgres,
     async close() {
       await app.close();
+      await appDatabase.close();
       await changes.close();
       if (!options.queue) await queue.close();
       await provisioning.close();
