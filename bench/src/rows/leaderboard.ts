@@ -14,12 +14,13 @@ import { timeAsync } from '../time-async.js';
 const path = '/api/competitions/bench/phases/test/leaderboard?limit=100';
 const connections = 16;
 const spellSeconds = 5;
+const pastReaders = 8;
 const gzip = { 'accept-encoding': 'gzip' };
 
 /**
  * The first hundred of 10,000 teams, with a million evaluations in the database: as fast as it is answered over 16
  * connections, in turns with a bare fastify route that sends the same bytes. Then with a team's score published every
- * second meanwhile, and the first read after a change. Fails where a query of the board goes through a large table.
+ * second meanwhile, or past boards asked for, and the first read after a change. Fails where a query of the board goes through a large table.
  */
 export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
   const postgres = await startLocalPostgres({ directory: join(directory, 'postgres') });
@@ -46,6 +47,7 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
       measureLoad({ url: server + path, headers, connections, seconds: spellSeconds, status });
     const found = { gzip: makeSides(), plain: makeSides(), unchanged: makeSides() };
     const whileWriting: LoadResult[] = [];
+    const whilePast: LoadResult[] = [];
     const cold: number[] = [];
     const past: number[] = [];
     // Before the code is compiled to machine code.
@@ -67,8 +69,12 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
         await enterTeam(database, phase);
         cold.push(await timeAsync(() => readRaw(board, gzip)));
       }
-      const at = new Date(Date.now() - 100 * 24 * 60 * 60 * 1000 + round).toISOString();
-      past.push(await timeAsync(() => readRaw(`${board}&at=${at}`, gzip)));
+      past.push(await timeAsync(() => readRaw(`${board}&at=${pickPastMoment()}`, gzip)));
+      const asking = new AbortController();
+      const asked = Promise.all(Array.from({ length: pastReaders }, () => readPastBoards(asking.signal, board)));
+      whilePast.push(await ask(api.url, gzip));
+      asking.abort();
+      await asked;
       say(`round ${round + 1} of ${rounds}; ${entered} teams entered while reading`);
     }
     const facts = {
@@ -98,7 +104,13 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
         aim: { of: 'median', comparison: 'below', value: 20 },
       },
       { what: '… the first read after a new entry', unit: 'ms', samples: cold },
-      { what: '… as it stood 100 days ago', unit: 'ms', samples: past },
+      { what: '… as it stood at some past moment', unit: 'ms', samples: past },
+      {
+        what: `… while ${pastReaders} others ask for past boards`,
+        unit: 'requests/s',
+        samples: whilePast.map(({ requestsPerSecond }) => requestsPerSecond),
+      },
+      { what: '… … p99', unit: 'ms', samples: whilePast.map(({ p99Ms }) => p99Ms) },
     ].map((measurement) => ({ ...measurement, facts }) as Measurement);
   } finally {
     for (const close of closers.reverse()) await close();
@@ -135,6 +147,16 @@ function describeLoad(what: string, { ours, bare }: Sides, hasAim: boolean): Mea
       ...(hasAim ? { aim: below } : {}),
     },
   ];
+}
+
+/** Another one each time, so that none is known already. */
+function pickPastMoment(): string {
+  const days = 10 + 180 * Math.random();
+  return new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
+}
+
+async function readPastBoards(signal: AbortSignal, board: string): Promise<void> {
+  while (!signal.aborted) await readRaw(`${board}&at=${pickPastMoment()}`, gzip);
 }
 
 /** Resolves to how often, when the signal was given. */
