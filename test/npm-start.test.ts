@@ -92,6 +92,13 @@ describe('npm start on an empty folder', () => {
     );
     expect(stdout).toMatch(/scored/i);
     await expect.poll(() => page.getByRole('row').count(), { timeout: 10_000 }).toBe(rowsBefore + 1);
+    // A past day, with what became of each row since; and back.
+    const phase = page.getByRole('region', { name: 'Test' });
+    await phase.getByLabel('The board as of').fill(new Date().toISOString().slice(0, 10));
+    await phase.getByText('The board as it stood on').waitFor();
+    await expect.poll(() => phase.getByText('as it was', { exact: true }).count()).toBe(3);
+    await phase.getByRole('button', { name: 'Back to now' }).click();
+    await expect.poll(() => phase.getByText('The board as it stood on').count()).toBe(0);
     expect(failures).toEqual([]);
     await page.screenshot({
       path: fileURLToPath(new URL('screenshots/leaderboard.png', import.meta.url)),
@@ -119,6 +126,35 @@ describe('npm start on an empty folder', () => {
     expect(await ours()).toHaveLength(1);
     const log = await holdoutAs(organiser, ['admin', 'audit']);
     expect(log.stdout).toMatch(/submission\.restore.*\n.*submission\.disqualify.*only a test/);
+  });
+
+  it('gives a receipt that is checked without the server, and a score that comes out the same once more', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const readStanding = async () => {
+      const { waiting, entries } = await readBoard(standalone, 'practice');
+      return [waiting, ...entries.map((entry: Entry) => [entry.rank, entry.name, entry.submissionId, entry.score])];
+    };
+    const before = await readStanding();
+    const { entries } = await readBoard(standalone, 'practice');
+    const [{ submissionId }] = entries.filter((entry: Entry) => entry.kind === 'team');
+    const [file, key] = [`${data.path}/receipt.json`, `${data.path}/key.json`];
+    await holdoutAs(token, ['receipt', submissionId, '-o', file]);
+    await writeFile(key, JSON.stringify(await getJson(`${standalone.address}/api/installation/key`)));
+    const offline = { cwd: root, env: { ...process.env, HOLDOUT_SERVER: 'http://127.0.0.1:1' } };
+    const verify = () => run(process.execPath, [holdout, 'verify', file, '--key', key, '--json'], offline);
+    const { receipt, issuerProved } = JSON.parse((await verify()).stdout);
+    expect(issuerProved).toBe(true);
+    const { provenance, score } = JSON.parse((await holdoutAs(token, ['status', submissionId, '--json'])).stdout);
+    expect(receipt).toMatchObject({ submissionId, provenance, score });
+    expect(provenance.run).toMatchObject({ engine: 'onnx', engineDigest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/"kappa": \{\s*"value": /, '$&1'));
+    await expect(verify()).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('receipt_changed') });
+
+    const reproduced = await holdoutAs(organiser, ['admin', 'evaluation', 'reproduce', submissionId]);
+    expect(reproduced.stdout).toMatch(/images: the predictions are identical\./);
+    expect(await readStanding()).toEqual(before);
+    const log = await holdoutAs(organiser, ['admin', 'audit']);
+    expect(log.stdout).toMatch(/evaluation\.reproduced.*"identical":true.*\n.*evaluation\.reproduce /);
   });
 
   it('gives the official board’s kappas, order and dense ranks when its entries are replayed', async () => {
@@ -221,6 +257,37 @@ describe('npm start on an empty folder', () => {
     expect(teams.map(({ rank, score }: Entry) => [rank, score.studies])).toEqual([[1, 12]]);
   });
 
+  it('changes the competition by its file, and says before what will change', async () => {
+    const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
+    const admin = (argv: string[]) => holdoutAs(organiser, ['admin', 'competition', ...argv]);
+    const demo = await readFile(`${root}apps/standalone/demo/mura.yaml`, 'utf8');
+    const file = `${data.path}/mura.yaml`;
+    // An import has made another gold standard in the practice phase, which is the file’s to leave alone.
+    await writeFile(file, demo);
+    expect((await admin(['apply', file])).stdout).toContain('Nothing changes: mura is as the file says.');
+
+    await writeFile(file, demo.replace('scores: exact', 'scores: rarely').replace('counted: best', 'counted: worst'));
+    await expect(admin(['apply', file])).rejects.toMatchObject({
+      stderr: expect.stringMatching(
+        /mura\.yaml, line \d+: phases\.0\.counted[\s\S]*line \d+: phases\.0\.release\.scores/,
+      ),
+    });
+    await writeFile(file, demo.replace('decimals: 3', 'decimals: 3, board: frozen').replace('total: 20', 'total: 30'));
+    const planned = await admin(['apply', file, '--dry-run']);
+    expect(planned.stdout).toMatch(/phases\.test\.quotas\.total: 20 → 30[\s\S]*release\.board: "live" → "frozen"/);
+    expect((await readBoard(standalone, 'test')).visibility.state).toBe('live');
+    const before = await readBoard(standalone, 'test');
+    await admin(['apply', file]);
+    const frozen = await readBoard(standalone, 'test');
+    expect(frozen.visibility.state).toBe('frozen');
+    expect(frozen.entries.map(({ name }: Entry) => name)).toEqual(before.entries.map(({ name }: Entry) => name));
+    await writeFile(file, demo);
+    await admin(['apply', file, '--yes']);
+    expect((await readBoard(standalone, 'test')).entries).toEqual(before.entries);
+    const shown = await admin(['show']);
+    expect(shown.stdout).toMatch(/^competition: mura\n/);
+  });
+
   it('starts a worker again that was killed, and says so', async () => {
     await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     await standalone.printed(/evaluating worker ended .*SIGKILL.* started again/, 20);
@@ -264,7 +331,11 @@ describe('npm start on an empty folder', () => {
   });
 
   it('Ctrl-C ends every process; a second start finds the data and repeats nothing', async () => {
-    const before = await readBoard(standalone, 'test');
+    // How sure the places are comes after the scores.
+    const isPlaced = ({ kind, rankInterval }: Entry) => kind !== 'team' || rankInterval !== null;
+    const readTest = () => readBoard(standalone, 'test');
+    await expect.poll(async () => (await readTest()).entries.every(isPlaced), { timeout: 60_000 }).toBe(true);
+    const before = await readTest();
     expect(await standalone.interrupt()).toBe(0);
     await expect(fetch(`${standalone.address}/api/health`)).rejects.toThrow();
     const { stdout } = await run('pgrep', ['-fc', data.path]).catch((error: { stdout: string }) => error);
@@ -309,6 +380,7 @@ interface Entry {
   rankInterval: { lower: number; upper: number } | null;
   toldApartFromFirst: boolean | null;
   name: string;
+  submissionId: string | null;
   kind: 'team' | 'reader' | 'baseline';
   engine: string | null;
   bestReader: boolean;

@@ -46,6 +46,9 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions',
       'GET /api/competitions/{competition}',
       'GET /api/competitions/{competition}/audit',
+      'GET /api/competitions/{competition}/file',
+      'GET /api/competitions/{competition}/phases/{phase}/export/leaderboard',
+      'GET /api/competitions/{competition}/phases/{phase}/export/results',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard',
       'GET /api/competitions/{competition}/phases/{phase}/leaderboard/events',
       'GET /api/competitions/{competition}/phases/{phase}/quota',
@@ -54,17 +57,26 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/competitions/{competition}/phases/{phase}/test-set/versions',
       'GET /api/health',
       'GET /api/health/live',
+      'GET /api/installation/key',
+      'GET /api/reproductions/{id}',
       'GET /api/submissions',
       'GET /api/submissions/{id}',
       'GET /api/submissions/{id}/events',
+      'GET /api/submissions/{id}/receipt',
       'POST /api/competitions/{competition}/phases/{phase}/predictions',
+      'POST /api/competitions/{competition}/phases/{phase}/rerun',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/import',
+      'POST /api/evaluations/{id}/reproductions',
       'POST /api/submissions/{id}/cancel',
+      'POST /api/submissions/{id}/choose',
       'POST /api/submissions/{id}/disqualify',
+      'POST /api/submissions/{id}/rerun',
       'POST /api/submissions/{id}/restore',
       'POST /api/submissions/{id}/withdraw',
+      'POST /api/test-sets/{testSet}/import',
+      'PUT /api/competitions/{competition}',
     ]);
   });
 
@@ -100,18 +112,26 @@ describe('every route of the OpenAPI document', () => {
 
   const bodies: Record<string, object> = {
     edits: { edits: [{ withdraw: 'x' }], note: 'x' },
+    choose: { chosen: true },
     disqualify: { reason: 'x' },
+    rerun: { which: 'all' },
     predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
+  };
+
+  const queries: Record<string, string> = {
+    diff: `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}`,
+    import: '?note=x',
   };
 
   it('answers every refusal with a problem', async () => {
     for (const { method, path, operation } of await listRoutes()) {
-      if (!path.includes('{')) continue;
+      // Those make what their address names.
+      if (!path.includes('{') || method === 'PUT' || path === '/api/test-sets/{testSet}/import') continue;
       const takesJson = JSON.stringify(operation.requestBody ?? {}).includes('application/json');
       const body = bodies[path.split('/').at(-1) ?? ''];
       const headers = { 'content-type': 'application/json' };
       const sent = takesJson ? { body: JSON.stringify(body), headers } : {};
-      const needed = path.endsWith('/diff') ? `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}` : '';
+      const needed = queries[path.split('/').at(-1) ?? ''] ?? '';
       const response = await server.request(fillIn(path) + needed, { method, token: seeded.alpha.token, ...sent });
       expect(response.status, `${method} ${path}`).toBe(404);
       expect((await readProblem(response)).code).toMatch(/_not_found$/);

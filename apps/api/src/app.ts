@@ -10,10 +10,13 @@ import { requireTokens } from './authenticate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { competitionRoutes } from './competitions/routes.js';
 import { describeApi, serveReference } from './describe-api.js';
+import { exportRoutes } from './exports/routes.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
+import { receiptRoutes } from './receipts/routes.js';
+import { reproductionRoutes } from './reproductions/routes.js';
 import { servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
@@ -92,8 +95,11 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(competitionRoutes, { parts });
   await api.register(leaderboardRoutes, { parts });
   await api.register(submissionRoutes, { parts });
+  await api.register(receiptRoutes, { parts });
+  await api.register(reproductionRoutes, { parts });
   await api.register(organiserRoutes, { parts });
   await api.register(testSetRoutes, { parts });
+  await api.register(exportRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }
 

@@ -14,6 +14,8 @@ const organisersOnly = [
   'GET /api/competitions/{competition}/phases/{phase}/test-set/studies',
   'POST /api/competitions/{competition}/phases/{phase}/predictions',
   'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
+  'GET /api/reproductions/{id}',
+  'POST /api/evaluations/{id}/reproductions',
   'POST /api/submissions/{id}/disqualify',
   'POST /api/submissions/{id}/restore',
   'POST /api/submissions/{id}/withdraw',

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 export { evaluatorUrl, findCompetition } from '@holdout/db';
+export { applyCompetition } from './competitions/apply-competition.js';
 export { addReferenceEntries } from './provision/add-reference-entries.js';
-export { createCompetition } from './provision/create-competition.js';
 export { createOrganiserToken, createTeamWithToken } from './provision/create-token.js';
 export { openProvisioning, type Provisioning } from './provision/open-provisioning.js';
 export { prepareDatabase } from './provision/prepare-database.js';

@@ -7,73 +7,85 @@ import {
   type Score,
   type ScoreIntervals,
 } from '@holdout/contracts';
+import type { PhaseRecord } from '@holdout/db';
 
 type PublishedTable = PublishedScore['overall'];
 
-const hiddenDecimals = 3;
-/** One fewer than the values have: a value and its bounds together tell more than either. */
-const hiddenBoundDecimals = 2;
-
-/**
- * A score as it may leave: whole where the phase's labels are public. Of a hidden phase without the counts and
- * rounded, because exact figures of two submissions that differ in one study tell that study's label.
- */
-export function presentScore(score: Score, visibility: 'public' | 'hidden'): PublishedScore {
-  const presentTable = visibility === 'hidden' ? hideTable : copyTable;
-  const types = Object.entries(score.byStudyType).map(([studyType, table]) => [studyType, presentTable(table)]);
-  return { studies: score.studies, overall: presentTable(score.overall), byStudyType: Object.fromEntries(types) };
+/** How much of a score a phase tells. */
+export interface ScorePolicy {
+  /** Exact counts tell, from one submission to the next, which label a study has. */
+  readonly counts: boolean;
+  /** Of values; their bounds have one fewer, since a value and its bounds together tell more than either. */
+  readonly decimals: number | null;
+  readonly studyTypes: boolean;
+  readonly intervals: boolean;
 }
 
-function copyTable(table: MetricTable): PublishedTable {
-  const { studies, counts, kappa, accuracy, balancedAccuracy, sensitivity, specificity, f1, auroc } = table;
-  return { studies, counts, kappa, accuracy, balancedAccuracy, sensitivity, specificity, f1, auroc };
+export function policyOf({ visibility, release }: PhaseRecord): ScorePolicy {
+  const { decimals, studyTypes, intervals } = release;
+  return { counts: visibility === 'public' && decimals === null, decimals, studyTypes, intervals };
 }
 
-function hideTable(table: MetricTable): PublishedTable {
-  const hidden: PublishedTable = { ...copyTable(table), counts: null };
+/** A score as it may leave: whole where the phase's labels are public and it says no other. */
+export function presentScore(score: Score, policy: ScorePolicy): PublishedScore {
+  const types = policy.studyTypes ? Object.entries(score.byStudyType) : [];
+  return {
+    studies: score.studies,
+    overall: presentTable(score.overall, policy),
+    byStudyType: Object.fromEntries(types.map(([type, table]) => [type, presentTable(table, policy)])),
+  };
+}
+
+function presentTable(table: MetricTable, { counts, decimals }: ScorePolicy): PublishedTable {
+  const { studies, kappa, accuracy, balancedAccuracy, sensitivity, specificity, f1, auroc } = table;
+  const metrics = { kappa, accuracy, balancedAccuracy, sensitivity, specificity, f1, auroc };
+  const shown: PublishedTable = { studies, counts: counts ? table.counts : null, ...metrics };
+  if (decimals === null) return shown;
   for (const name of metricNames) {
-    const metric = table[name];
-    if (metric.value !== null) hidden[name] = { value: round(metric.value, hiddenDecimals) };
+    const { value } = metrics[name];
+    if (value !== null) shown[name] = { value: round(value, decimals) };
   }
-  return hidden;
+  return shown;
 }
 
-/** How sure a score is, as it may leave. Of a hidden phase the bounds are rounded outwards. */
-export function presentIntervals(intervals: ScoreIntervals, visibility: 'public' | 'hidden'): ScoreIntervals {
-  if (visibility === 'public') return intervals;
-  const types = Object.entries(intervals.byStudyType).map(([type, group]) => [type, hideGroup(group)]);
-  return { ...intervals, overall: hideGroup(intervals.overall), byStudyType: Object.fromEntries(types) };
+/** How sure a score is, as it may leave: bounds are rounded outwards. Null where the phase shows none. */
+export function presentIntervals(found: ScoreIntervals, { decimals, studyTypes, intervals }: ScorePolicy) {
+  if (!intervals) return null;
+  const types = studyTypes ? Object.entries(found.byStudyType) : [];
+  const present = (group: GroupIntervals) => (decimals === null ? group : hideGroup(group, decimals - 1));
+  const byStudyType = Object.fromEntries(types.map(([type, group]) => [type, present(group)]));
+  return { ...found, overall: present(found.overall), byStudyType };
 }
 
-/** The bounds alone; null where there are none. */
+/** The bounds alone; null where there are none, or none are shown. */
 export function presentBounds(
   interval: MetricInterval | null,
-  visibility: 'public' | 'hidden',
+  { decimals, intervals }: ScorePolicy,
 ): { lower: number; upper: number } | null {
-  if (interval === null || interval.lower === null) return null;
-  const { lower, upper } = visibility === 'hidden' ? hideBounds(interval) : interval;
+  if (!intervals || interval === null || interval.lower === null) return null;
+  const { lower, upper } = decimals === null ? interval : hideBounds(interval, decimals - 1);
   return { lower, upper };
 }
 
-function hideGroup(group: GroupIntervals): GroupIntervals {
+function hideGroup(group: GroupIntervals, decimals: number): GroupIntervals {
   const hidden = { ...group };
   for (const name of metricNames) {
     const { analytic, bootstrap } = group[name];
     hidden[name] = {
-      ...(analytic ? { analytic: hideInterval(analytic) } : {}),
-      bootstrap: hideInterval(bootstrap),
+      ...(analytic ? { analytic: hideInterval(analytic, decimals) } : {}),
+      bootstrap: hideInterval(bootstrap, decimals),
     };
   }
   return hidden;
 }
 
-function hideInterval(interval: MetricInterval): MetricInterval {
-  return interval.lower === null ? interval : hideBounds(interval);
+function hideInterval(interval: MetricInterval, decimals: number): MetricInterval {
+  return interval.lower === null ? interval : hideBounds(interval, decimals);
 }
 
-function hideBounds<T extends { lower: number; upper: number }>(interval: T): T {
-  const factor = 10 ** hiddenBoundDecimals;
-  // What is a hundredth already must not be moved to the next by the last bit of a product.
+function hideBounds<T extends { lower: number; upper: number }>(interval: T, decimals: number): T {
+  const factor = 10 ** decimals;
+  // What has so few decimals already must not be moved to the next by the last bit of a product.
   const [lower, upper] = [round(interval.lower * factor, 9), round(interval.upper * factor, 9)];
   return { ...interval, lower: Math.floor(lower) / factor + 0, upper: Math.ceil(upper) / factor + 0 };
 }

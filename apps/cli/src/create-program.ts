@@ -3,11 +3,14 @@ import type { CommandContext } from './command-context.js';
 import { addAdminCommand } from './commands/admin/admin.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCheckCommand } from './commands/check.js';
+import { addChooseCommand } from './commands/choose.js';
 import { addLeaderboardCommand } from './commands/leaderboard.js';
 import { addPackCommand } from './commands/pack.js';
+import { addReceiptCommand } from './commands/receipt.js';
 import { addScoreCommand } from './commands/score.js';
 import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
+import { addVerifyCommand } from './commands/verify.js';
 
 /** The commands in the order in which a team meets them. */
 const addCommands = [
@@ -16,8 +19,11 @@ const addCommands = [
   addSubmitCommand,
   addStatusCommand,
   addCancelCommand,
+  addChooseCommand,
   addLeaderboardCommand,
   addScoreCommand,
+  addReceiptCommand,
+  addVerifyCommand,
   addAdminCommand,
 ];
 

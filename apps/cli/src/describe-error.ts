@@ -9,6 +9,7 @@ const nextHere: Partial<Record<ErrorCode, string>> = {
   phase_not_found: 'Correct --phase; holdout leaderboard shows what there is.',
   route_not_found: 'Correct --server or HOLDOUT_SERVER, or bring this command to the version of the server.',
   upload_too_large: 'Leave out what the model does not need, or export a smaller one.',
+  evaluation_not_found: 'Check the id and the token: only an organiser’s knows all submissions.',
   submission_not_found: 'Check the id and the token; holdout status without an id lists your team’s submissions.',
 };
 

@@ -9,7 +9,7 @@ import { runHoldout } from './testing/run-holdout.js';
 
 const bin = fileURLToPath(new URL('../bin/holdout.js', import.meta.url));
 const demo = fileURLToPath(new URL('../../../packages/baseline/demo/onnx', import.meta.url));
-const commands = ['check', 'pack', 'submit', 'status', 'cancel', 'leaderboard', 'score'];
+const commands = ['check', 'pack', 'submit', 'status', 'cancel', 'leaderboard', 'score', 'receipt', 'verify'];
 
 describe('help', () => {
   it('names every command, with examples and exit codes', async () => {

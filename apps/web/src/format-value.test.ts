@@ -6,6 +6,10 @@ describe('what a cell shows', () => {
     expect(formatMetric({ value: 0.70512 })).toEqual({ text: '0.705', explanation: null });
     expect(formatMetric({ value: -0.05 })).toEqual({ text: '−0.050', explanation: null });
     expect(formatMetric({ value: -1e-9 }).text).toBe('0.000');
+    // No more than the phase publishes, and never more than three.
+    expect(formatMetric({ value: 0.8 }, 1).text).toBe('0.8');
+    expect(formatMetric({ value: -0.01 }, 1).text).toBe('0.0');
+    expect(formatMetric({ value: 0.12345 }, 5).text).toBe('0.123');
   });
 
   it('shows a dash with the reason where there is no value', () => {

@@ -8,13 +8,15 @@ export interface CellText {
 
 const nothing = '—';
 
-/** A metric with three decimals; a dash with the reason where it has no value. */
-export function formatMetric(value: MetricValue | undefined): CellText {
+/**
+ * A metric with three decimals, or as few as the phase publishes; a dash with the reason where it has no value.
+ */
+export function formatMetric(value: MetricValue | undefined, decimals: number | null = null): CellText {
   if (value === undefined) return { text: nothing, explanation: 'There are no studies of this type.' };
   if (value.value === null) return { text: nothing, explanation: value.reason };
-  const text = value.value.toFixed(3);
+  const text = value.value.toFixed(Math.min(3, decimals ?? 3));
   // A true minus sign is read out as one; what rounds to zero has no sign.
-  return { text: text === '-0.000' ? '0.000' : text.replace('-', '−'), explanation: null };
+  return { text: (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−'), explanation: null };
 }
 
 /** `0.74 to 0.90`. */

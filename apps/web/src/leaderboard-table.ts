@@ -1,4 +1,5 @@
 import type { Leaderboard, LeaderboardEntry } from '@holdout/contracts';
+import type { RankChange } from './explain-change.js';
 import { type CellText, formatDate, formatInterval, formatMetric, formatStudyType, safeLink } from './format-value.js';
 import { makeElement } from './make-element.js';
 
@@ -8,12 +9,19 @@ interface Column {
   readonly cell: (entry: LeaderboardEntry) => CellText | Node;
 }
 
+/** Which entries have just appeared; and on a past board, what became of each. */
+export type ShownMarks = [
+  isNew: (entry: LeaderboardEntry) => boolean,
+  changeOf?: (entry: LeaderboardEntry) => RankChange | null,
+];
+
 /**
  * The leaderboard as a table. Roles are spelled out because narrow screens lay the rows out as cards,
  * and a table that is not displayed as one loses its roles.
  */
-export function makeLeaderboardTable(board: Leaderboard, isNew: (entry: LeaderboardEntry) => boolean): HTMLElement {
-  const columns = listColumns(board.studyTypes);
+export function makeLeaderboardTable(board: Leaderboard, ...[isNew, changeOf]: ShownMarks): HTMLElement {
+  const [rank, ...others] = listColumns(board);
+  const columns = [...(rank ? [rank] : []), ...(changeOf ? [makeChangeColumn(changeOf)] : []), ...others];
   const head = makeElement('tr', { role: 'row' }, columns.map(makeHeading));
   const rows = board.entries.map((entry) => makeRow(columns, entry, isNew(entry)));
   return makeElement('table', { role: 'table', class: 'board', 'aria-label': `Leaderboard of ${board.phase}` }, [
@@ -27,21 +35,37 @@ export function entryKey(entry: LeaderboardEntry): string {
   return entry.submissionId ?? `${entry.kind}:${entry.name}`;
 }
 
-function listColumns(studyTypes: readonly string[]): Column[] {
+function listColumns({ studyTypes, decimals }: Leaderboard): Column[] {
   return [
     { title: 'Rank', className: 'rank', cell: showRank },
     { title: 'Team', className: 'team', cell: showTeam },
     { title: 'Model', className: 'model', cell: showModel },
     { title: 'Engine', className: 'engine', cell: showEngine },
     { title: 'Date', className: 'date', cell: (entry) => formatDate(entry.submittedAt) },
-    { title: 'Kappa', className: 'number kappa', cell: showKappa },
+    { title: 'Kappa', className: 'number kappa', cell: (entry) => showKappa(entry, decimals) },
     { title: 'Vs. reader', className: 'verdict', cell: showVerdict },
     ...studyTypes.map((studyType) => ({
       title: formatStudyType(studyType),
       className: 'number',
-      cell: (entry: LeaderboardEntry) => formatMetric(entry.score.byStudyType[studyType]?.kappa),
+      cell: (entry: LeaderboardEntry) => formatMetric(entry.score.byStudyType[studyType]?.kappa, decimals),
     })),
   ];
+}
+
+function makeChangeColumn(changeOf: (entry: LeaderboardEntry) => RankChange | null): Column {
+  return {
+    title: 'Since then',
+    className: 'change',
+    cell(entry) {
+      const change = changeOf(entry);
+      if (!change) return plain(null, 'Reference entries have no rank.');
+      const { from, to, reasons } = change;
+      const isSame = from === to && reasons.length === 0;
+      if (isSame) return { text: 'as it was', explanation: null };
+      const places = from === to ? `still ${to ?? 'unranked'}` : `${from ?? 'unranked'} → ${to ?? 'off the board'}`;
+      return makeElement('span', {}, [places, ...reasons.map((reason) => makeElement('small', {}, [reason]))]);
+    },
+  };
 }
 
 function makeHeading(column: Column): HTMLElement {
@@ -80,8 +104,8 @@ function showRank({ rank, rankInterval: ranks, toldApartFromFirst }: Leaderboard
 }
 
 /** The value, and below it the interval that says how sure it is. */
-function showKappa({ score, kappaInterval }: LeaderboardEntry): CellText | Node {
-  const shown = formatMetric(score.overall.kappa);
+function showKappa({ score, kappaInterval }: LeaderboardEntry, decimals: number | null): CellText | Node {
+  const shown = formatMetric(score.overall.kappa, decimals);
   if (kappaInterval === null) return shown;
   const title = '95 % interval: patients drawn anew within each study type, 2,000 times';
   return makeElement('span', {}, [shown.text, makeElement('small', { title }, [formatInterval(kappaInterval)])]);

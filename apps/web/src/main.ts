@@ -39,8 +39,16 @@ function makeCompetition(competition: Competition): HTMLElement {
   return makeElement('article', { class: 'competition', id: competition.competition }, [
     makeElement('h1', {}, [competition.title]),
     competition.description === '' ? null : makeElement('p', { class: 'lead' }, [competition.description]),
+    competition.rules === '' ? null : makeRules(competition.rules),
     competition.phases.length === 0 ? notice('This competition has no phase yet.') : null,
     ...competition.phases.map((phase) => makePhaseSection(competition, phase)),
+  ]);
+}
+
+function makeRules(rules: string): HTMLElement {
+  return makeElement('details', { class: 'instructions rules' }, [
+    makeElement('summary', {}, ['Rules']),
+    makeElement('pre', {}, [rules]),
   ]);
 }
 

@@ -18,8 +18,7 @@ import {
   rankIntervals,
   resampleEntries,
 } from '@holdout/scoring';
-import type { Storage } from '@holdout/storage';
-import { readPredictions, takeStudiesOf } from './read-predictions.js';
+import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
 
 const level = 0.95;
 /** The places far down a long board are nobody's question, and all of them together would not fit into memory. */

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   cancelEvaluation,
   claimEvaluation,
+  findReproduction,
+  insertReproduction,
   insertTestSetVersion,
   listEvents,
   listForgotten,
@@ -11,6 +13,8 @@ import {
   readLeaderboard,
   readTestSetVersion,
 } from '@holdout/db';
+import { digestEngine } from '@holdout/runner';
+import { scorerVersion } from '@holdout/scoring';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { updateBoardStatistics } from './board-statistics.js';
 import { evaluateSubmission } from './evaluate-submission.js';
@@ -28,6 +32,19 @@ afterEach(async () => {
   // However an evaluation ends, nothing of it stays on the disk.
   expect(await readdir(fixture.scratchDirectory)).toEqual([]);
 });
+
+/** A version of the phase's test set that lacks a study. */
+async function removeFirstStudy(phaseId: string, digest: string) {
+  const { owner } = fixture;
+  const phase = await owner
+    .selectFrom('phases')
+    .select('testSetVersionId')
+    .where('id', '=', phaseId)
+    .executeTakeFirstOrThrow();
+  const version = await readTestSetVersion(owner, phase.testSetVersionId);
+  const toVersionId = await insertTestSetVersion(owner, { ...version, digest, studies: version.studies.slice(1) });
+  return { phaseId, toVersionId, actor: 'test', note: null };
+}
 
 it('takes a submission from queued to its row on the leaderboard, and a repeated job changes nothing', async () => {
   const submitted = await fixture.submit();
@@ -54,21 +71,46 @@ it('takes a submission from queued to its row on the leaderboard, and a repeated
   expect(await listEvents(fixture.owner, submitted.evaluationId, 0)).toEqual(events);
 });
 
+it('keeps with the score what it rests on, also where the predictions are scored anew', async () => {
+  const { owner } = fixture;
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const { bundleDigest, basis } = await fixture.read(submitted);
+  const run = {
+    engine: 'onnx',
+    engineVersion: expect.stringMatching(/^onnxruntime-node \d/),
+    engineDigest: await digestEngine('onnx'),
+    device: 'cpu',
+    threads: 2,
+  };
+  const { testSetDigest, predictionsDigest } = basis ?? {};
+  expect(basis?.run).toMatchObject({ ...run, bundleDigest, testSetDigest });
+  const readScore = async (evaluationId: string) =>
+    (
+      await owner
+        .selectFrom('scores')
+        .select('provenance')
+        .where('evaluationId', '=', evaluationId)
+        .executeTakeFirstOrThrow()
+    ).provenance;
+  const written = { bundleDigest, testSetDigest, predictionsDigest, ...run, scorerVersion, node: process.version };
+  expect(await readScore(submitted.evaluationId)).toEqual(written);
+
+  const next = await removeFirstStudy(submitted.phaseId, 'e'.repeat(64));
+  const { rescored } = await prepareTestSetChange(owner, next);
+  await scorePredictions(fixture.scoring, rescored[0] ?? '');
+  expect(await readScore(rescored[0] ?? '')).toEqual({ ...written, testSetDigest: 'e'.repeat(64) });
+  expect((await fixture.read(submitted)).basis?.run).toEqual(basis?.run);
+});
+
 it('scores stored predictions anew on a version that lacks a study, and switches the board', async () => {
   const submitted = await fixture.submit();
   await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const before = await fixture.read(submitted);
   const { owner } = fixture;
-  const phase = await owner
-    .selectFrom('phases')
-    .select('testSetVersionId')
-    .where('id', '=', submitted.phaseId)
-    .executeTakeFirstOrThrow();
-  const version = await readTestSetVersion(owner, phase.testSetVersionId);
-  const next = { ...version, digest: 'd'.repeat(64), studies: version.studies.slice(1) };
-  const toVersionId = await insertTestSetVersion(owner, next);
-  const change = { phaseId: submitted.phaseId, toVersionId, actor: 'test', note: null };
+  const change = await removeFirstStudy(submitted.phaseId, 'd'.repeat(64));
   const { rescored } = await prepareTestSetChange(owner, change);
   expect(rescored).toHaveLength(1);
   expect(await fixture.read(submitted)).toEqual(before);
@@ -77,6 +119,28 @@ it('scores stored predictions anew on a version that lacks a study, and switches
   expect(after).toMatchObject({ state: 'scored', evaluationId: rescored[0] });
   expect(after.score?.studies).toBe(29);
   expect((await readLeaderboard(owner, submitted.phaseId)).entries[0]?.score.studies).toBe(29);
+});
+
+it('runs an evaluation once more and compares it, here the very same', async () => {
+  const { owner } = fixture;
+  const submitted = await fixture.submit();
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const before = await fixture.read(submitted);
+  const id = await insertReproduction(owner, { evaluationId: submitted.evaluationId, actor: 'test' });
+  await evaluateSubmission(fixture.evaluating, id, never);
+  await scorePredictions(fixture.scoring, id);
+  const { predictionsDigest } = before.basis ?? {};
+  expect(await findReproduction(owner, id)).toMatchObject({
+    state: 'scored',
+    first: { predictionsDigest, run: { threads: 2 } },
+    again: { predictionsDigest, run: { threads: 2 } },
+    comparison: { studies: 30, images: 90, identical: true, maxAbsoluteDifference: 0, differingCalls: 0 },
+  });
+  expect(await fixture.read(submitted)).toEqual(before);
+  expect((await readLeaderboard(owner, submitted.phaseId)).entries).toMatchObject([
+    { evaluationId: submitted.evaluationId },
+  ]);
 });
 
 it('says how sure a score and its place are', async () => {

@@ -13,7 +13,7 @@ import {
   startRunning,
 } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import { aggregateStudies, type ModelStarter, type RunningModel } from '@holdout/runner';
+import { aggregateStudies, digestEngine, type ModelStarter, type RunningModel } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
 import type { WorkerConfig } from './config.js';
@@ -99,6 +99,8 @@ async function runStages(
   { model, folder }: { model: RunningModel; folder: string },
 ) {
   const { database, storage } = tools;
+  // The first of a process takes a moment, while the model is loaded in another one.
+  const engineDigest = digestEngine(claim.manifest.engine);
   if (claim.state === 'checking') {
     const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
     await runStage(tools, claim, lease, { stage: 'checking', model, studies: sample });
@@ -110,7 +112,17 @@ async function runStages(
     format: 'holdout-predictions-1',
     studies: aggregateStudies(studies.counts, result.probabilities, claim.manifest),
   };
-  return { file, provenance: { ...result.provenance, ...result.durations, peakMemoryBytes: result.peakMemoryBytes } };
+  const { bundleDigest, testSetDigest } = claim;
+  const provenance = {
+    bundleDigest,
+    testSetDigest,
+    ...result.provenance,
+    engineDigest: await engineDigest,
+    node: process.version,
+    ...result.durations,
+    peakMemoryBytes: result.peakMemoryBytes,
+  };
+  return { file, provenance };
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

@@ -1,4 +1,4 @@
-import { type Database, listForgotten, switchTestSets } from '@holdout/db';
+import { type Database, listForgotten, revealFinalPhases, switchTestSets } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
@@ -33,6 +33,8 @@ export function startReconciling({ database, queue, storage, log, everySeconds }
       if (evaluating.length + scoring.length > 0) log.info({ evaluating, scoring }, 'rung again');
       const phases = await switchTestSets(database);
       if (phases.length > 0) log.info({ phases }, 'switched to another version of the test set');
+      const final = await revealFinalPhases(database);
+      if (final.length > 0) log.info({ phases: final }, 'final: everything is shown');
       const boards = await updateBoardStatistics({ database, storage });
       if (boards.length > 0) log.info({ phases: boards }, 'said how sure the places are');
     } catch (error) {

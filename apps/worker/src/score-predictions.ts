@@ -3,17 +3,21 @@ import {
   claimScoring,
   type Database,
   failEvaluation,
+  LadderMoved,
   listGoldLabels,
+  type Provenance,
+  publishComparison,
   publishScore,
   releaseLease,
   type ScoringClaim,
   switchTestSets,
 } from '@holdout/db';
 import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from '@holdout/scoring';
-import type { Storage } from '@holdout/storage';
+import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
 import type { Logger } from 'pino';
+import { comparePredictions } from './compare-predictions.js';
 import type { WorkerConfig } from './config.js';
-import { readPredictions, takeStudiesOf } from './read-predictions.js';
+import { decideRelease, type Scored } from './decide-release.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
 export interface ScoringTools {
@@ -24,7 +28,8 @@ export interface ScoringTools {
 }
 
 /**
- * Scores the stored predictions of one evaluation against the gold standard and publishes the score.
+ * Scores the stored predictions of one evaluation against the gold standard and publishes the score; those of a
+ * reproduction are compared with the first ones instead.
  * Safe to repeat: what another worker holds, or what has ended, is left alone.
  */
 export async function scorePredictions(tools: ScoringTools, evaluationId: string): Promise<void> {
@@ -34,6 +39,7 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   if (!claim) return;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
   try {
+    if (claim.comparedDigest !== null) return await compareWith(claim.comparedDigest, { ...tools, log }, claim);
     const [predictions, gold] = await Promise.all([
       readPredictions(tools.storage, claim.predictionsDigest),
       listGoldLabels(database, claim.testSetVersionId),
@@ -41,8 +47,9 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
     const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
     const score = computeScore(gold, studies);
     const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
-    const provenance = { predictionsDigest: claim.predictionsDigest, scorerVersion, node: process.version };
-    const published = await publishScore(database, { ...claim, score, intervals, scorerVersion, provenance });
+    const provenance = describeScoring(claim);
+    const publication = { ...claim, score, intervals, scorerVersion, provenance };
+    const published = await publishByRule(tools, publication, { gold, studies });
     log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
   } catch (error) {
     await endEarly(tools, claim, error, log);
@@ -50,6 +57,40 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
+}
+
+/** Where the phase has a ladder, and another score of the team was released meanwhile, it is held against that one. */
+async function publishByRule(
+  tools: ScoringTools,
+  publication: Omit<Parameters<typeof publishScore>[1], 'release'> & Pick<ScoringClaim, 'testSetDigest'>,
+  scored: Scored,
+): Promise<boolean> {
+  for (;;) {
+    const release = await decideRelease(tools, publication, scored);
+    try {
+      return await publishScore(tools.database, { ...publication, release });
+    } catch (error) {
+      if (!(error instanceof LadderMoved)) throw error;
+    }
+  }
+}
+
+/** What is a reproduction is compared with the predictions that it reproduces, and not scored. */
+async function compareWith(comparedDigest: string, { database, storage, log }: ScoringTools, claim: ScoringClaim) {
+  const [first, again] = await Promise.all([
+    readPredictions(storage, comparedDigest),
+    readPredictions(storage, claim.predictionsDigest),
+  ]);
+  const comparison = comparePredictions(first, again);
+  const published = await publishComparison(database, { ...claim, comparison });
+  log.info({ published, ...comparison }, published ? 'compared' : 'comparison not published: lease lost');
+}
+
+/** What the score rests on. How the predictions were made is what the evaluating worker said of it. */
+function describeScoring({ bundleDigest, testSetDigest, predictionsDigest, provenance }: ScoringClaim): Provenance {
+  const { engine, engineVersion, engineDigest, device, threads } = provenance ?? {};
+  const run = { engine, engineVersion, engineDigest, device, threads };
+  return { bundleDigest, testSetDigest, predictionsDigest, ...run, scorerVersion, node: process.version };
 }
 
 /** Predictions that do not fit the test set are the runner's mistake, not the team's; trying again changes nothing. */

@@ -50,6 +50,7 @@ export async function fillDatabase(database: Database, say: (line: string) => vo
     await sql`SET LOCAL session_replication_role = replica`.execute(trx);
     // The phase is as old as its first submission.
     await sql`UPDATE phase_test_sets SET current_from = now() - interval '201 days'`.execute(trx);
+    await sql`UPDATE phase_history SET at = now() - interval '201 days'`.execute(trx);
     await insertShapes(trx);
     say(`${teams.toLocaleString('en')} teams and ${(teams * submissionsPerTeam).toLocaleString('en')} submissions`);
     await sql`INSERT INTO teams (name) SELECT 'Team ' || n FROM generate_series(1, ${teams}::integer) n`.execute(trx);
@@ -80,19 +81,19 @@ export async function fillDatabase(database: Database, say: (line: string) => vo
       FROM (SELECT id, (row_number() OVER ()) % ${shapes}::integer AS shape FROM evaluations WHERE state = 'scored') scored
       JOIN shapes USING (shape)`.execute(trx);
     await sql`
-      INSERT INTO entries (phase_id, test_set_version_id, kind, team_id, evaluation_id, ranking_value, submitted_at)
+      INSERT INTO entries (phase_id, test_set_version_id, kind, team_id, evaluation_id, ranking_values, submitted_at)
       SELECT DISTINCT ON (submissions.team_id) submissions.phase_id, evaluations.test_set_version_id, 'team',
-        submissions.team_id, evaluations.id, (score #>> '{overall,kappa,value}')::double precision AS kappa,
+        submissions.team_id, evaluations.id, ranking_values(score, '{kappa}') AS kappas,
         submissions.submitted_at
       FROM scores JOIN evaluations ON evaluations.id = evaluation_id
       JOIN submissions ON submissions.id = submission_id
-      ORDER BY submissions.team_id, kappa DESC`.execute(trx);
+      ORDER BY submissions.team_id, kappas DESC`.execute(trx);
     await sql`
       INSERT INTO board_statistics (phase_id, test_set_version_id, entries_key, statistics)
       SELECT phase_id, test_set_version_id, '', jsonb_build_object('level', 0.95, 'resamples', 2000, 'seed', 1,
         'entries', jsonb_object_agg(evaluation_id, '{"rank": {"lower": 1, "upper": 90}, "toldApartFromFirst": false,
           "againstBestReader": "not told apart from"}'::jsonb))
-      FROM (SELECT * FROM entries ORDER BY ranking_value DESC LIMIT 1000) first
+      FROM (SELECT * FROM entries ORDER BY ranking_values DESC LIMIT 1000) first
       GROUP BY phase_id, test_set_version_id`.execute(trx);
   });
   await enterReaders(database, phase);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareDatabase } from '@holdout/api';
+import { leaderboardSchema } from '@holdout/contracts';
 import { openDatabase } from '@holdout/db';
 import { startLocalPostgres } from '@holdout/local-postgres';
 import { enterTeam } from '../leaderboard/enter-team.js';
@@ -69,7 +70,7 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
         await enterTeam(database, phase);
         cold.push(await timeAsync(() => readRaw(board, gzip)));
       }
-      past.push(await timeAsync(() => readRaw(`${board}&at=${pickPastMoment()}`, gzip)));
+      past.push(await timeAsync(() => readPastBoard(board)));
       const asking = new AbortController();
       const asked = Promise.all(Array.from({ length: pastReaders }, () => readPastBoards(asking.signal, board)));
       whilePast.push(await ask(api.url, gzip));
@@ -156,7 +157,13 @@ function pickPastMoment(): string {
 }
 
 async function readPastBoards(signal: AbortSignal, board: string): Promise<void> {
-  while (!signal.aborted) await readRaw(`${board}&at=${pickPastMoment()}`, gzip);
+  while (!signal.aborted) await readPastBoard(board);
+}
+
+async function readPastBoard(board: string): Promise<void> {
+  const { body } = await readRaw(`${board}&at=${pickPastMoment()}`, {});
+  const { entries } = leaderboardSchema.parse(JSON.parse(body.toString()));
+  if (entries.length !== 100) throw new Error(`The past board has ${entries.length} entries, expected 100.`);
 }
 
 /** Resolves to how often, when the signal was given. */

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
+import { countedSchema, rankingSchema } from './competition-file.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
+import { provenanceSchema } from './provenance.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
+import { slugSchema } from './slug.js';
 import { standingSchema, submissionStateSchema } from './states.js';
-
-/** Names in addresses: `mura`, `practice`. */
-export const slugSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
 
 const timeSchema = z.iso.datetime();
 
@@ -23,6 +21,14 @@ export const quotasSchema = z.object({
   atOnce: z.number().int().positive().nullable(),
 });
 export type Quotas = z.infer<typeof quotasSchema>;
+
+/** What of a board is shown now, and since and until when. */
+export const boardVisibilitySchema = z.object({
+  /** `final`: everything is shown, for good. */
+  state: z.enum(['live', 'hidden', 'frozen', 'final']),
+  from: timeSchema.nullable(),
+  final: timeSchema.nullable(),
+});
 
 export const phaseSchema = z.object({
   phase: slugSchema,
@@ -40,6 +46,19 @@ export const phaseSchema = z.object({
     memoryLimitBytes: z.number().int(),
   }),
   quotas: quotasSchema,
+  opens: timeSchema.nullable(),
+  closes: timeSchema.nullable(),
+  /** Whether it takes submissions now. */
+  window: z.enum(['before', 'open', 'after']),
+  counted: countedSchema,
+  ranking: rankingSchema,
+  release: z.object({
+    scores: z.enum(['exact', 'ladder']),
+    decimals: z.number().int().nullable(),
+    studyTypes: z.boolean(),
+    intervals: z.boolean(),
+  }),
+  board: boardVisibilitySchema,
 });
 export type Phase = z.infer<typeof phaseSchema>;
 
@@ -47,6 +66,7 @@ export const competitionSchema = z.object({
   competition: slugSchema,
   title: z.string(),
   description: z.string(),
+  rules: z.string(),
   phases: z.array(phaseSchema),
 });
 export type Competition = z.infer<typeof competitionSchema>;
@@ -71,8 +91,8 @@ export type Progress = z.infer<typeof progressSchema>;
 
 const publishedTableSchema = metricTableSchema.extend({ counts: confusionCountsSchema.nullable() });
 /**
- * A score as it leaves the server. Of a hidden phase the counts are null and the values have three decimals:
- * exact ones tell, from one submission to the next, which label a study has.
+ * A score as it leaves the server. Of a hidden phase the counts are null and the values are rounded, to three decimals
+ * where its organisers say no other: exact ones tell, from one submission to the next, which label a study has.
  */
 export const publishedScoreSchema = scoreSchema.extend({
   overall: publishedTableSchema,
@@ -96,8 +116,17 @@ export const submissionSchema = z.object({
   progress: progressSchema.nullable(),
   reason: reasonSchema.nullable(),
   score: publishedScoreSchema.nullable(),
-  /** How sure the score is. Of a hidden phase the bounds have two decimals. */
+  /**
+   * Why there is a score and the team is not told it: all scores are shown when the phase is final (`until_final`), or it
+   * does not beat the team's best by more than chance could (`not_better`).
+   */
+  withheld: z.enum(['until_final', 'not_better']).nullable(),
+  /** Whether the team chose it to count, where the phase lets it choose. */
+  chosen: z.boolean(),
+  /** How sure the score is; bounds have one decimal fewer than values. */
   intervals: scoreIntervalsSchema.nullable(),
+  /** What the score rests on; null where there is none. */
+  provenance: provenanceSchema.nullable(),
   /** Whether it counts on the board; an organiser may take it out, with a reason where that is a disqualification. */
   standing: standingSchema,
   standingReason: z.string().nullable(),
@@ -164,7 +193,12 @@ export const leaderboardSchema = z.object({
   /** The past moment that this board is of; null for the present one. */
   at: timeSchema.nullable(),
   testSetVersion: digestSchema,
+  /** Empty where the phase shows no metrics of study types. */
   studyTypes: z.array(z.string()),
+  ranking: rankingSchema,
+  /** That published values have; null is all of them. */
+  decimals: z.number().int().nullable(),
+  visibility: boardVisibilitySchema,
   /** From the one at `offset` on. */
   entries: z.array(leaderboardEntrySchema),
   /** How many stand before the first of these; how many entries there are in all, and how many of them are teams'. */
@@ -178,6 +212,9 @@ export type Leaderboard = z.infer<typeof leaderboardSchema>;
 
 /** What an organiser gives to disqualify a submission. */
 export const disqualificationSchema = z.object({ reason: z.string().trim().min(1).max(1000) });
+
+/** How many evaluations are run anew. */
+export const rerunSchema = z.object({ begun: z.number().int() });
 
 const labelSchema = z.literal([0, 1]);
 
@@ -270,6 +307,12 @@ export const testSetImportSchema = testSetChangeSchema.extend({
   skipped: z.array(z.string()),
 });
 export type TestSetImport = z.infer<typeof testSetImportSchema>;
+
+/** What came in as the first version of a test set that no phase has yet. */
+export const newTestSetImportSchema = testSetImportSchema
+  .pick({ studies: true, images: true, goldReaders: true, skipped: true })
+  .extend({ testSet: slugSchema, version: digestSchema });
+export type NewTestSetImport = z.infer<typeof newTestSetImportSchema>;
 
 /** The versions that a phase has, had, or is changing to; the latest first. */
 export const testSetVersionsSchema = z.object({

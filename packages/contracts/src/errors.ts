@@ -79,6 +79,24 @@ export const errorCatalogue = {
     'The submission has already ended.',
     'Nothing needs to be done: a final state does not change.',
   ),
+  submission_not_scored: entry(
+    409,
+    'caller',
+    'The submission has no score, or none that its team is told.',
+    'See `detail`; `holdout status ID` shows how it stands.',
+  ),
+  submission_without_bundle: entry(
+    409,
+    'caller',
+    'The submission has no bundle that could be run again: its predictions were imported.',
+    'Reproduce one that was submitted as a bundle.',
+  ),
+  evaluation_not_found: entry(
+    404,
+    'caller',
+    'There is no such submission or evaluation.',
+    'Check the id; GET /api/submissions lists the submissions.',
+  ),
   media_type_unsupported: entry(
     415,
     'caller',
@@ -97,6 +115,30 @@ export const errorCatalogue = {
     'The upload ended before it was complete.',
     'Send it again; nothing was kept.',
   ),
+  phase_closed: entry(
+    409,
+    'caller',
+    'This phase takes no submissions now.',
+    'See `detail` for when it does; GET /api/competitions/:competition has the dates of every phase.',
+  ),
+  submission_under_way: entry(
+    409,
+    'caller',
+    'This submission is under way.',
+    'Wait until it has ended; GET /api/submissions/:id tells how far it is.',
+  ),
+  choice_refused: entry(
+    409,
+    'caller',
+    'This submission can’t be chosen.',
+    'See `detail`; GET /api/submissions tells which submissions are chosen.',
+  ),
+  competition_invalid: entry(
+    422,
+    'caller',
+    'This competition file can’t be applied.',
+    'Mend what `problems` lists, and apply it again; nothing was changed.',
+  ),
   quota_exceeded: entry(
     429,
     'caller',
@@ -108,6 +150,32 @@ export const errorCatalogue = {
     'caller',
     'Too many requests.',
     'Wait for the seconds in the header `Retry-After`, then try again.',
+  ),
+
+  // Receipts, as they are verified; none of these leaves a server
+  receipt_unreadable: entry(
+    422,
+    'caller',
+    'The file is not a receipt that can be verified.',
+    'Download it again: `holdout receipt SUBMISSION_ID -o FILE`.',
+  ),
+  receipt_changed: entry(
+    422,
+    'caller',
+    'The receipt was changed after it was signed, or signed by another key than it names.',
+    'Do not trust it; ask the team for the file as it was downloaded.',
+  ),
+  receipt_wrong_key: entry(
+    422,
+    'caller',
+    'The receipt names another key than the expected one.',
+    'Do not trust it, unless you know both keys: GET /api/installation/key of the server tells its key.',
+  ),
+  receipt_wrong_bundle: entry(
+    422,
+    'caller',
+    'The receipt is not of this bundle.',
+    'Name the archive exactly as it was submitted; one that was packed anew may have other bytes.',
   ),
 
   // Bundles: archive

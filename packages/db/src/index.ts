@@ -3,7 +3,7 @@ export { evaluatorRole, evaluatorUrl } from './evaluator-role.js';
 export { type EvaluationChange, type Listener, listen } from './listen.js';
 export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
-export type { Label, Provenance } from './schema.js';
+export type { Label, Provenance, ReleaseFacts } from './schema.js';
 export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
 export {
@@ -14,13 +14,36 @@ export {
   type StaleBoard,
   upsertBoardStatistics,
 } from './tables/board-statistics.js';
-export { type CompetitionRecord, findCompetition, insertCompetition, listCompetitions } from './tables/competitions.js';
+export {
+  type CompetitionRecord,
+  findCompetition,
+  insertCompetition,
+  listCompetitions,
+  updateCompetition,
+} from './tables/competitions.js';
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
-export { type GoldLabelRecord, listGoldLabels, listReaderLabels, type ReaderLabelRecord } from './tables/labels.js';
+export { readInstallationKey } from './tables/installation-keys.js';
+export {
+  type GoldLabelRecord,
+  listGoldLabels,
+  listReaderLabels,
+  type ReaderLabelRecord,
+  readReaderNames,
+} from './tables/labels.js';
+export { type LadderPlace, readLadder } from './tables/ladder.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
-export { findPhase, insertPhase, type PhaseLimits, type PhaseRecord } from './tables/phases.js';
+export {
+  type BoardState,
+  findPhase,
+  insertPhase,
+  type PhaseLimits,
+  type PhaseRecord,
+  type PhaseRelease,
+  type PhaseSettings,
+  updatePhase,
+} from './tables/phases.js';
 export {
   type BoardPage,
   type EntriesBefore,
@@ -29,10 +52,20 @@ export {
   type PlacedEntries,
 } from './tables/placed-entries.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
+export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
-export { findSubmission, listSubmissions, type SubmissionRecord } from './tables/submissions.js';
+export {
+  countSubmissions,
+  findSubmission,
+  listSubmissions,
+  type ScoreBasis,
+  type SubmissionRecord,
+} from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
 export {
+  findLatestVersion,
+  findPhaseOfTestSet,
+  findSharedContent,
   findTestSetVersion,
   insertTestSetVersion,
   listVersionsOfPhase,
@@ -47,12 +80,17 @@ export {
 } from './tables/test-set-versions.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
+export { chooseSubmission } from './transitions/choose-submission.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
 export { insertPredictions } from './transitions/insert-predictions.js';
+export { insertReproduction } from './transitions/insert-reproduction.js';
 export { insertSubmission } from './transitions/insert-submission.js';
-export { publishScore } from './transitions/publish-score.js';
+export { publishComparison } from './transitions/publish-comparison.js';
+export { LadderMoved, publishScore } from './transitions/publish-score.js';
+export { recountPhase, revealFinalPhases } from './transitions/recount-phase.js';
 export type { Reevaluations } from './transitions/reevaluate.js';
+export { type RerunChoice, rerunEvaluations } from './transitions/rerun-evaluations.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';

@@ -38,6 +38,7 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     manifest,
     limits: { bundleSizeBytes: 3_000_000_000, timeLimitSeconds: 600, memoryLimitBytes: 4_000_000_000 },
     testSetVersionId: phase.versionId,
+    testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     sampleVersionId: phase.versionId,
   });
   const held = { evaluationId, leaseToken: 1 };
@@ -60,6 +61,9 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
   const scoring = await claimScoring(owner, { evaluationId, owner: 'scorer', leaseSeconds: 30 });
   expect(scoring).toEqual({
     isRescoring: false,
+    comparedDigest: null,
+    bundleDigest: sha256('a model'),
+    provenance: { engine: 'onnx' },
     testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     evaluationId,
     submissionId,
@@ -97,12 +101,13 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     waiting: 0,
     total: 1,
     teams: 1,
-    before: { ranks: 0, lastValue: null, hasReader: false },
+    before: { ranks: 0, lastValues: null, lastSubmittedAt: null, hasReader: false },
     entries: [
       {
         kind: 'team',
         evaluationId,
         kappaInterval: null,
+        predictionsDigest: sha256('predictions'),
         team: submission?.team,
         name: 'a model',
         engine: 'onnx',

@@ -2,6 +2,7 @@ import type {
   BoardStatistics,
   ErrorCode,
   MetricName,
+  PredictionComparison,
   ResolvedManifest,
   Score,
   ScoreIntervals,
@@ -33,6 +34,9 @@ export interface Schema {
   boardStatistics: BoardStatisticsTable;
   studySources: StudySourcesTable;
   testSetKeys: TestSetKeysTable;
+  phaseHistory: PhaseHistoryTable;
+  submissionChoices: SubmissionChoicesTable;
+  installationKeys: InstallationKeysTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -40,6 +44,15 @@ export type Label = 0 | 1;
 
 /** Facts of how a result came about: engine, versions, device. Names and values as the worker says them. */
 export type Provenance = Readonly<Record<string, unknown>>;
+
+/** What the ladder found: by how much a score beat the team's best, and how large chance is. */
+export interface ReleaseFacts {
+  /** The evaluation that was the team's best released one; null for its first. */
+  comparedWith: string | null;
+  /** Of the metric that the phase ranks by. */
+  difference: number | null;
+  standardError: number | null;
+}
 
 export type EventKind = 'state' | 'progress' | 'log';
 
@@ -55,6 +68,7 @@ interface CompetitionsTable {
   slug: string;
   title: string;
   description: string;
+  rules: Generated<string>;
   createdAt: CreatedAt;
 }
 
@@ -115,16 +129,43 @@ interface PhasesTable {
   visibility: 'public' | 'hidden';
   testSetVersionId: string;
   sampleVersionId: string;
-  rankingMetric: Generated<MetricName>;
   bundleSizeBytes: BigInteger;
   timeLimitSeconds: number;
   memoryLimitBytes: BigInteger;
   quotaPerDay: number | null;
   quotaTotal: number | null;
   quotaAtOnce: number | null;
-  counted: Generated<'best' | 'last'>;
+  counted: Generated<'best' | 'last' | 'chosen'>;
+  chosenAtMost: number | null;
+  rankingMetrics: Generated<MetricName[]>;
+  ties: Generated<'shared' | 'earlier'>;
+  opensAt: Date | null;
+  closesAt: Date | null;
+  release: Generated<'exact' | 'ladder'>;
+  decimals: number | null;
+  showsStudyTypes: Generated<boolean>;
+  showsIntervals: Generated<boolean>;
+  board: Generated<'live' | 'hidden' | 'frozen'>;
+  boardFrom: Date | null;
+  finalAt: Date | null;
+  revealedAt: Date | null;
   nextTestSetVersionId: string | null;
   createdAt: CreatedAt;
+}
+
+interface PhaseHistoryTable {
+  id: GeneratedAlways<BigInteger>;
+  phaseId: string;
+  at: CreatedAt;
+  /** The row of `phases`, with the names of its columns. */
+  phase: JSONColumnType<Record<string, unknown>>;
+}
+
+interface SubmissionChoicesTable {
+  id: GeneratedAlways<BigInteger>;
+  submissionId: string;
+  at: CreatedAt;
+  chosen: boolean;
 }
 
 interface TeamsTable {
@@ -171,6 +212,11 @@ interface EvaluationsTable {
   imagesTotal: number | null;
   predictionsDigest: string | null;
   rescoredFrom: string | null;
+  /** The evaluation that this one repeats; it has a comparison then, and never a score. */
+  reproduces: string | null;
+  replaces: string | null;
+  supersededAt: Date | null;
+  comparison: JSONColumnType<PredictionComparison> | null;
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;
@@ -199,6 +245,8 @@ interface ScoresTable {
   intervals: JSONColumnType<ScoreIntervals> | null;
   scorerVersion: string;
   provenance: JSONColumnType<Provenance>;
+  released: Generated<boolean>;
+  releaseFacts: JSONColumnType<ReleaseFacts> | null;
   createdAt: CreatedAt;
 }
 
@@ -212,7 +260,8 @@ interface EntriesTable {
   referenceName: string | null;
   referenceScore: JSONColumnType<Score> | null;
   referenceIntervals: JSONColumnType<ScoreIntervals> | null;
-  rankingValue: number | null;
+  /** By the phase's metrics in their order; −∞ where one is undefined. */
+  rankingValues: number[];
   submittedAt: Date | null;
   createdAt: CreatedAt;
 }
@@ -239,11 +288,20 @@ interface AuditLogTable {
 interface StudySourcesTable {
   studyId: BigInteger;
   source: string;
+  patient: string;
 }
 
 interface TestSetKeysTable {
   testSetId: string;
   namingKey: Generated<string>;
+}
+
+interface InstallationKeysTable {
+  number: number;
+  keyId: string;
+  publicKey: string;
+  privateKey: string;
+  createdAt: CreatedAt;
 }
 
 interface BoardStatisticsTable {

@@ -2,6 +2,7 @@ export { cohensKappa } from './cohens-kappa.js';
 export { compareWithLeader, type LeaderComparison } from './comparisons/compare-with-leader.js';
 export { compareWithReaders, type ReaderComparison } from './comparisons/compare-with-readers.js';
 export { holm } from './comparisons/holm.js';
+export { type LadderStep, ladderStep } from './comparisons/ladder-step.js';
 export { mcnemarExact } from './comparisons/mcnemar-exact.js';
 export { type PairedDifference, pairedKappaDifference } from './comparisons/paired-kappa-difference.js';
 export { type RankInterval, rankIntervals } from './comparisons/rank-intervals.js';

@@ -10,7 +10,7 @@ interface Entry {
 }
 
 const fields = {
-  kappa: (entry: Entry) => entry.kappa,
+  values: (entry: Entry) => [entry.kappa],
   submittedAt: (entry: Entry) => entry.at,
   isRanked: (entry: Entry) => !entry.reference,
 };
@@ -51,6 +51,31 @@ describe('rankEntries', () => {
       { name: 'bad', kappa: -1, at: '2026-03-01T00:00:00Z' },
     ]);
     expect(ranked).toEqual(['1 bad', 'null undefined early', 'null undefined late']);
+  });
+
+  it('lets a later value decide among equals, and the earlier date where the phase says so', () => {
+    const entries: (Entry & { auroc?: number })[] = [
+      { name: 'late', kappa: 0.7, at: '2026-02-02T00:00:00Z' },
+      { name: 'early', kappa: 0.7, at: '2026-02-01T00:00:00Z' },
+      { name: 'at the same time', kappa: 0.7, at: '2026-02-01T02:00:00+02:00' },
+      { name: 'sharper', kappa: 0.7, auroc: 0.9, at: '2026-03-01T00:00:00Z' },
+    ];
+    const values = ({ kappa, auroc }: Entry & { auroc?: number }) => [kappa, auroc ?? null];
+    const { submittedAt } = fields;
+    const names = (ranked: { rank: number | null; entry: { name: string } }[]) =>
+      ranked.map(({ rank: found, entry }) => `${found} ${entry.name}`);
+    expect(names(rankEntries(entries, { values, submittedAt }))).toEqual([
+      '1 sharper',
+      '2 early',
+      '2 at the same time',
+      '2 late',
+    ]);
+    expect(names(rankEntries(entries, { values, submittedAt, ties: 'earlier' }))).toEqual([
+      '1 sharper',
+      '2 early',
+      '2 at the same time',
+      '3 late',
+    ]);
   });
 
   it('gives the rank 1 + the number of greater kappas that occur, in any order, and changes nothing', () => {

@@ -1,2 +1,3 @@
 export { createDiskStorage } from './disk-storage.js';
+export { readPredictions, takeStudiesOf } from './read-predictions.js';
 export type { Storage, StoredBlob } from './storage.js';

@@ -7,12 +7,14 @@ export function presentCompetition(competition: CompetitionRecord): Competition 
     competition: competition.slug,
     title: competition.title,
     description: competition.description,
+    rules: competition.rules,
     phases: competition.phases.map(presentPhase),
   };
 }
 
 function presentPhase(phase: PhaseRecord): Phase {
   const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes } = phase.limits;
+  const { scores, decimals, studyTypes, intervals, state, from, final } = phase.release;
   return {
     phase: phase.slug,
     title: phase.title,
@@ -24,5 +26,12 @@ function presentPhase(phase: PhaseRecord): Phase {
     testSetVersion: phase.testSetDigest,
     limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
     quotas: phase.quotas,
+    opens: phase.opensAt?.toISOString() ?? null,
+    closes: phase.closesAt?.toISOString() ?? null,
+    window: phase.window,
+    counted: phase.counted,
+    ranking: phase.ranking,
+    release: { scores, decimals, studyTypes, intervals },
+    board: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
   };
 }

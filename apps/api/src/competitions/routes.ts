@@ -1,10 +1,22 @@
-import { competitionListSchema, competitionSchema } from '@holdout/contracts';
+import {
+  competitionChangesSchema,
+  competitionFileSchema,
+  competitionListSchema,
+  competitionSchema,
+  HoldoutError,
+  slugSchema,
+} from '@holdout/contracts';
 import { listCompetitions } from '@holdout/db';
+import type { FastifyBaseLogger } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
+import { callerOf, organiserOf } from '../authenticate.js';
 import { problemResponse } from '../describe-api.js';
-import { findCompetitionOrThrow } from './find-phase.js';
+import { changeGoldReaders, changeTestSet } from '../test-sets/change-test-set.js';
+import { type AppliedCompetition, applyCompetition } from './apply-competition.js';
+import { describeCompetition } from './describe-competition.js';
+import { findCompetitionOrThrow, findPhaseOrThrow } from './find-phase.js';
 import { presentCompetition } from './present-competition.js';
 
 /** Competitions and their phases: what anyone may read. */
@@ -39,5 +51,67 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async ({ params }) => presentCompetition(await findCompetitionOrThrow(database, params.competition)),
+  );
+
+  app.put(
+    '/competitions/:competition',
+    {
+      bodyLimit: 1024 * 1024,
+      schema: {
+        summary: 'Apply a competition’s file',
+        description:
+          'For organisers. Creates the competition, or changes what differs; the same file again changes nothing. ' +
+          '`dryRun` only says what would change. What would break history is refused.',
+        tags: ['competitions'],
+        params: z.object({ competition: slugSchema }),
+        querystring: z.object({ dryRun: z.stringbool().default(false) }),
+        body: competitionFileSchema,
+        response: { 200: competitionChangesSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const { actor } = organiserOf(callerOf(request));
+      const { body: file, params, query } = request;
+      if (file.competition !== params.competition) {
+        const detail = `competition: found ${file.competition}; expected ${params.competition}, as in the address.`;
+        throw new HoldoutError('request_invalid', { detail });
+      }
+      const applied = await applyCompetition(database, { file, actor, dryRun: query.dryRun });
+      if (applied.applied) await changeGold(applied, actor, request.log);
+      return applied;
+    },
+  );
+
+  /** Other readers make another gold standard, and with it another version of the test set. */
+  async function changeGold({ competition, goldChanges }: AppliedCompetition, actor: string, log: FastifyBaseLogger) {
+    for (const { phase: slug, goldReaders } of goldChanges) {
+      const phase = await findPhaseOrThrow(database, { competition, phase: slug });
+      const versionId = await changeGoldReaders(database, phase.testSetVersionId, goldReaders);
+      const note = `the gold standard is the majority of ${goldReaders.join(', ')}`;
+      await changeTestSet(parts, { phase, versionId, note, actor }, log);
+    }
+  }
+
+  app.get(
+    '/competitions/:competition/file',
+    {
+      schema: {
+        summary: 'Read a competition’s file',
+        description: 'For organisers: the competition as `PUT` takes it.',
+        tags: ['competitions'],
+        params: z.object({ competition: z.string() }),
+        response: { 200: z.record(z.string(), z.unknown()), ...problemResponse },
+      },
+    },
+    async (request) => {
+      const competition = await findCompetitionOrThrow(database, request.params.competition);
+      organiserOf(callerOf(request));
+      const file = describeCompetition(competition);
+      // Labels that were given directly have no readers to name.
+      const phases = file.phases.map(({ goldReaders, ...phase }) =>
+        goldReaders.length > 0 ? { ...phase, goldReaders } : phase,
+      );
+      return { ...file, phases };
+    },
   );
 };

@@ -11,7 +11,7 @@ import {
 import type { ChangeFeed } from '../change-feed.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { PreparedBoard } from './prepared-board.js';
-import { presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
+import { presentHiddenLeaderboard, presentLeaderboard, presentPastLeaderboard } from './present-leaderboard.js';
 import { SharedReads } from './shared-reads.js';
 
 /** Which board: the present one, that of a past moment, or that of a version of the test set. */
@@ -64,15 +64,29 @@ export class BoardCache {
     const phase = await this.#findPhase(address);
     const page = { offset, limit };
     const key = [phase.id, at?.getTime(), version, offset, limit].join();
+    if (at === undefined && (version === undefined || version === phase.testSetDigest)) {
+      const { state, from } = phase.release;
+      if (state === 'frozen' && from) return await this.#readPast(phase, from, page);
+    }
     if (at === undefined) {
       const read = () => this.#readBoard(phase, version, page);
       return await this.#boards.get({ key, group: phase.id, keepSeconds, read });
     }
+    return await this.#readPast(phase, at, page);
+  }
+
+  /** Nothing of what is hidden or frozen until the phase is final. */
+  async #readPast(phase: PhaseRecord, asked: Date, page: BoardPage): Promise<PreparedBoard> {
+    const { state, from } = phase.release;
+    const isLater = from !== null && asked > from;
+    if (state === 'hidden' && isLater) return await this.#readHidden(phase, page);
+    const at = state === 'frozen' && isLater ? from : asked;
+    const key = [phase.id, 'past', at.getTime(), page.offset, page.limit].join();
     const isSettled = at.getTime() < Date.now() - settledMilliseconds;
     const kept = isSettled ? { group: '', keepSeconds: keepPastSeconds } : { group: phase.id, keepSeconds };
     const read = async () => {
       const past = await readPastBoard(this.#database, phase.id, at, page);
-      return new PreparedBoard(presentPastLeaderboard(phase, past, { at, offset }));
+      return new PreparedBoard(presentPastLeaderboard(phase, past, { at, offset: page.offset }));
     };
     return await this.#pastBoards.get({ key, ...kept, read });
   }
@@ -100,10 +114,19 @@ export class BoardCache {
   async #readBoard(phase: PhaseRecord, version: string | undefined, page: BoardPage): Promise<PreparedBoard> {
     const { id: phaseId } = phase;
     const testSetVersionId = version === undefined ? phase.testSetVersionId : await this.#findVersion(phaseId, version);
+    if (phase.release.state === 'hidden') return await this.#readHidden(phase, page);
     const board = await readLeaderboard(this.#database, phaseId, testSetVersionId, page);
     const statistics = await readBoardStatistics(this.#database, { phaseId, testSetVersionId });
     const shown = version === undefined ? phase : { ...phase, testSetDigest: version };
     return new PreparedBoard(presentLeaderboard(shown, { ...board, offset: page.offset }, statistics));
+  }
+
+  async #readHidden(phase: PhaseRecord, { offset }: BoardPage): Promise<PreparedBoard> {
+    const { waiting } = await readLeaderboard(this.#database, phase.id, phase.testSetVersionId, {
+      offset: 0,
+      limit: 0,
+    });
+    return new PreparedBoard(presentHiddenLeaderboard(phase, { waiting, offset }));
   }
 
   /** @throws HoldoutError `version_not_found`, also for one that the phase is only changing to */

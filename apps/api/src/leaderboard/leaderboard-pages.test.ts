@@ -129,7 +129,8 @@ describe('a leaderboard that many read', () => {
     }
     for (let time = 1; time <= 10; time++) {
       const visibility = time % 2 === 0 ? 'hidden' : 'public';
-      await server.database.updateTable('phases').set({ visibility }).where('id', '=', phaseId).execute();
+      const decimals = visibility === 'hidden' ? 3 : null;
+      await server.database.updateTable('phases').set({ visibility, decimals }).where('id', '=', phaseId).execute();
       const counts = (await readBoard('')).entries[0]?.score.overall.counts;
       expect(counts === null, visibility).toBe(visibility === 'hidden');
     }

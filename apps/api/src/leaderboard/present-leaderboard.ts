@@ -1,4 +1,4 @@
-import type { BoardStatistics, EntryStatistics, Leaderboard, LeaderboardEntry } from '@holdout/contracts';
+import type { BoardStatistics, EntryStatistics, Leaderboard, LeaderboardEntry, RankingRule } from '@holdout/contracts';
 import {
   type EntriesBefore,
   type EntryRecord,
@@ -8,7 +8,7 @@ import {
   type PhaseRecord,
 } from '@holdout/db';
 import { type RankedEntry, rankEntries } from '@holdout/scoring';
-import { presentBounds, presentScore } from '../present-score.js';
+import { policyOf, presentBounds, presentScore, type ScorePolicy } from '../present-score.js';
 
 /** What anyone may see of a leaderboard: teams with dense ranks, reference entries in place without one. */
 export function presentLeaderboard(
@@ -16,19 +16,29 @@ export function presentLeaderboard(
   { offset, ...record }: LeaderboardRecord & { offset: number },
   statistics: BoardStatistics | null,
 ): Leaderboard {
-  const { testSetDigest, studyTypes } = phase;
-  return present(phase, { ...record, offset, at: null, testSetDigest, studyTypes, statistics });
+  const { testSetDigest, studyTypes, ranking } = phase;
+  return present(phase, { ...record, offset, at: null, testSetDigest, studyTypes, ranking, statistics });
 }
 
-/** The same of a board as it stood; null where the phase was not there yet. */
+/** The same of a board as it stood; empty where the phase was not there yet. */
 export function presentPastLeaderboard(
   phase: PhaseRecord,
   past: PastBoard | null,
   { at, offset }: { at: Date; offset: number },
 ): Leaderboard {
-  const { testSetDigest, studyTypes } = phase;
-  const board = past ?? { entries: [], total: 0, teams: 0, before: nothingBefore, testSetDigest, studyTypes };
-  return present(phase, { ...board, waiting: 0, at, offset, statistics: null });
+  return present(phase, { ...(past ?? emptyBoardOf(phase)), waiting: 0, at, offset, statistics: null });
+}
+
+/** A board that tells nothing but how many are waiting. */
+export function presentHiddenLeaderboard(
+  phase: PhaseRecord,
+  { waiting, offset }: { waiting: number; offset: number },
+): Leaderboard {
+  return present(phase, { ...emptyBoardOf(phase), waiting, offset, at: null, statistics: null });
+}
+
+function emptyBoardOf({ testSetDigest, studyTypes, ranking }: PhaseRecord): PastBoard {
+  return { entries: [], total: 0, teams: 0, before: nothingBefore, testSetDigest, studyTypes, ranking };
 }
 
 interface ShownBoard extends PastBoard {
@@ -40,30 +50,38 @@ interface ShownBoard extends PastBoard {
 
 function present(
   phase: PhaseRecord,
-  { entries, waiting, at, testSetDigest, studyTypes, statistics, total, teams, offset, before }: ShownBoard,
+  { entries, waiting, at, testSetDigest, studyTypes, ranking, statistics, total, teams, offset, before }: ShownBoard,
 ): Leaderboard {
   const ranked = rankEntries(entries, {
-    kappa: (entry) => entry.score.overall.kappa.value,
+    values: (entry) => valuesOf(entry, ranking),
+    ties: ranking.ties,
     submittedAt: (entry) => entry.submittedAt,
     isRanked: (entry) => entry.kind === 'team',
   });
+  const policy = policyOf(phase);
+  const { state, from, final } = phase.release;
+  // Statistics are of kappa: where another metric ranks, they would not be of the ranks that are shown.
+  const byKappa = ranking.by[0] === 'kappa';
   // Ranked from best to last, so the first reader is the best one.
   const bestReader = before.hasReader
     ? undefined
     : ranked.find(({ entry }) => entry.kind === 'reader' && entry.score.overall.kappa.value !== null);
-  const ranksBefore = countRanksBefore(before, ranked);
+  const ranksBefore = countRanksBefore(before, ranked, ranking);
   return {
     competition: phase.competition,
     phase: phase.slug,
     at: at?.toISOString() ?? null,
     testSetVersion: testSetDigest,
-    studyTypes,
+    studyTypes: policy.studyTypes ? studyTypes : [],
+    ranking,
+    decimals: policy.decimals,
+    visibility: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
     entries: ranked.map(({ entry, rank }) =>
       presentEntry(entry, {
         rank: rank && rank + ranksBefore,
         bestReader: entry === bestReader?.entry,
-        visibility: phase.visibility,
-        statistics: statistics?.entries[entry.evaluationId ?? ''] ?? null,
+        policy,
+        statistics: byKappa ? (statistics?.entries[entry.evaluationId ?? ''] ?? null) : null,
       }),
     ),
     offset,
@@ -73,10 +91,22 @@ function present(
   };
 }
 
+function valuesOf({ score }: EntryRecord, { by }: RankingRule): (number | null)[] {
+  return by.map((metric) => score.overall[metric].value);
+}
+
 /** What is added to the ranks of a page. Its first team shares the last rank before it where the two are equal. */
-function countRanksBefore({ ranks, lastValue }: EntriesBefore, page: readonly RankedEntry<EntryRecord>[]): number {
-  const first = page.find(({ rank }) => rank !== null);
-  return first && first.entry.score.overall.kappa.value === lastValue ? ranks - 1 : ranks;
+function countRanksBefore(
+  { ranks, lastValues, lastSubmittedAt }: EntriesBefore,
+  page: readonly RankedEntry<EntryRecord>[],
+  ranking: RankingRule,
+): number {
+  const first = page.find(({ rank }) => rank !== null)?.entry;
+  if (!first || !lastValues) return ranks;
+  const values = valuesOf(first, ranking).map((value) => value ?? Number.NEGATIVE_INFINITY);
+  const isEqual = values.every((value, place) => value === lastValues[place]);
+  const isTied = ranking.ties === 'shared' || first.submittedAt?.getTime() === lastSubmittedAt?.getTime();
+  return isEqual && isTied ? ranks - 1 : ranks;
 }
 
 function presentEntry(
@@ -84,7 +114,7 @@ function presentEntry(
   place: {
     rank: number | null;
     bestReader: boolean;
-    visibility: 'public' | 'hidden';
+    policy: ScorePolicy;
     statistics: EntryStatistics | null;
   },
 ): LeaderboardEntry {
@@ -98,9 +128,9 @@ function presentEntry(
     link: entry.link,
     submissionId: entry.submissionId,
     submittedAt: entry.submittedAt?.toISOString() ?? null,
-    score: presentScore(entry.score, place.visibility),
-    kappaInterval: presentBounds(entry.kappaInterval, place.visibility),
-    rankInterval: place.statistics?.rank ?? null,
+    score: presentScore(entry.score, place.policy),
+    kappaInterval: presentBounds(entry.kappaInterval, place.policy),
+    rankInterval: (place.policy.intervals && place.statistics?.rank) || null,
     toldApartFromFirst: place.statistics?.toldApartFromFirst ?? null,
     againstBestReader: place.statistics?.againstBestReader ?? null,
   };

@@ -1,12 +1,14 @@
 import {
   auditLogSchema,
   disqualificationSchema,
+  HoldoutError,
   importedPredictionsSchema,
+  rerunSchema,
   type Standing,
   submissionSchema,
 } from '@holdout/contracts';
-import { changeStanding, findSubmission, listAudit } from '@holdout/db';
-import type { FastifyRequest } from 'fastify';
+import { changeStanding, findSubmission, listAudit, rerunEvaluations } from '@holdout/db';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -30,7 +32,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     const { actor } = organiserOf(caller);
     await changeStanding(database, { submissionId: before.id, standing, reason, actor });
     const submission = (await findSubmission(database, before.id)) ?? before;
-    return presentSubmission(submission, (await findPhaseOrThrow(database, submission)).visibility);
+    return presentSubmission(submission, await findPhaseOrThrow(database, submission), true);
   }
 
   app.post(
@@ -77,6 +79,61 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
   );
 
   app.post(
+    '/submissions/:id/rerun',
+    {
+      schema: {
+        summary: 'Run a submission anew',
+        description:
+          'For organisers. What it has stays on the board until the new evaluation is scored; it costs no quota. ' +
+          '409 where it is under way already, or has no bundle.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        response: { 202: rerunSchema, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const submission = await findOwnSubmission(database, caller, request.params.id);
+      const { actor } = organiserOf(caller);
+      if (submission.bundleDigest === null) throw new HoldoutError('submission_without_bundle');
+      const which = { submissionId: submission.id };
+      const begun = await rerun({ phaseId: submission.phaseId, which, actor }, request.log);
+      if (begun === 0) throw new HoldoutError('submission_under_way');
+      return reply.code(202).send({ begun });
+    },
+  );
+
+  app.post(
+    '/competitions/:competition/phases/:phase/rerun',
+    {
+      schema: {
+        summary: 'Run the submissions of a phase anew',
+        description:
+          'For organisers: those on the board, those that failed by the server’s fault, or all that were scored or ' +
+          'failed. What they have stays on the board until the new evaluations are scored.',
+        tags: ['organisers'],
+        params: z.object({ competition: z.string(), phase: z.string() }),
+        body: z.strictObject({ which: z.enum(['entries', 'failed', 'all']) }),
+        response: { 202: rerunSchema, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const { actor } = organiserOf(callerOf(request));
+      const begun = await rerun({ phaseId: phase.id, which: request.body.which, actor }, request.log);
+      return reply.code(202).send({ begun });
+    },
+  );
+
+  /** Reconcile rings for what is not rung here. */
+  async function rerun(asked: Parameters<typeof rerunEvaluations>[1], log: FastifyBaseLogger): Promise<number> {
+    const ids = await rerunEvaluations(database, asked);
+    const rings = ids.map((evaluationId) => parts.queue.enqueueEvaluation({ evaluationId }));
+    await Promise.all(rings).catch((error: unknown) => log.warn({ err: error }, 'not all bells could be rung'));
+    return ids.length;
+  }
+
+  app.post(
     '/competitions/:competition/phases/:phase/predictions',
     {
       bodyLimit: 64 * 1024 * 1024,
@@ -95,7 +152,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request));
       const submission = await importPredictions(parts, { phase, imported: request.body, actor }, request.log);
-      return reply.code(201).send(presentSubmission(submission, phase.visibility));
+      return reply.code(201).send(presentSubmission(submission, phase, true));
     },
   );
 

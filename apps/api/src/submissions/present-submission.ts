@@ -6,11 +6,15 @@ import {
   type SubmissionEvent,
   submissionStates,
 } from '@holdout/contracts';
-import type { EventRecord, SubmissionRecord } from '@holdout/db';
-import { presentIntervals, presentScore } from '../present-score.js';
+import type { EventRecord, PhaseRecord, SubmissionRecord } from '@holdout/db';
+import { presentProvenance } from '../present-provenance.js';
+import { policyOf, presentIntervals, presentScore } from '../present-score.js';
 
 /** What a submission's team, and organisers, may see of it. */
-export function presentSubmission(submission: SubmissionRecord, visibility: 'public' | 'hidden'): Submission {
+export function presentSubmission(submission: SubmissionRecord, phase: PhaseRecord, isOrganiser: boolean): Submission {
+  const withheld = isOrganiser ? null : findWithholding(submission, phase);
+  const policy = policyOf(phase);
+  const [score, intervals] = withheld ? [null, null] : [submission.score, submission.intervals];
   return {
     id: submission.id,
     competition: submission.competition,
@@ -25,13 +29,23 @@ export function presentSubmission(submission: SubmissionRecord, visibility: 'pub
     state: submission.state,
     progress: submission.progress,
     reason: presentReason(submission.reason),
-    score: submission.score && presentScore(submission.score, visibility),
-    intervals: submission.intervals && presentIntervals(submission.intervals, visibility),
+    score: score && presentScore(score, policy),
+    intervals: intervals && presentIntervals(intervals, policy),
+    withheld,
+    chosen: submission.chosen,
+    provenance: score && submission.basis && presentProvenance(submission.basis, submission.bundleDigest),
     standing: submission.standing,
     standingReason: submission.standingReason,
     times: presentTimes(submission.times),
     submittedAt: submission.submittedAt.toISOString(),
   };
+}
+
+/** Why the team is not told the score that there is. */
+function findWithholding({ score, released }: SubmissionRecord, { release }: PhaseRecord): Submission['withheld'] {
+  if (!score) return null;
+  if (release.state === 'hidden') return 'until_final';
+  return released ? null : 'not_better';
 }
 
 /** One thing that happened, as it is sent to those who follow the submission. */
@@ -50,7 +64,7 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
 }
 
 /** The details of our own faults are for our log, not for a team. */
-function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
+export function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
   if (!reason) return null;
   const { title, fault, next } = errorCatalogue[reason.code];
   const detail = fault === 'server' ? null : reason.detail;

@@ -1,17 +1,20 @@
-import { quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
+import { HoldoutError, quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
 import {
+  chooseSubmission,
   type Database,
   demandQuota,
   describeQuotaRefusal,
+  findSubmission,
   listCompetitions,
   listSubmissions,
+  type PhaseRecord,
   readQuotaUse,
   type SubmissionRecord,
 } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf, teamOf } from '../authenticate.js';
+import { type Caller, callerOf, teamOf } from '../authenticate.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { eventStreamResponse, problemResponse } from '../describe-api.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
@@ -26,9 +29,9 @@ const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
 
 /** A team's submissions: every route needs its token, or an organiser's. */
 export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
-  const present = async (submission: SubmissionRecord) => {
+  const present = async (submission: SubmissionRecord, caller: Caller) => {
     const phase = await findPhaseOrThrow(parts.database, submission);
-    return presentSubmission(submission, phase.visibility);
+    return presentSubmission(submission, phase, caller.organiser);
   };
   await acceptArchives(app);
 
@@ -50,6 +53,7 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request, reply) => {
       const team = teamOf(callerOf(request));
       const phase = await findPhaseOrThrow(parts.database, request.params);
+      demandOpen(phase);
       // Before the body is read; that it still holds when it is there, the transaction checks again.
       await demandQuota(parts.database, { phaseId: phase.id, teamId: team.id });
       const upload = await receiveUpload(request, parts.storage, phase.limits.bundleSizeBytes);
@@ -58,7 +62,7 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       return reply
         .code(201)
         .header('location', `/api/submissions/${submission.id}`)
-        .send(presentSubmission(submission, phase.visibility));
+        .send(presentSubmission(submission, phase, false));
     },
   );
 
@@ -103,11 +107,12 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       const caller = callerOf(request);
       const teamId = caller.organiser ? null : teamOf(caller).id;
       const submissions = await listSubmissions(parts.database, { teamId, limit: 100 });
-      const open = await listPublicPhases(parts.database);
+      const phases = await mapPhases(parts.database);
       return {
-        submissions: submissions.map((submission) =>
-          presentSubmission(submission, open.has(submission.phaseId) ? 'public' : 'hidden'),
-        ),
+        submissions: submissions.flatMap((submission) => {
+          const phase = phases.get(submission.phaseId);
+          return phase ? [presentSubmission(submission, phase, caller.organiser)] : [];
+        }),
       };
     },
   );
@@ -122,7 +127,10 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
         response: { 200: submissionSchema, ...problemResponse },
       },
     },
-    async (request) => present(await findOwnSubmission(parts.database, callerOf(request), request.params.id)),
+    async (request) => {
+      const caller = callerOf(request);
+      return present(await findOwnSubmission(parts.database, caller, request.params.id), caller);
+    },
   );
 
   app.get(
@@ -157,14 +165,46 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       },
     },
     async (request) => {
-      const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
-      return present(await cancelSubmission(parts.database, submission));
+      const caller = callerOf(request);
+      const submission = await findOwnSubmission(parts.database, caller, request.params.id);
+      return present(await cancelSubmission(parts.database, submission), caller);
+    },
+  );
+
+  app.post(
+    '/submissions/:id/choose',
+    {
+      schema: {
+        summary: 'Choose what counts',
+        description:
+          'Where the phase lets a team choose: the best of what it chose is its entry, and the best of all while it has ' +
+          'chosen none. `chosen: false` takes a choice back.',
+        tags: ['submissions'],
+        params: paramsSchema,
+        body: z.strictObject({ chosen: z.boolean() }),
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      teamOf(caller);
+      const submission = await findOwnSubmission(parts.database, caller, request.params.id);
+      await chooseSubmission(parts.database, { submissionId: submission.id, chosen: request.body.chosen });
+      return present((await findSubmission(parts.database, submission.id)) ?? submission, caller);
     },
   );
 };
 
 /** One query for a whole list, where a phase for each submission would be a hundred. */
-async function listPublicPhases(database: Database): Promise<ReadonlySet<string>> {
+async function mapPhases(database: Database): Promise<ReadonlyMap<string, PhaseRecord>> {
   const phases = (await listCompetitions(database)).flatMap((competition) => competition.phases);
-  return new Set(phases.filter((phase) => phase.visibility === 'public').map((phase) => phase.id));
+  return new Map(phases.map((phase) => [phase.id, phase]));
+}
+
+/** Whoever began an upload in time may end it. */
+function demandOpen({ window, opensAt, closesAt }: PhaseRecord): void {
+  if (window === 'open') return;
+  const detail =
+    window === 'before' ? `It opens at ${opensAt?.toISOString()}.` : `It closed at ${closesAt?.toISOString()}.`;
+  throw new HoldoutError('phase_closed', { detail });
 }

@@ -1,9 +1,16 @@
 import { HoldoutError, type TestSetChange, type TestSetEdit } from '@holdout/contracts';
-import { insertTestSetVersion, type PhaseRecord, prepareTestSetChange, readTestSetVersion } from '@holdout/db';
+import {
+  type Database,
+  insertTestSetVersion,
+  type PhaseRecord,
+  prepareTestSetChange,
+  readTestSetVersion,
+} from '@holdout/db';
+import { majorityLabels } from '@holdout/testset';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { addReferenceEntriesOf } from '../provision/add-reference-entries.js';
-import { applyEdits } from './apply-edits.js';
+import { applyEdits, type TestSetContents } from './apply-edits.js';
 import { diffTestSets } from './diff-test-sets.js';
 import { digestStudies } from './digest-test-set.js';
 
@@ -27,17 +34,38 @@ export async function editTestSet(
 ): Promise<TestSetChange> {
   const { database } = parts;
   const from = await readTestSetVersion(database, phase.testSetVersionId);
-  const contents = applyEdits(from, edits);
-  const labelled = contents.studies.map((study) => ({
-    ...study,
-    readerLabels: labelsOf(contents.readers, study.study),
-  }));
-  const digest = digestStudies(labelled, contents.goldReaders);
+  const { versionId, digest } = await writeContents(database, from.testSet, applyEdits(from, edits));
   if (digest === from.digest) {
     throw new HoldoutError('test_set_invalid', { detail: 'The edits change nothing: all of it stands so already.' });
   }
-  const versionId = await insertTestSetVersion(database, { ...contents, testSet: from.testSet, digest });
   return await changeTestSet(parts, { phase, versionId, note, actor }, log);
+}
+
+/**
+ * Makes the version whose gold standard is the majority of other readers; the same one where they are the same.
+ *
+ * @returns its id
+ * @throws HoldoutError `test_set_invalid` where they are an even number, or one did not read every study
+ */
+export async function changeGoldReaders(
+  database: Database,
+  versionId: string,
+  goldReaders: readonly string[],
+): Promise<string> {
+  const from = await readTestSetVersion(database, versionId);
+  if ([...from.goldReaders].sort().join('\n') === [...goldReaders].sort().join('\n')) return versionId;
+  const gold = majorityLabels(from.readers.filter(({ reader }) => goldReaders.includes(reader)));
+  const studies = from.studies.map((study) => ({ ...study, goldLabel: gold.get(study.study) ?? study.goldLabel }));
+  const made = await writeContents(database, from.testSet, { studies, readers: from.readers, goldReaders });
+  return made.versionId;
+}
+
+async function writeContents(database: Database, testSet: string, contents: TestSetContents) {
+  const { studies, readers, goldReaders } = contents;
+  const labelled = studies.map((study) => ({ ...study, readerLabels: labelsOf(readers, study.study) }));
+  const digest = digestStudies(labelled, goldReaders);
+  const version = { studies, readers, goldReaders: [...goldReaders], testSet, digest };
+  return { digest, versionId: await insertTestSetVersion(database, version) };
 }
 
 interface ChangeTestSet {

@@ -155,5 +155,5 @@ it('compares two versions, and remembers who looked', async () => {
   expect(studies.find((each) => each.study === study(2))).toMatchObject({ images: 2, readerLabels: { 'Reader 3': 1 } });
   const audit = await (await server.request('/api/competitions/mura/audit', { token })).text();
   const acts = JSON.parse(audit).acts.map(({ action }: { action: string }) => action);
-  expect(acts).toEqual(['test-set.read', 'test-set.read', 'test-set.change']);
+  expect(acts).toEqual(['test-set.read', 'test-set.read', 'test-set.change', 'competition.create']);
 });

@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleFiles, BundleLimits } from '@holdout/bundle';
 import { openBundlePath } from '@holdout/bundle/node';
-import { HoldoutError, type ProblemItem, type TestSetImport } from '@holdout/contracts';
-import { type PhaseRecord, readNamingKey, readOtherSets, readTestSetVersion } from '@holdout/db';
+import { HoldoutError, type NewTestSetImport, type ProblemItem, type TestSetImport } from '@holdout/contracts';
+import {
+  findPhaseOfTestSet,
+  insertAudit,
+  type OtherSets,
+  type PhaseRecord,
+  readNamingKey,
+  readOtherSets,
+} from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 import {
   drawReaders,
@@ -37,7 +44,6 @@ export interface ImportRule {
 }
 
 interface ImportArchive {
-  readonly phase: PhaseRecord;
   /** The archive's name in storage. */
   readonly digest: string;
   readonly rule: ImportRule;
@@ -46,37 +52,73 @@ interface ImportArchive {
 }
 
 /**
- * Makes a version of a phase's test set out of an archive in MURA's layout, and lets the phase change to it. Nothing is
- * written before all of it was found right; an import that was interrupted is begun again from the start.
+ * Makes a version of a phase's test set out of an archive, and lets the phase change to it. Nothing is written before all
+ * of it was found right; an import that was interrupted is begun again from the start.
  *
  * @throws HoldoutError `test_set_invalid` with every problem, by file and line; `archive_…`
  */
-export async function importArchive(
+export async function importForPhase(
   parts: RouteParts,
-  { phase, digest, rule, note, actor }: ImportArchive,
+  { phase, digest, rule, note, actor }: ImportArchive & { readonly phase: PhaseRecord },
   log: FastifyBaseLogger,
 ): Promise<TestSetImport> {
+  const others = await readOtherSets(parts.database, phase.competitionId, phase.testSet);
+  const { version, ...read } = await readArchive(parts, { digest, rule, testSet: phase.testSet, others });
+  if (version.digest === phase.testSetDigest) {
+    throw new HoldoutError('test_set_invalid', { detail: 'This is the present version already; nothing changes.' });
+  }
+  const change = { phase, versionId: version.versionId, note: note + describeDraw(rule, read.goldReaders), actor };
+  const changed = await changeTestSet(parts, change, log);
+  return { ...changed, ...read };
+}
+
+/**
+ * The same for a test set that no phase has yet; a competition's file names it then.
+ *
+ * @throws HoldoutError `test_set_invalid`, also where a phase has it
+ */
+export async function importNewTestSet(
+  parts: RouteParts,
+  { testSet, digest, rule, note, actor }: ImportArchive & { readonly testSet: string },
+): Promise<NewTestSetImport> {
+  const { database } = parts;
+  const user = await findPhaseOfTestSet(database, testSet);
+  if (user) {
+    const detail = `The test set ${testSet} is that of ${user}; import into that phase, so that its board follows.`;
+    throw new HoldoutError('test_set_invalid', { detail });
+  }
+  const others = { patients: new Map<string, string>(), pictures: new Map<string, string>() };
+  const { version, ...read } = await readArchive(parts, { digest, rule, testSet, others });
+  const after = { version: version.digest, note: note + describeDraw(rule, read.goldReaders) };
+  const act = { actor, action: 'test-set.import', competitionId: null, subject: testSet, before: null, after };
+  await insertAudit(database, act);
+  return { testSet, version: version.digest, ...read };
+}
+
+function describeDraw({ drawSeed }: ImportRule, goldReaders: readonly string[]): string {
+  return drawSeed === undefined ? '' : ` (gold readers drawn by the seed ${drawSeed}: ${goldReaders.join(', ')})`;
+}
+
+interface ReadArchive {
+  readonly digest: string;
+  readonly rule: ImportRule;
+  readonly testSet: string;
+  /** What must not be in it. */
+  readonly others: OtherSets;
+}
+
+async function readArchive(parts: RouteParts, { digest, rule, testSet, others }: ReadArchive) {
   const { database, storage } = parts;
-  const current = await readTestSetVersion(database, phase.testSetVersionId);
-  const namingKey = await readNamingKey(database, current.testSet);
-  const others = await readOtherSets(database, phase.competitionId, current.testSet);
   const { plan, images, skipped } = await withArchive(parts, digest, async (archive) => {
     const plan = await makePlan(archive, rule.labelsFile, others.patients);
     const images = await storeImages(archive, plan, others.pictures, storage);
     return { plan, images, skipped: [...archive.litter] };
   });
   const goldReaders = chooseGoldReaders(plan, rule);
-  const names = nameOpaquely(plan.studies, namingKey);
+  const names = nameOpaquely(plan.studies, await readNamingKey(database, testSet));
   const studies = plan.studies.map((study) => describeStudy(study, images, names, goldReaders.length > 0));
-  const imported = await writeTestSetVersion(database, { testSet: current.testSet, studies, goldReaders });
-  if (imported.digest === current.digest) {
-    throw new HoldoutError('test_set_invalid', { detail: 'This is the present version already; nothing changes.' });
-  }
-  const drawn =
-    rule.drawSeed === undefined ? '' : ` (gold readers drawn by the seed ${rule.drawSeed}: ${goldReaders.join(', ')})`;
-  const change = { phase, versionId: imported.versionId, note: note + drawn, actor };
-  const changed = await changeTestSet(parts, change, log);
-  return { ...changed, studies: imported.studies, images: imported.images, goldReaders, skipped };
+  const version = await writeTestSetVersion(database, { testSet, studies, goldReaders });
+  return { version, studies: version.studies, images: version.images, goldReaders, skipped };
 }
 
 async function withArchive<T>({ storage }: RouteParts, digest: string, use: (archive: BundleFiles) => Promise<T>) {
@@ -175,7 +217,7 @@ function describeStudy(
   const { label } = planned;
   return {
     ...name,
-    source: planned.study,
+    source: { study: planned.study, patient: planned.patient },
     studyType: planned.studyType,
     readerLabels: planned.readerLabels,
     ...(hasGoldReaders || label === null ? {} : { goldLabel: label }),

@@ -20,7 +20,7 @@ export interface ImportedStudy {
   /** The gold standard, where it is given directly and not by readers. */
   readonly goldLabel?: Label;
   /** What it was called where it came from, where that is another name. */
-  readonly source?: string;
+  readonly source?: { readonly study: string; readonly patient: string };
 }
 
 interface ImportOptions {

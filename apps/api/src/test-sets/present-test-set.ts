@@ -8,7 +8,7 @@ export function presentTestSet({ digest, goldReaders, studies, readers }: TestSe
     goldReaders: [...goldReaders],
     studies: studies.map(({ study, source, studyType, patient, images, goldLabel }) => ({
       study,
-      source: source ?? null,
+      source: source?.study ?? null,
       studyType,
       patient,
       images: images.length,

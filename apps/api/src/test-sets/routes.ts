@@ -1,6 +1,8 @@
 import {
   digestSchema,
   HoldoutError,
+  newTestSetImportSchema,
+  slugSchema,
   testSetChangeSchema,
   testSetContentsSchema,
   testSetDiffSchema,
@@ -19,7 +21,7 @@ import { acceptArchives } from '../uploads/accept-archives.js';
 import { receiveUpload } from '../uploads/receive-upload.js';
 import { editTestSet } from './change-test-set.js';
 import { diffTestSets } from './diff-test-sets.js';
-import { importArchive } from './import-archive.js';
+import { importForPhase, importNewTestSet } from './import-archive.js';
 import { presentTestSet } from './present-test-set.js';
 
 const largestImportBytes = 1024 ** 4;
@@ -32,6 +34,10 @@ const importQuerySchema = z.object({
   /** Draws three of the readers at random, by this seed. */
   draw: z.coerce.number().int().min(0).optional(),
 });
+
+function readRule({ note, labels: labelsFile, gold, draw: drawSeed }: z.infer<typeof importQuerySchema>) {
+  return { note, rule: { labelsFile, drawSeed, goldReaders: gold?.split(',').map((reader) => reader.trim()) } };
+}
 
 const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
 
@@ -103,8 +109,9 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
         summary: 'Import a version of a phase’s test set',
         description:
           'For organisers. The body is a zip or a tar.gz in MURA’s layout: `XR_WRIST/patient00001/study1/image1.png`, ' +
-          'with a table `study,label` or `study,reader,reader,reader`, or the labels as suffixes of the folders. Every ' +
-          'problem is listed, with file and line, and nothing changes then. Bundles see other names.',
+          'with a table `study,label` or `study,reader,reader,reader`, or the labels as suffixes of the folders; or any ' +
+          'images with a table `study,image,type,patient,label`, or readers in place of `label`. Every problem is ' +
+          'listed, with file and line, and nothing changes then. Bundles see other names.',
         tags: ['test sets'],
         params: paramsSchema,
         querystring: importQuerySchema,
@@ -114,10 +121,30 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     async (request) => {
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request));
-      const { note, labels: labelsFile, gold, draw: drawSeed } = request.query;
       const { digest } = await receiveUpload(request, parts.storage, largestImportBytes);
-      const rule = { labelsFile, drawSeed, goldReaders: gold?.split(',').map((reader) => reader.trim()) };
-      return await importArchive(parts, { phase, digest, rule, note, actor }, request.log);
+      const { note, rule } = readRule(request.query);
+      return await importForPhase(parts, { phase, digest, rule, note, actor }, request.log);
+    },
+  );
+
+  app.post(
+    '/test-sets/:testSet/import',
+    {
+      config: { takesArchive: true },
+      schema: {
+        summary: 'Import a test set for a new phase',
+        description: 'For organisers. As the import of a phase’s test set; a competition’s file names it afterwards.',
+        tags: ['test sets'],
+        params: z.object({ testSet: slugSchema }),
+        querystring: importQuerySchema,
+        response: { 200: newTestSetImportSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const { actor } = organiserOf(callerOf(request));
+      const { digest } = await receiveUpload(request, parts.storage, largestImportBytes);
+      const { testSet } = request.params;
+      return await importNewTestSet(parts, { testSet, digest, ...readRule(request.query), actor });
     },
   );
 

@@ -1,4 +1,5 @@
-import { createCompetition } from '../provision/create-competition.js';
+import { competitionFileSchema } from '@holdout/contracts';
+import { applyCompetition } from '../competitions/apply-competition.js';
 import { createOrganiserToken, createTeamWithToken } from '../provision/create-token.js';
 import type { Provisioning } from '../provision/open-provisioning.js';
 import { type ImportedStudy, importTestSet } from '../test-sets/import-test-set.js';
@@ -47,9 +48,10 @@ export function publicStudies(): ImportedStudy[] {
 }
 
 export async function seedCompetition(provisioning: Provisioning): Promise<SeededCompetition> {
-  const practice = await importTestSet(provisioning, { testSet: 'mura-practice', studies: publicStudies() });
+  await importTestSet(provisioning, { testSet: 'mura-practice', studies: publicStudies() });
   const hidden = await importTestSet(provisioning, { testSet: 'mura-test', studies: hiddenStudies(), goldReaders });
-  await createCompetition(provisioning, {
+  const quotas = { perDay: null, total: null, atOnce: null };
+  const file = competitionFileSchema.parse({
     competition: 'mura',
     title: 'MURA',
     description: 'Normal or abnormal?',
@@ -59,22 +61,23 @@ export async function seedCompetition(provisioning: Provisioning): Promise<Seede
         title: 'Practice',
         description: 'Against public studies.',
         visibility: 'public',
-        testSetVersionId: practice.versionId,
-        sampleVersionId: practice.versionId,
-        limits: { bundleSizeBytes: smallBundleLimitBytes },
-        quotas: { perDay: null, total: null, atOnce: null },
+        testSet: 'mura-practice',
+        sample: 'mura-practice',
+        limits: { bundleSize: smallBundleLimitBytes },
+        quotas,
       },
       {
         phase: 'test',
         title: 'Test',
         description: 'Against hidden studies.',
         visibility: 'hidden',
-        testSetVersionId: hidden.versionId,
-        sampleVersionId: practice.versionId,
-        quotas: { perDay: null, total: null, atOnce: null },
+        testSet: 'mura-test',
+        sample: 'mura-practice',
+        quotas,
       },
     ],
   });
+  await applyCompetition(provisioning.database, { file, actor: 'the tests' });
   return {
     alpha: await createTeamWithToken(provisioning, { team: 'Team <Alpha>' }),
     beta: await createTeamWithToken(provisioning, { team: 'Team Beta' }),

@@ -5,12 +5,11 @@ import { Writable } from 'node:stream';
 import { type Database, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
-import type { Storage } from '@holdout/storage';
+import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
 import { buildApp } from '../app.js';
 import { ChangeFeed } from '../change-feed.js';
 import { readConfig } from '../config.js';
-import { openProvisioning } from '../provision/open-provisioning.js';
 
 /** A server that really listens, over a real Postgres, a real queue on it and real files. */
 export interface TestServer {
@@ -41,8 +40,8 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const { ownerUrl } = await postgres.createDatabase();
   await prepareQueue({ postgresUrl: ownerUrl, roles: [] });
   const storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
-  const provisioning = await openProvisioning({ databaseUrl: ownerUrl, storageDirectory });
-  const { database, storage } = provisioning;
+  const storage = await createDiskStorage({ directory: storageDirectory });
+  const database = openDatabase({ url: ownerUrl, applicationName: 'holdout-api' });
   const queue = options.queue ?? (await createQueue({ postgresUrl: ownerUrl }));
   const changes = await ChangeFeed.open(ownerUrl);
   const logLines: string[] = [];
@@ -52,17 +51,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
   });
   const { heartbeatSeconds = 15 } = options;
-  // As many connections as the real one has: provisioning has two.
-  const appDatabase = openDatabase({ url: ownerUrl, applicationName: 'holdout-api' });
-  const app = await buildApp({
-    database: appDatabase,
-    storage,
-    queue,
-    changes,
-    logger,
-    pagesDirectory,
-    heartbeatSeconds,
-  });
+  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, heartbeatSeconds });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
@@ -89,10 +78,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     stopPostgres,
     async close() {
       await app.close();
-      await appDatabase.close();
       await changes.close();
       if (!options.queue) await queue.close();
-      await provisioning.close();
+      await database.close();
       await stopPostgres();
       await rm(storageDirectory, { recursive: true, force: true });
     },

@@ -12,6 +12,16 @@ import {
 } from '@holdout/db';
 import { scoreIntervals, scorePredictions, scorerVersion } from '@holdout/scoring';
 
+/** As the evaluating worker writes it; what must not leave is in it too. */
+const provenance = {
+  engine: 'onnx',
+  engineVersion: 'onnxruntime-node 1.2.3',
+  engineDigest: 'b'.repeat(64),
+  device: 'cpu',
+  threads: 2,
+  batchSize: 8,
+  peakMemoryBytes: 123_456_789,
+};
 const logLines = ['loaded the model', 'two images\nin one line'];
 
 /** Takes a submission through its states as the workers do; `wrong` names studies that it gets wrong. */
@@ -30,7 +40,7 @@ export async function walkEvaluation(
   await appendLog(database, { evaluationId, leaseToken, lines });
   await startRunning(database, { evaluationId, leaseToken });
   await recordProgress(database, { evaluationId, leaseToken, stage: 'running', imagesDone: 3, imagesTotal: 8 });
-  await finishRunning(database, { evaluationId, leaseToken, predictionsDigest: 'a'.repeat(64), provenance: {} });
+  await finishRunning(database, { evaluationId, leaseToken, predictionsDigest: 'a'.repeat(64), provenance });
   const scoring = await claimScoring(database, { evaluationId, owner: 'test', leaseSeconds: 60 });
   if (!scoring) throw new Error(`Scoring ${evaluationId} could not be claimed`);
   const gold = await listGoldLabels(database, testSetVersionId);

@@ -105,22 +105,39 @@ const columns: readonly Column[] = [
 
 /** The study types follow where the terminal has the room for them. */
 function sayBoard(board: Leaderboard, output: Output): void {
-  const { competition, phase, at, entries, studyTypes, waiting, offset, total } = board;
+  const { competition, phase, at, entries, studyTypes, decimals, visibility, waiting, offset, total } = board;
   const typeColumns = studyTypes.map((title): Column => ({ title, side: 'right' }));
   const full = showTable(
     [...columns, ...typeColumns],
-    entries.map((entry) => [...showEntry(entry), ...studyTypes.map((type) => kappaOf(entry, type))]),
+    entries.map((entry) => [
+      ...showEntry(entry, decimals),
+      ...studyTypes.map((type) => showMetric(entry.score.byStudyType[type]?.kappa, decimals)),
+    ]),
   );
   const fits = full.every((line) => displayWidth(line) <= output.columns);
-  const [head = '', ...lines] = fits ? full : showTable(columns, entries.map(showEntry));
+  const [head = '', ...lines] = fits
+    ? full
+    : showTable(
+        columns,
+        entries.map((entry) => showEntry(entry, decimals)),
+      );
   output.title(`${competition}/${phase}${at ? ` at ${at}` : ''}`);
-  output.say(total === 0 ? 'No entry yet.' : head);
+  const note = describeVisibility(visibility);
+  if (note) output.say(note);
+  if (visibility.state !== 'hidden') output.say(total === 0 ? 'No entry yet.' : head);
   for (const line of lines) output.say(line);
   if (entries.length < total) output.say(sayPage(offset, entries.length, total));
   const tied = entries.filter(({ toldApartFromFirst }) => toldApartFromFirst === false).length;
   if (tied > 1) output.say(`${tied} entries can’t be told from the first (=1).`);
   if (waiting > 0) output.say(waiting === 1 ? '1 submission is under way.' : `${waiting} submissions are under way.`);
   output.say('');
+}
+
+function describeVisibility({ state, from, final }: Leaderboard['visibility']): string | null {
+  const until = final ? `until ${final}` : 'until the organisers show it';
+  if (state === 'hidden') return `This board is hidden ${until}.`;
+  if (state === 'frozen') return `This board is frozen as it stood at ${from}, ${until}.`;
+  return state === 'final' ? 'This board is final.' : null;
 }
 
 function sayPage(offset: number, shown: number, total: number): string {
@@ -130,7 +147,7 @@ function sayPage(offset: number, shown: number, total: number): string {
   return `Entries ${offset + 1} to ${last} of ${total}.${next}`;
 }
 
-function showEntry(entry: LeaderboardEntry): string[] {
+function showEntry(entry: LeaderboardEntry, decimals: number | null): string[] {
   const { rank, name, team, kind, bestReader, submittedAt, score } = entry;
   const { kappaInterval, rankInterval, toldApartFromFirst, againstBestReader } = entry;
   return [
@@ -138,7 +155,7 @@ function showEntry(entry: LeaderboardEntry): string[] {
     bestReader ? `${name} (best reader)` : name,
     team ?? kind,
     submittedAt?.slice(0, 10) ?? '–',
-    showMetric(score.overall.kappa),
+    showMetric(score.overall.kappa, decimals),
     kappaInterval ? `${kappaInterval.lower.toFixed(2)} … ${kappaInterval.upper.toFixed(2)}` : '',
     showRanks(rankInterval, toldApartFromFirst),
     againstBestReader ?? '',
@@ -150,8 +167,4 @@ function showRanks(ranks: LeaderboardEntry['rankInterval'], toldApartFromFirst: 
   if (ranks === null) return '';
   const bounds = ranks.lower === ranks.upper ? String(ranks.lower) : `${ranks.lower}–${ranks.upper}`;
   return toldApartFromFirst === false ? `${bounds} =1` : bounds;
-}
-
-function kappaOf({ score }: LeaderboardEntry, studyType: string): string {
-  return showMetric(score.byStudyType[studyType]?.kappa);
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { problemSchema } from '@holdout/contracts';
 import type { z } from 'zod';
 import { CommandError } from '../command-error.js';
@@ -9,7 +10,7 @@ interface JsonRequest<T> {
   readonly path: string;
   readonly schema: T;
   readonly signal: AbortSignal;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   /** Sent as JSON. */
   readonly body?: unknown;
 }
@@ -36,6 +37,25 @@ export async function requestJson<T extends z.ZodType>(
       signal: AbortSignal.any([signal, timeout]),
     });
     return readAnswer(config, schema, response.status, await response.text());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof CommandError ? error : explainUnreachable(config, error);
+  }
+}
+
+/**
+ * Asks the server for something long, which is handed on as it comes.
+ *
+ * @throws CommandError with the server's own problem, or `server_unreachable`
+ */
+export async function requestStream(
+  config: ServerConfig,
+  { path, signal }: { readonly path: string; readonly signal: AbortSignal },
+): Promise<Readable> {
+  try {
+    const response = await fetch(config.server + path, { headers: authorise(config), signal });
+    if (!response.ok || !response.body) throw readProblem(config, response.status, await response.text());
+    return Readable.fromWeb(response.body);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof CommandError ? error : explainUnreachable(config, error);

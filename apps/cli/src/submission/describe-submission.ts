@@ -3,6 +3,12 @@ import type { Output } from '../terminal/output.js';
 import { printable } from '../terminal/printable.js';
 import { sayScore } from '../terminal/show-score.js';
 
+const withheldWords: Record<NonNullable<Submission['withheld']>, string> = {
+  until_final: 'Its score is shown when the phase is final.',
+  not_better:
+    'Its score is not shown: it does not beat your best one by more than chance could (the phase has a ladder).',
+};
+
 /** Says a submission as it stands: its state, how far it is, why it ended without a score, or its score. */
 export function saySubmission(submission: Submission, output: Output): void {
   const { name, id, competition, phase, state, progress, reason, score } = submission;
@@ -19,6 +25,7 @@ export function saySubmission(submission: Submission, output: Output): void {
     const why = standingReason ? `: ${printable(standingReason)}` : '';
     output.say(`It does not count: an organiser has ${standing} it${why}.`);
   }
+  if (submission.withheld) output.say(withheldWords[submission.withheld]);
   if (!score) return;
   output.say('');
   sayScore(score, output);

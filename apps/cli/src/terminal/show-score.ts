@@ -25,9 +25,9 @@ export function sayScore(score: Score | PublishedScore, output: Output): void {
   for (const line of listReasons(groups)) output.say(line);
 }
 
-/** A metric with three decimals; a dash where it is undefined. */
-export function showMetric(metric: MetricValue | undefined): string {
-  return metric?.value?.toFixed(3) ?? '–';
+/** A metric with three decimals, or as few as a phase publishes; a dash where it is undefined. */
+export function showMetric(metric: MetricValue | undefined, decimals: number | null = null): string {
+  return metric?.value?.toFixed(Math.min(3, decimals ?? 3)) ?? '–';
 }
 
 /** One line for each metric and reason, with the groups it is true of. */

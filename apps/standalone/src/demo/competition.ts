@@ -1,12 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import {
-  addReferenceEntries,
-  createCompetition,
+  applyCompetition,
   findCompetition,
   type ImportedStudy,
   importTestSet,
   openProvisioning,
   type Provisioning,
 } from '@holdout/api';
+import { competitionFileSchema } from '@holdout/contracts';
 import {
   demoSets,
   generateStudies,
@@ -15,11 +16,14 @@ import {
   type SyntheticStudy,
   syntheticVoters,
 } from '@holdout/testset';
+import { parse } from 'yaml';
 import { sayProgress } from '../say.js';
 import type { Parts } from '../start-parts.js';
 import { type DemoAccounts, provideAccounts } from './accounts.js';
 
 const competition = 'mura';
+/** Written as an organiser would write it. */
+const demoFile = new URL('../../demo/mura.yaml', import.meta.url);
 
 /** Makes the demo competition `mura` with its phases, test sets and accounts; what is there already stays as it is. */
 export async function provideDemoCompetition(parts: Parts): Promise<DemoAccounts> {
@@ -27,11 +31,11 @@ export async function provideDemoCompetition(parts: Parts): Promise<DemoAccounts
   try {
     const accounts = await provideAccounts(provisioning, parts.dataDirectory);
     if (await findCompetition(provisioning.database, competition)) return accounts;
-    const sample = await importSynthetic(provisioning, 'sample', 'sample studies');
-    const practice = await importSynthetic(provisioning, 'practice', 'public practice studies');
-    const hidden = await importSynthetic(provisioning, 'hidden', 'hidden test studies');
-    await createCompetition(provisioning, describe(sample, practice, hidden));
-    for (const phase of ['practice', 'test']) await addReferenceEntries(provisioning, { competition, phase });
+    await importSynthetic(provisioning, 'sample', 'sample studies');
+    await importSynthetic(provisioning, 'practice', 'public practice studies');
+    await importSynthetic(provisioning, 'hidden', 'hidden test studies');
+    const file = competitionFileSchema.parse(parse(await readFile(demoFile, 'utf8')));
+    await applyCompetition(provisioning.database, { file, actor: 'npm start' });
     return accounts;
   } finally {
     await provisioning.close();
@@ -42,7 +46,7 @@ async function importSynthetic(
   provisioning: Provisioning,
   name: 'sample' | 'practice' | 'hidden',
   what: string,
-): Promise<string> {
+): Promise<void> {
   const set = demoSets[name];
   const plans = planStudies(set);
   const readings = readStudies({ seed: set.seed, plans });
@@ -64,36 +68,5 @@ async function importSynthetic(
   }
   const studies = toImport(generateStudies(set));
   const testSet = `${competition}-${name}`;
-  const { versionId } = await importTestSet(provisioning, { testSet, studies, goldReaders: syntheticVoters });
-  return versionId;
-}
-
-function describe(sampleVersionId: string, practiceVersionId: string, hiddenVersionId: string) {
-  return {
-    competition,
-    title: 'MURA (demo)',
-    description:
-      'Is a radiograph study of the upper limb normal or abnormal? This demo has the form and the exact composition ' +
-      'of Stanford’s MURA competition; its radiographs are synthetic, so no patient’s picture is in it.',
-    phases: [
-      {
-        phase: 'test',
-        title: 'Test',
-        description:
-          '207 studies that no team has seen, 92 of them abnormal; the majority of three readers is the gold standard.',
-        visibility: 'hidden' as const,
-        testSetVersionId: hiddenVersionId,
-        sampleVersionId,
-      },
-      {
-        phase: 'practice',
-        title: 'Practice',
-        description: '70 public studies, ten of each type, to try a bundle on.',
-        visibility: 'public' as const,
-        quotas: { perDay: null, total: null, atOnce: null },
-        testSetVersionId: practiceVersionId,
-        sampleVersionId,
-      },
-    ],
-  };
+  await importTestSet(provisioning, { testSet, studies, goldReaders: syntheticVoters });
 }

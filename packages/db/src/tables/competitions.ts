@@ -6,6 +6,7 @@ export interface CompetitionRecord {
   slug: string;
   title: string;
   description: string;
+  rules: string;
   /** In their own order. */
   phases: PhaseRecord[];
 }
@@ -13,16 +14,25 @@ export interface CompetitionRecord {
 /** @returns its id */
 export async function insertCompetition(
   db: Queryable,
-  competition: { slug: string; title: string; description: string },
+  competition: { slug: string; title: string; description: string; rules?: string },
 ): Promise<string> {
   const { id } = await db.insertInto('competitions').values(competition).returning('id').executeTakeFirstOrThrow();
   return id;
 }
 
+export async function updateCompetition(
+  db: Queryable,
+  id: string,
+  words: { title: string; description: string; rules: string },
+): Promise<void> {
+  const { title, description, rules } = words;
+  await db.updateTable('competitions').set({ title, description, rules }).where('id', '=', id).execute();
+}
+
 export async function findCompetition(db: Queryable, slug: string): Promise<CompetitionRecord | null> {
   const row = await db
     .selectFrom('competitions')
-    .select(['id', 'slug', 'title', 'description'])
+    .select(['id', 'slug', 'title', 'description', 'rules'])
     .where('slug', '=', slug)
     .executeTakeFirst();
   return row ? { ...row, phases: await listPhases(db, [row.id]) } : null;
@@ -32,7 +42,7 @@ export async function findCompetition(db: Queryable, slug: string): Promise<Comp
 export async function listCompetitions(db: Queryable): Promise<CompetitionRecord[]> {
   const rows = await db
     .selectFrom('competitions')
-    .select(['id', 'slug', 'title', 'description'])
+    .select(['id', 'slug', 'title', 'description', 'rules'])
     .orderBy('createdAt')
     .orderBy('slug')
     .execute();

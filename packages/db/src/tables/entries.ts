@@ -1,4 +1,4 @@
-import { isFinalState, type MetricName, type Score, type ScoreIntervals, submissionStates } from '@holdout/contracts';
+import { isFinalState, type Score, type ScoreIntervals, submissionStates } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { type BoardPage, type PlacedEntries, readPlacedEntries } from './placed-entries.js';
@@ -22,7 +22,8 @@ export async function readLeaderboard(
       ? sql`(SELECT test_set_version_id FROM phases WHERE id = ${phaseId})`
       : sql`${testSetVersionId}`;
   const placed = sql`SELECT * FROM entries WHERE phase_id = ${phaseId} AND test_set_version_id = ${versionId}`;
-  const board = await readPlacedEntries(db, { placed, costly: false, page });
+  const ties = sql<string>`(SELECT ties FROM phases WHERE id = ${phaseId})`;
+  const board = await readPlacedEntries(db, { placed, ties, costly: false, page });
   return { ...board, waiting: await countWaiting(db, phaseId) };
 }
 
@@ -44,14 +45,14 @@ export async function upsertReferenceEntry(
 ): Promise<void> {
   const phase = await db
     .selectFrom('phases')
-    .select(['testSetVersionId', 'rankingMetric'])
+    .select(['testSetVersionId', 'rankingMetrics'])
     .where('id', '=', phaseId)
     .executeTakeFirstOrThrow();
   const { testSetVersionId = phase.testSetVersionId } = version;
   const result = {
     referenceScore: JSON.stringify(score),
     referenceIntervals: intervals && JSON.stringify(intervals),
-    rankingValue: readMetric(score, phase.rankingMetric),
+    rankingValues: phase.rankingMetrics.map((metric) => score.overall[metric].value ?? Number.NEGATIVE_INFINITY),
   };
   await db
     .insertInto('entries')
@@ -60,11 +61,6 @@ export async function upsertReferenceEntry(
       conflict.columns(['phaseId', 'testSetVersionId', 'kind', 'referenceName']).doUpdateSet(result),
     )
     .execute();
-}
-
-/** The value that a phase ranks by; null where it is undefined. */
-function readMetric(score: Score, metric: MetricName): number | null {
-  return score.overall[metric].value;
 }
 
 async function countWaiting(db: Queryable, phaseId: string): Promise<number> {
@@ -78,6 +74,7 @@ async function countWaiting(db: Queryable, phaseId: string): Promise<number> {
     // What is done again for another version waits for nobody.
     .whereRef('evaluations.testSetVersionId', 'is not distinct from', 'phases.testSetVersionId')
     .where('evaluations.rescoredFrom', 'is', null)
+    .where('evaluations.reproduces', 'is', null)
     .where('evaluations.state', 'in', unfinished)
     .executeTakeFirstOrThrow();
   return waiting;

@@ -26,6 +26,19 @@ export interface ReaderLabelRecord {
   label: Label;
 }
 
+/** Who read a test-set version, in the order of their names. */
+export async function readReaderNames(db: Queryable, testSetVersionId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('readerLabels')
+    .innerJoin('studies', 'studies.id', 'readerLabels.studyId')
+    .select('readerLabels.reader')
+    .distinct()
+    .where('studies.testSetVersionId', '=', testSetVersionId)
+    .orderBy('reader')
+    .execute();
+  return rows.map(({ reader }) => reader);
+}
+
 /** What every reader said of a test-set version, by reader and then in the order of its studies. */
 export function listReaderLabels(db: Queryable, testSetVersionId: string): Promise<ReaderLabelRecord[]> {
   return db

@@ -1,5 +1,7 @@
+import type { RankingRule } from '@holdout/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import { countingOrder } from './counting-order.js';
 import { type BoardPage, type PlacedEntries, readPlacedEntries } from './placed-entries.js';
 import { standingOfRow } from './standings.js';
 
@@ -8,6 +10,8 @@ export interface PastBoard extends PlacedEntries {
   /** Of the test-set version that the phase had then. */
   testSetDigest: string;
   studyTypes: string[];
+  /** By which the phase ranked then. */
+  ranking: RankingRule;
 }
 
 /**
@@ -31,35 +35,60 @@ export async function readPastBoard(
     .orderBy('phaseTestSets.id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (!version) return null;
-  const placed = placePastEntries(phaseId, version.id, at);
-  const board = await readPlacedEntries(db, { placed, costly: true, page });
-  return { testSetDigest: version.digest, studyTypes: version.studyTypes, ...board };
+  const rules = await readPastRules(db, phaseId, at);
+  if (!version || !rules) return null;
+  const placed = placePastEntries({ phaseId, versionId: version.id, rules, at });
+  const ties = sql<string>`${rules.ties}::text`;
+  const board = await readPlacedEntries(db, { placed, ties, costly: true, page });
+  const ranking = { by: rules.metrics, ties: rules.ties };
+  return { testSetDigest: version.digest, studyTypes: version.studyTypes, ranking, ...board };
+}
+
+interface PastRules {
+  counted: string;
+  metrics: RankingRule['by'];
+  ties: RankingRule['ties'];
+  /** Whether the ladder had let go. */
+  revealed: boolean;
+}
+
+async function readPastRules(db: Queryable, phaseId: string, at: Date): Promise<PastRules | undefined> {
+  const { rows } = await sql<PastRules>`
+    SELECT phase ->> 'counted' AS counted, phase -> 'ranking_metrics' AS metrics, phase ->> 'ties' AS ties,
+      phase ->> 'revealed_at' IS NOT NULL AS revealed
+    FROM phase_history WHERE phase_id = ${phaseId} AND at <= ${at} ORDER BY id DESC LIMIT 1`.execute(db);
+  return rows[0];
+}
+
+interface PastPlace {
+  phaseId: string;
+  versionId: string;
+  rules: PastRules;
+  at: Date;
 }
 
 /** What stood in `entries` then: of each team by the same rule as `countEntry`, but as of then. */
-function placePastEntries(phaseId: string, versionId: string, at: Date): RawBuilder<unknown> {
+function placePastEntries({ phaseId, versionId, rules, at }: PastPlace): RawBuilder<unknown> {
+  const metrics = sql<string[]>`${rules.metrics}::text[]`;
+  const rule = { counted: sql<string>`${rules.counted}::text`, metrics };
   return sql`
     SELECT * FROM (
       SELECT DISTINCT ON (submissions.team_id)
         submissions.id, 'team' AS kind, submissions.team_id, evaluations.id AS evaluation_id,
         NULL AS reference_name, NULL::jsonb AS reference_score, NULL::jsonb AS reference_intervals,
-        (scores.score #>> ARRAY['overall', phases.ranking_metric, 'value'])::double precision AS ranking_value,
-        submissions.submitted_at
+        ranking_values(scores.score, ${metrics}) AS ranking_values, submissions.submitted_at
       FROM evaluations
       JOIN submissions ON submissions.id = evaluations.submission_id
-      JOIN phases ON phases.id = submissions.phase_id
       JOIN scores ON scores.evaluation_id = evaluations.id
       WHERE evaluations.test_set_version_id = ${versionId} AND evaluations.state = 'scored'
         AND evaluations.scored_at <= ${at} AND submissions.phase_id = ${phaseId}
-        AND ${standingOfRow(at)} = 'counted'
-      ORDER BY submissions.team_id,
-        CASE phases.counted WHEN 'last' THEN submissions.submitted_at END DESC NULLS LAST,
-        ranking_value DESC NULLS LAST, submissions.submitted_at, submissions.id
+        AND (evaluations.superseded_at IS NULL OR evaluations.superseded_at > ${at})
+        AND ${standingOfRow(at)} = 'counted' AND (scores.released OR ${rules.revealed})
+      ORDER BY submissions.team_id, ${countingOrder(rule, at)}
     ) counted
     UNION ALL
-    SELECT id, kind, team_id, evaluation_id, reference_name, reference_score, reference_intervals, ranking_value,
-      submitted_at
+    SELECT id, kind, team_id, evaluation_id, reference_name, reference_score, reference_intervals,
+      ranking_values(reference_score, ${metrics}), submitted_at
     FROM entries
     WHERE phase_id = ${phaseId} AND test_set_version_id = ${versionId} AND kind <> 'team' AND created_at <= ${at}`;
 }

@@ -1,4 +1,5 @@
-import type { MetricName, Quotas } from '@holdout/contracts';
+import type { CountedRule, Quotas, RankingRule } from '@holdout/contracts';
+import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
 export interface PhaseLimits {
@@ -18,40 +19,128 @@ export interface PhaseRecord {
   testSetVersionId: string;
   testSetDigest: string;
   sampleVersionId: string;
-  rankingMetric: MetricName;
   /** Of the phase's test set: how many of each, and the types in their order. */
   studies: number;
   images: number;
   studyTypes: string[];
   limits: PhaseLimits;
   quotas: Quotas;
+  /** The names of the test sets. */
+  testSet: string;
+  sample: string;
+  /** The readers whose majority is the gold standard; empty where labels were given directly. */
+  goldReaders: string[];
+  opensAt: Date | null;
+  closesAt: Date | null;
+  /** Whether it takes submissions now, by the database's clock. */
+  window: 'before' | 'open' | 'after';
+  counted: CountedRule;
+  ranking: RankingRule;
+  release: PhaseRelease;
 }
 
-interface NewPhase extends PhaseLimits {
-  competitionId: string;
-  slug: string;
+/** How much a phase tells of its scores; see `releaseSchema` in contracts. */
+export interface PhaseRelease {
+  scores: 'exact' | 'ladder';
+  decimals: number | null;
+  studyTypes: boolean;
+  intervals: boolean;
+  board: 'live' | 'hidden' | 'frozen';
+  from: Date | null;
+  final: Date | null;
+  /** What holds now, by the database's clock. */
+  state: BoardState;
+}
+export type BoardState = 'live' | 'hidden' | 'frozen' | 'final';
+
+/** What an organiser decides, and may change later. */
+export interface PhaseSettings extends PhaseLimits {
   title: string;
   description: string;
   /** Orders the phases of a competition. */
   position: number;
   visibility: 'public' | 'hidden';
+  quotas: Quotas;
+  opensAt: Date | null;
+  closesAt: Date | null;
+  counted: CountedRule;
+  ranking: RankingRule;
+  release: Omit<PhaseRelease, 'state'>;
+}
+
+type Optional = 'quotas' | 'opensAt' | 'closesAt' | 'counted' | 'ranking' | 'release';
+
+interface NewPhase extends Omit<PhaseSettings, Optional>, Partial<Pick<PhaseSettings, Optional>> {
+  competitionId: string;
+  slug: string;
   testSetVersionId: string;
   /** Public studies that every bundle is first run on, with its log open to the team. */
   sampleVersionId: string;
-  rankingMetric?: MetricName;
-  /** Without limit where they are left out. */
-  quotas?: Quotas;
 }
 
-/** @returns its id */
-export async function insertPhase(db: Queryable, { quotas, ...phase }: NewPhase): Promise<string> {
-  const { perDay = null, total = null, atOnce = null } = quotas ?? {};
+const openRelease: PhaseSettings['release'] = {
+  scores: 'exact',
+  decimals: null,
+  studyTypes: true,
+  intervals: true,
+  board: 'live',
+  from: null,
+  final: null,
+};
+
+/**
+ * What is left out is as open as can be: without quotas and dates, the best counts, everything is shown; a hidden phase
+ * has three decimals.
+ *
+ * @returns its id
+ */
+export async function insertPhase(db: Queryable, phase: NewPhase): Promise<string> {
+  const { competitionId, slug, testSetVersionId, sampleVersionId, ...settings } = phase;
   const { id } = await db
     .insertInto('phases')
-    .values({ ...phase, quotaPerDay: perDay, quotaTotal: total, quotaAtOnce: atOnce })
+    .values({
+      competitionId,
+      slug,
+      testSetVersionId,
+      sampleVersionId,
+      ...toColumns({
+        quotas: { perDay: null, total: null, atOnce: null },
+        opensAt: null,
+        closesAt: null,
+        counted: 'best',
+        ranking: { by: ['kappa'], ties: 'shared' },
+        release: { ...openRelease, decimals: phase.visibility === 'hidden' ? 3 : null },
+        ...settings,
+      }),
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+/** Changes what an organiser decides. Recount the entries where the rules of counting or ranking have changed. */
+export async function updatePhase(db: Queryable, phaseId: string, settings: PhaseSettings): Promise<void> {
+  await db.updateTable('phases').set(toColumns(settings)).where('id', '=', phaseId).execute();
+}
+
+function toColumns({ quotas, counted, ranking, release, ...settings }: PhaseSettings) {
+  return {
+    ...settings,
+    quotaPerDay: quotas.perDay,
+    quotaTotal: quotas.total,
+    quotaAtOnce: quotas.atOnce,
+    counted: typeof counted === 'string' ? counted : ('chosen' as const),
+    chosenAtMost: typeof counted === 'string' ? null : counted.chosen,
+    rankingMetrics: [...ranking.by],
+    ties: ranking.ties,
+    release: release.scores,
+    decimals: release.decimals,
+    showsStudyTypes: release.studyTypes,
+    showsIntervals: release.intervals,
+    board: release.board,
+    boardFrom: release.from,
+    finalAt: release.final,
+  };
 }
 
 /** A phase by the two names in its address. */
@@ -78,37 +167,67 @@ function selectPhases(db: Queryable) {
     .selectFrom('phases')
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
     .innerJoin('testSetVersions', 'testSetVersions.id', 'phases.testSetVersionId')
+    .innerJoin('testSets', 'testSets.id', 'testSetVersions.testSetId')
+    .innerJoin('testSetVersions as sampleVersions', 'sampleVersions.id', 'phases.sampleVersionId')
+    .innerJoin('testSets as samples', 'samples.id', 'sampleVersions.testSetId')
+    .selectAll('phases')
     .select([
-      'phases.id',
-      'phases.competitionId',
       'competitions.slug as competition',
-      'phases.slug',
-      'phases.title',
-      'phases.description',
-      'phases.visibility',
-      'phases.testSetVersionId',
       'testSetVersions.digest as testSetDigest',
-      'phases.sampleVersionId',
-      'phases.rankingMetric',
       'testSetVersions.studies',
       'testSetVersions.images',
       'testSetVersions.studyTypes',
-      'phases.bundleSizeBytes',
-      'phases.timeLimitSeconds',
-      'phases.memoryLimitBytes',
-      'phases.quotaPerDay',
-      'phases.quotaTotal',
-      'phases.quotaAtOnce',
+      'testSetVersions.goldReaders',
+      'testSets.slug as testSet',
+      'samples.slug as sample',
+      sql<BoardState>`CASE WHEN final_at <= now() THEN 'final' WHEN board_from <= now() THEN board ELSE 'live' END`.as(
+        'boardState',
+      ),
+      sql<PhaseRecord['window']>`CASE WHEN opens_at > now() THEN 'before' WHEN closes_at <= now() THEN 'after'
+        ELSE 'open' END`.as('window'),
     ]);
 }
 
 type PhaseRow = Awaited<ReturnType<ReturnType<typeof selectPhases>['executeTakeFirstOrThrow']>>;
 
 function toRecord(row: PhaseRow): PhaseRecord {
-  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, quotaPerDay, quotaTotal, quotaAtOnce, ...phase } = row;
   return {
-    ...phase,
-    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
-    quotas: { perDay: quotaPerDay, total: quotaTotal, atOnce: quotaAtOnce },
+    id: row.id,
+    competitionId: row.competitionId,
+    competition: row.competition,
+    slug: row.slug,
+    title: row.title,
+    description: row.description,
+    visibility: row.visibility,
+    testSetVersionId: row.testSetVersionId,
+    testSetDigest: row.testSetDigest,
+    sampleVersionId: row.sampleVersionId,
+    studies: row.studies,
+    images: row.images,
+    studyTypes: row.studyTypes,
+    limits: {
+      bundleSizeBytes: row.bundleSizeBytes,
+      timeLimitSeconds: row.timeLimitSeconds,
+      memoryLimitBytes: row.memoryLimitBytes,
+    },
+    quotas: { perDay: row.quotaPerDay, total: row.quotaTotal, atOnce: row.quotaAtOnce },
+    testSet: row.testSet,
+    sample: row.sample,
+    goldReaders: row.goldReaders,
+    opensAt: row.opensAt,
+    closesAt: row.closesAt,
+    window: row.window,
+    counted: row.counted === 'chosen' ? { chosen: row.chosenAtMost ?? 1 } : row.counted,
+    ranking: { by: row.rankingMetrics, ties: row.ties },
+    release: {
+      scores: row.release,
+      decimals: row.decimals,
+      studyTypes: row.showsStudyTypes,
+      intervals: row.showsIntervals,
+      board: row.board,
+      from: row.boardFrom,
+      final: row.finalAt,
+      state: row.boardState,
+    },
   };
 }

@@ -15,8 +15,9 @@ export interface EntryRecord {
   score: Score;
   /** Of the overall kappa, by resampling; null where it was never computed. */
   kappaInterval: MetricInterval | null;
-  /** null for reference entries. */
+  /** null for reference entries, as is the next. */
   evaluationId: string | null;
+  predictionsDigest: string | null;
 }
 
 /** A stretch of a board, counted in entries from its first. */
@@ -27,7 +28,7 @@ export interface BoardPage {
 
 /** A board, or a page of it. */
 export interface PlacedEntries {
-  /** By the phase's ranking metric, highest first, undefined last; then references, then the earlier submission. */
+  /** By the phase's metrics in their order, highest first, undefined last; then references, then the earlier. */
   entries: EntryRecord[];
   /** Entries in all, and those of teams, also where only a page was read. */
   total: number;
@@ -37,17 +38,20 @@ export interface PlacedEntries {
 
 /** What stands before a page, as far as it decides what stands on it. */
 export interface EntriesBefore {
-  /** How many ranks are taken, and the ranking value of the last of them. */
+  /** How many ranks are taken, and what the last of them was given for: its ranking values, and when it was submitted. */
   ranks: number;
-  lastValue: number | null;
+  lastValues: number[] | null;
+  lastSubmittedAt: Date | null;
   hasReader: boolean;
 }
 
-export const nothingBefore: EntriesBefore = { ranks: 0, lastValue: null, hasReader: false };
+export const nothingBefore: EntriesBefore = { ranks: 0, lastValues: null, lastSubmittedAt: null, hasReader: false };
 
 interface PlacedOptions {
   /** A query of rows like those of `entries`. */
   placed: RawBuilder<unknown>;
+  /** Whether equals share a rank: `shared`, or `earlier`. */
+  ties: RawBuilder<string>;
   /** Whether the rows are better worked out once than looked up by an index again. */
   costly: boolean;
   page: BoardPage | undefined;
@@ -56,7 +60,7 @@ interface PlacedOptions {
 /** Puts entries in order, and reads the scores and names of one page of them only. In one statement: of one moment. */
 export async function readPlacedEntries(
   db: Queryable,
-  { placed, costly, page }: PlacedOptions,
+  { placed, ties, costly, page }: PlacedOptions,
 ): Promise<PlacedEntries> {
   const { limit = null, offset = 0 } = page ?? {};
   const { rows } = await sql<PlacedRow>`
@@ -64,13 +68,19 @@ export async function readPlacedEntries(
     page AS (SELECT * FROM placed ${orderOf('placed')} LIMIT ${limit} OFFSET ${offset}),
     counts AS (SELECT count(*)::integer AS total, count(*) FILTER (WHERE kind = 'team')::integer AS teams FROM placed),
     before AS (
-      -- Equal values share a rank, so that the values that occur are the ranks that are taken.
-      SELECT count(DISTINCT ranking_value) FILTER (WHERE kind = 'team')::integer AS ranks,
-        min(ranking_value) FILTER (WHERE kind = 'team') AS last_value,
-        coalesce(bool_or(kind = 'reader' AND ranking_value IS NOT NULL), false) AS has_reader
-      FROM (SELECT kind, ranking_value FROM placed ${orderOf('placed')} LIMIT ${offset}) earlier
+      -- Equals share a rank, so that what decides it is there as often as ranks are taken.
+      SELECT count(DISTINCT ROW(ranking_values, CASE ${ties} WHEN 'earlier' THEN submitted_at END))
+          FILTER (WHERE is_ranked)::integer AS ranks,
+        min(ranking_values) FILTER (WHERE is_ranked) AS last_values,
+        (array_agg(submitted_at ORDER BY ranking_values, submitted_at DESC) FILTER (WHERE is_ranked))[1]
+          AS last_submitted_at,
+        coalesce(bool_or(kind = 'reader' AND ranking_values[1] > '-Infinity'), false) AS has_reader
+      FROM (
+        SELECT kind, ranking_values, submitted_at, kind = 'team' AND ranking_values[1] > '-Infinity' AS is_ranked
+        FROM placed ${orderOf('placed')} LIMIT ${offset}
+      ) earlier
     )
-    SELECT counts.*, before.*, page.kind, page.evaluation_id, page.submitted_at,
+    SELECT counts.*, before.*, page.kind, page.evaluation_id, page.submitted_at, evaluations.predictions_digest,
       teams.name AS team, submissions.id AS submission_id, submissions.engine, submissions.link,
       coalesce(submissions.name, page.reference_name) AS name,
       coalesce(scores.score, page.reference_score) AS score,
@@ -84,16 +94,17 @@ export async function readPlacedEntries(
     ${orderOf('page')}`.execute(db);
   const [first] = rows;
   if (!first) throw new Error('An aggregate gave no row.');
-  const { total, teams, ranks, lastValue, hasReader } = first;
-  return { entries: rows.flatMap(toEntry), total, teams, before: { ranks, lastValue, hasReader } };
+  const { total, teams, ranks, lastValues, lastSubmittedAt, hasReader } = first;
+  const before = { ranks, lastValues, lastSubmittedAt, hasReader };
+  return { entries: rows.flatMap(toEntry), total, teams, before };
 }
 
 /** That of the index `entries_board`, and of `rankEntries`. */
 function orderOf(rows: 'placed' | 'page'): RawBuilder<unknown> {
-  const [value, submittedAt, id] = ['ranking_value', 'submitted_at', 'id'].map((column) =>
+  const [values, submittedAt, id] = ['ranking_values', 'submitted_at', 'id'].map((column) =>
     sql.ref(`${rows}.${column}`),
   );
-  return sql`ORDER BY ${value} DESC NULLS LAST, ${submittedAt} NULLS FIRST, ${id}`;
+  return sql`ORDER BY ${values} DESC, ${submittedAt} NULLS FIRST, ${id}`;
 }
 
 /** An empty page has one row, of which only the counts hold. */
@@ -104,7 +115,9 @@ interface PlacedRow extends Omit<EntryRecord, 'kind'>, EntriesBefore {
 }
 
 function toEntry(row: PlacedRow): EntryRecord[] {
-  const { kind, team, name, engine, link, submissionId, submittedAt, score, kappaInterval, evaluationId } = row;
+  const { kind, team, name, engine, link, submissionId, submittedAt } = row;
+  const { score, kappaInterval, evaluationId, predictionsDigest } = row;
   if (kind === null) return [];
-  return [{ kind, team, name, engine, link, submissionId, submittedAt, score, kappaInterval, evaluationId }];
+  const submission = { team, name, engine, link, submissionId, submittedAt };
+  return [{ kind, ...submission, score, kappaInterval, evaluationId, predictionsDigest }];
 }

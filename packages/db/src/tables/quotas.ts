@@ -26,7 +26,7 @@ interface Account {
 
 /**
  * A submission counts from the moment it is accepted, unless it failed by our fault, or was cancelled before it had
- * seen the phase's own images. Predictions that an organiser imported never count. What is evaluated again, on a later version of the test set, does not count again.
+ * seen the phase's own images. Predictions that an organiser imported never count. What is evaluated again, on a later version of the test set or by an organiser, does not count again.
  */
 export async function readQuotaUse(db: Queryable, { phaseId, teamId }: Account): Promise<QuotaUse> {
   const limits = await db
@@ -45,7 +45,8 @@ export async function readQuotaUse(db: Queryable, { phaseId, teamId }: Account):
     FROM submissions
     CROSS JOIN LATERAL (
       SELECT state, running_at FROM evaluations
-      WHERE evaluations.submission_id = submissions.id ORDER BY queued_at, id LIMIT 1
+      WHERE evaluations.submission_id = submissions.id AND evaluations.reproduces IS NULL
+      ORDER BY queued_at, id LIMIT 1
     ) first
     WHERE submissions.phase_id = ${phaseId} AND submissions.team_id = ${teamId}
       AND submissions.bundle_digest IS NOT NULL

@@ -1,6 +1,7 @@
 import {
   type ErrorCode,
   finalStates,
+  type Progress,
   type ResolvedManifest,
   type Score,
   type ScoreIntervals,
@@ -9,6 +10,7 @@ import {
 } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import type { Provenance } from '../schema.js';
 
 export interface SubmissionRecord {
   id: string;
@@ -26,15 +28,29 @@ export interface SubmissionRecord {
   submittedAt: Date;
   evaluationId: string;
   state: SubmissionState;
-  progress: { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number } | null;
+  progress: Progress | null;
   reason: { code: ErrorCode; detail: string | null } | null;
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
+  /** Whether the team may be told it: false where the ladder withholds it. */
+  released: boolean;
+  /** Whether the team chose it, where a phase lets it choose. */
+  chosen: boolean;
   intervals: ScoreIntervals | null;
+  /** What the score rests on; null where there is none. */
+  basis: ScoreBasis | null;
   standing: Standing;
   /** Why it does not count, where an organiser said so. */
   standingReason: string | null;
+}
+
+export interface ScoreBasis {
+  testSetDigest: string;
+  predictionsDigest: string;
+  scorerVersion: string;
+  /** How the predictions came about, as the evaluating worker said it; null where they were imported. */
+  run: Provenance | null;
 }
 
 /** A submission with its evaluation and its score. Not for the evaluating worker, whose role may not read scores. */
@@ -56,6 +72,16 @@ export async function listSubmissions(
   return rows.map(toRecord);
 }
 
+/** How many were ever made in a phase. */
+export async function countSubmissions(db: Queryable, phaseId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('submissions')
+    .select(sql<number>`count(*)::integer`.as('count'))
+    .where('phaseId', '=', phaseId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 function selectSubmissions(db: Queryable) {
   return db
     .selectFrom('submissions')
@@ -63,6 +89,7 @@ function selectSubmissions(db: Queryable) {
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
     .innerJoin('teams', 'teams.id', 'submissions.teamId')
     .innerJoin('evaluations', (join) => join.on('evaluations.id', '=', shownEvaluation))
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'evaluations.testSetVersionId')
     .leftJoin('scores', 'scores.evaluationId', 'evaluations.id')
     .leftJoinLateral(
       (query) =>
@@ -95,17 +122,24 @@ function selectSubmissions(db: Queryable) {
       'evaluations.id as evaluationId',
       'scores.score',
       'scores.intervals',
+      'scores.scorerVersion',
+      'testSetVersions.digest as testSetDigest',
+      sql<boolean>`coalesce(scores.released, true) OR phases.revealed_at IS NOT NULL`.as('released'),
+      sql<boolean>`coalesce((
+        SELECT chosen FROM submission_choices WHERE submission_choices.submission_id = submissions.id
+        ORDER BY submission_choices.id DESC LIMIT 1), false)`.as('chosen'),
     ]);
 }
 
 /**
  * Of several evaluations the one that the board is read from, once it has ended; else the latest that has ended; else
- * the latest. One on a version that is still being prepared is nobody's business yet.
+ * the latest. One on a version that is still being prepared is nobody's business yet, and a reproduction is the organisers'.
  */
 const shownEvaluation = sql<string>`(
   SELECT id FROM evaluations shown
-  WHERE shown.submission_id = submissions.id
-  ORDER BY shown.test_set_version_id IS NOT DISTINCT FROM phases.next_test_set_version_id,
+  WHERE shown.submission_id = submissions.id AND shown.reproduces IS NULL
+  ORDER BY shown.superseded_at IS NOT NULL, shown.replaces IS NOT NULL AND shown.state <> 'scored',
+    shown.test_set_version_id IS NOT DISTINCT FROM phases.next_test_set_version_id,
     shown.test_set_version_id = phases.test_set_version_id AND shown.state = ANY(${[...finalStates]}) DESC,
     shown.state = ANY(${[...finalStates]}) DESC, shown.queued_at DESC
   LIMIT 1)`;
@@ -113,7 +147,7 @@ const shownEvaluation = sql<string>`(
 type SubmissionRow = Awaited<ReturnType<ReturnType<typeof selectSubmissions>['executeTakeFirstOrThrow']>>;
 
 function toRecord(row: SubmissionRow): SubmissionRecord {
-  const { progressStage: stage, imagesDone, imagesTotal, reasonCode: code } = row;
+  const { reasonCode: code } = row;
   return {
     id: row.id,
     competition: row.competition,
@@ -130,7 +164,7 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     submittedAt: row.submittedAt,
     evaluationId: row.evaluationId,
     state: row.state,
-    progress: stage && imagesDone !== null && imagesTotal !== null ? { stage, imagesDone, imagesTotal } : null,
+    progress: toProgress(row),
     reason: code ? { code, detail: row.reasonDetail } : null,
     times: {
       queued: row.queuedAt,
@@ -143,8 +177,27 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
       cancelled: row.cancelledAt,
     },
     score: row.score,
+    released: row.released,
+    chosen: row.chosen,
     intervals: row.intervals,
+    basis: toBasis(row),
     standing: row.standing ?? 'counted',
     standingReason: row.standingReason,
   };
+}
+
+interface CountedImages {
+  progressStage: Progress['stage'] | null;
+  imagesDone: number | null;
+  imagesTotal: number | null;
+}
+
+/** How far an evaluation is; null where nothing is counted. */
+export function toProgress({ progressStage: stage, imagesDone, imagesTotal }: CountedImages): Progress | null {
+  return stage && imagesDone !== null && imagesTotal !== null ? { stage, imagesDone, imagesTotal } : null;
+}
+
+function toBasis({ testSetDigest, predictionsDigest, scorerVersion, provenance }: SubmissionRow): ScoreBasis | null {
+  if (predictionsDigest === null || scorerVersion === null) return null;
+  return { testSetDigest, predictionsDigest, scorerVersion, run: provenance };
 }

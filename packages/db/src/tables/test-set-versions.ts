@@ -3,6 +3,12 @@ import type { Queryable } from '../open-database.js';
 import type { Label } from '../schema.js';
 import { listReaderLabels } from './labels.js';
 
+/** What a study and its patient were called where they came from. */
+export interface StudySource {
+  study: string;
+  patient: string;
+}
+
 export interface NewStudy {
   /** The study's name as bundles and predictions see it. */
   study: string;
@@ -13,7 +19,7 @@ export interface NewStudy {
   /** In the order in which their probabilities are stored. */
   images: readonly NewImage[];
   /** What it was called where it came from, where that is another name; only organisers see it. */
-  source?: string | undefined;
+  source?: StudySource | undefined;
 }
 
 export interface NewImage {
@@ -108,16 +114,20 @@ export async function readTestSetVersion(db: Queryable, versionId: string): Prom
       'studies.patient',
       'goldLabels.label as goldLabel',
       'studySources.source',
+      'studySources.patient as sourcePatient',
       sql<NewImage[]>`json_agg(
         json_build_object('fileName', images.file_name, 'digest', images.digest, 'sizeBytes', images.size_bytes,
           'width', images.width, 'height', images.height)
         ORDER BY images.position)`.as('images'),
     ])
     .where('studies.testSetVersionId', '=', versionId)
-    .groupBy(['studies.id', 'goldLabels.label', 'studySources.source'])
+    .groupBy(['studies.id', 'goldLabels.label', 'studySources.studyId'])
     .orderBy('studies.position')
     .execute();
-  const named = studies.map(({ source, ...study }) => ({ ...study, source: source ?? undefined }));
+  const named = studies.map(({ source, sourcePatient, ...study }) => ({
+    ...study,
+    source: source === null || sourcePatient === null ? undefined : { study: source, patient: sourcePatient },
+  }));
   return { ...version, studies: named, readers: await readReaders(db, versionId) };
 }
 
@@ -141,7 +151,7 @@ export interface OtherSets {
 export async function readOtherSets(db: Queryable, competitionId: string, testSet: string): Promise<OtherSets> {
   const { rows } = await sql<{ name: string; patient: string; digest: string }>`
     SELECT DISTINCT test_sets.slug AS name, images.digest,
-      coalesce(split_part(study_sources.source, '/', 2), studies.patient) AS patient
+      coalesce(study_sources.patient, studies.patient) AS patient
     FROM phases
     JOIN test_set_versions versions ON versions.id IN (phases.test_set_version_id, phases.sample_version_id)
     JOIN test_sets ON test_sets.id = versions.test_set_id
@@ -153,6 +163,71 @@ export async function readOtherSets(db: Queryable, competitionId: string, testSe
     patients: new Map(rows.map(({ patient, name }) => [patient, name])),
     pictures: new Map(rows.map(({ digest, name }) => [digest, `one of the test set ${name}`])),
   };
+}
+
+/** A patient or a picture that two versions have in common. */
+export interface SharedContent {
+  sets: [string, string];
+  what: 'patient' | 'picture';
+  name: string;
+}
+
+/** What the first of some versions has in common with the others, at most `limit`; by their source's names. */
+export async function findSharedContent(
+  db: Queryable,
+  versionId: string,
+  otherIds: readonly string[],
+  limit: number,
+): Promise<SharedContent[]> {
+  const { rows } = await sql<SharedContent>`
+    WITH contents AS (
+      SELECT DISTINCT versions.id, test_sets.slug, images.digest,
+        coalesce(study_sources.patient, studies.patient) AS patient,
+        coalesce(study_sources.source, studies.study) AS study
+      FROM test_set_versions versions
+      JOIN test_sets ON test_sets.id = versions.test_set_id
+      JOIN studies ON studies.test_set_version_id = versions.id
+      JOIN images ON images.study_id = studies.id
+      LEFT JOIN study_sources ON study_sources.study_id = studies.id
+      WHERE versions.id = ANY(${[versionId, ...otherIds]})
+    ), own AS (SELECT * FROM contents WHERE id = ${versionId}),
+    others AS (SELECT * FROM contents WHERE id <> ${versionId})
+    SELECT DISTINCT ARRAY[own.slug, others.slug] AS sets, 'patient' AS what, own.patient AS name
+    FROM own JOIN others ON others.patient = own.patient AND others.slug <> own.slug
+    UNION ALL
+    SELECT DISTINCT ARRAY[own.slug, others.slug], 'picture', own.study
+    FROM own JOIN others ON others.digest = own.digest AND others.slug <> own.slug
+    LIMIT ${limit}`.execute(db);
+  return rows;
+}
+
+/** The latest version of a test set, by the test set's name. */
+export async function findLatestVersion(
+  db: Queryable,
+  testSet: string,
+): Promise<{ id: string; goldReaders: string[] } | null> {
+  const row = await db
+    .selectFrom('testSetVersions')
+    .innerJoin('testSets', 'testSets.id', 'testSetVersions.testSetId')
+    .select(['testSetVersions.id', 'goldReaders'])
+    .where('testSets.slug', '=', testSet)
+    .orderBy('testSetVersions.createdAt', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** A phase that scores on a test set, as `competition/phase`; null where none does. */
+export async function findPhaseOfTestSet(db: Queryable, testSet: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('phases')
+    .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'phases.testSetVersionId')
+    .innerJoin('testSets', 'testSets.id', 'testSetVersions.testSetId')
+    .select(sql<string>`competitions.slug || '/' || phases.slug`.as('address'))
+    .where('testSets.slug', '=', testSet)
+    .executeTakeFirst();
+  return row?.address ?? null;
 }
 
 /** A version that a phase has, had, or is changing to. */
@@ -248,12 +323,13 @@ async function insertLabels(db: Queryable, studyIds: ReadonlyMap<string, number>
 
 async function insertSources(db: Queryable, studyIds: ReadonlyMap<string, number>, studies: readonly NewStudy[]) {
   const named = studies.flatMap(({ study, source }) =>
-    source === undefined ? [] : [{ studyId: idOf(studyIds, study), source }],
+    source === undefined ? [] : [{ studyId: idOf(studyIds, study), ...source, source: source.study }],
   );
   await sql`
-    INSERT INTO study_sources (study_id, source)
+    INSERT INTO study_sources (study_id, source, patient)
     SELECT * FROM unnest(
-      ${named.map(({ studyId }) => studyId)}::bigint[], ${named.map(({ source }) => source)}::text[]
+      ${named.map(({ studyId }) => studyId)}::bigint[], ${named.map(({ source }) => source)}::text[],
+      ${named.map(({ patient }) => patient)}::text[]
     )`.execute(db);
 }
 

@@ -55,6 +55,7 @@ export function changeStanding(db: Queryable, change: StandingChange): Promise<b
       .selectFrom('evaluations')
       .select('id')
       .where('submissionId', '=', submissionId)
+      .where('reproduces', 'is', null)
       .execute();
     for (const { id } of evaluations) await notifyChange(trx, id);
     return true;

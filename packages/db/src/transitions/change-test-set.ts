@@ -94,6 +94,7 @@ async function hasUnfinished(trx: Queryable, phaseId: string, versionId: string)
     .select('evaluations.id')
     .where('evaluations.testSetVersionId', '=', versionId)
     .where('submissions.phaseId', '=', phaseId)
+    .where('evaluations.reproduces', 'is', null)
     .where(
       'evaluations.state',
       'in',

@@ -30,6 +30,7 @@ export interface EvaluationClaim {
   manifest: ResolvedManifest;
   limits: PhaseLimits;
   testSetVersionId: string;
+  testSetDigest: string;
   sampleVersionId: string;
 }
 
@@ -98,6 +99,7 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'evaluations.testSetVersionId')
     .select([
       'evaluations.id as evaluationId',
       'evaluations.submissionId',
@@ -109,6 +111,7 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
       'submissions.bundleSizeBytes as submittedSizeBytes',
       'submissions.manifest',
       'evaluations.testSetVersionId',
+      'testSetVersions.digest as testSetDigest',
       'phases.sampleVersionId',
       'phases.bundleSizeBytes',
       'phases.timeLimitSeconds',

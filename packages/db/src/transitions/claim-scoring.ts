@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import type { Provenance } from '../schema.js';
 import { changeState } from './change-state.js';
 import { attemptsSpent, type ClaimOptions, defaultMaxAttempts } from './claim-evaluation.js';
 
@@ -13,8 +14,14 @@ export interface ScoringClaim {
   testSetVersionId: string;
   testSetDigest: string;
   predictionsDigest: string;
+  /** null where only predictions were imported. */
+  bundleDigest: string | null;
+  /** How the predictions came about; null where they were imported. */
+  provenance: Provenance | null;
   /** The predictions were made on an earlier version, which may have studies that this one has not. */
   isRescoring: boolean;
+  /** The predictions that these are to be compared with, instead of being scored; null where they are scored. */
+  comparedDigest: string | null;
 }
 
 /**
@@ -37,7 +44,7 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.scoringAttempts) });
       return null;
     }
-    const { predictionsDigest, rescoredFrom, ...claim } = await trx
+    const { predictionsDigest, rescoredFrom, reproduces, ...claim } = await trx
       .updateTable('evaluations')
       .set((columns) => ({
         leaseOwner: owner,
@@ -54,6 +61,8 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
         'testSetVersionId',
         'predictionsDigest',
         'rescoredFrom',
+        'provenance',
+        'reproduces',
       ])
       .executeTakeFirstOrThrow();
     if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
@@ -62,6 +71,29 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       .select('digest')
       .where('id', '=', claim.testSetVersionId)
       .executeTakeFirstOrThrow();
-    return { ...claim, testSetDigest, predictionsDigest, isRescoring: rescoredFrom !== null };
+    const { bundleDigest } = await trx
+      .selectFrom('submissions')
+      .select('bundleDigest')
+      .where('id', '=', claim.submissionId)
+      .executeTakeFirstOrThrow();
+    const comparedDigest = reproduces === null ? null : await readPredictionsDigest(trx, reproduces);
+    return {
+      ...claim,
+      bundleDigest,
+      comparedDigest,
+      testSetDigest,
+      predictionsDigest,
+      isRescoring: rescoredFrom !== null,
+    };
   });
+}
+
+async function readPredictionsDigest(trx: Queryable, evaluationId: string): Promise<string> {
+  const { predictionsDigest } = await trx
+    .selectFrom('evaluations')
+    .select('predictionsDigest')
+    .where('id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
+  if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is reproduced without predictions.`);
+  return predictionsDigest;
 }

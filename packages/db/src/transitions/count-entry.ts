@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import { countingOrder, presentRule } from '../tables/counting-order.js';
 import { standingOfRow } from '../tables/standings.js';
 
 interface Place {
@@ -10,7 +11,7 @@ interface Place {
 
 /**
  * Makes a team's entry what it must be by the phase's rule, from everything of the team that is scored on this version
- * and counts: the best (among equals the earlier), or the last that was submitted. Without any, there is no entry.
+ * and counts: the best, the last that was submitted, or the best that it chose. Without any, there is no entry.
  * The caller's transaction holds the team's lock, so that two of these never race.
  */
 export async function countEntry(trx: Queryable, place: Place): Promise<void> {
@@ -20,15 +21,15 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .innerJoin('evaluations', 'evaluations.submissionId', 'submissions.id')
     .innerJoin('scores', 'scores.evaluationId', 'evaluations.id')
-    .select(['evaluations.id as evaluationId', 'submissions.submittedAt', rankingValue.as('rankingValue')])
+    .select(['evaluations.id as evaluationId', 'submissions.submittedAt', rankingValues.as('rankingValues')])
     .where('submissions.phaseId', '=', phaseId)
     .where('submissions.teamId', '=', teamId)
     .where('evaluations.testSetVersionId', '=', testSetVersionId)
+    .where('evaluations.reproduces', 'is', null)
+    .where('evaluations.supersededAt', 'is', null)
     .where(standingOfRow(), '=', 'counted')
-    .orderBy(sql`CASE phases.counted WHEN 'last' THEN submissions.submitted_at END DESC NULLS LAST`)
-    .orderBy(sql`${rankingValue} DESC NULLS LAST`)
-    .orderBy('submissions.submittedAt')
-    .orderBy('submissions.id')
+    .where(isReleased)
+    .orderBy(countingOrder(presentRule))
     .limit(1)
     .executeTakeFirst();
   const entry = trx.deleteFrom('entries').where('phaseId', '=', phaseId).where('teamId', '=', teamId);
@@ -43,7 +44,7 @@ export async function countEntry(trx: Queryable, place: Place): Promise<void> {
     .execute();
 }
 
-/** What the phase ranks by; null where it is undefined. */
-const rankingValue = sql<
-  number | null
->`(scores.score #>> ARRAY['overall', phases.ranking_metric, 'value'])::double precision`;
+/** What the ladder withholds is no entry before all is revealed. */
+const isReleased = sql<boolean>`(scores.released OR phases.revealed_at IS NOT NULL)`;
+
+const rankingValues = sql<number[]>`ranking_values(scores.score, phases.ranking_metrics)`;

@@ -127,6 +127,7 @@ it('orders teams and reference entries by the ranking metric, undefined last', a
   expect(board.entries[0]).toEqual({
     kind: 'reader',
     kappaInterval: null,
+    predictionsDigest: null,
     evaluationId: null,
     team: null,
     name: 'ada',

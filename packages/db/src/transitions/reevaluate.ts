@@ -29,19 +29,22 @@ export async function reevaluate(trx: Queryable, change: Reevaluate): Promise<Re
   const { phaseId, fromVersionId, toVersionId, submissionId = null } = change;
   const keepsPredictions = await hasOnlyImagesOf(trx, toVersionId, fromVersionId);
   const { rows } = await sql<{ id: string; state: 'scoring' | 'queued' }>`
-    INSERT INTO evaluations (submission_id, test_set_version_id, state, predictions_digest, rescored_from, scoring_at)
+    INSERT INTO evaluations (submission_id, test_set_version_id, state, predictions_digest, provenance, rescored_from,
+      scoring_at)
     SELECT scored.submission_id, ${toVersionId}::uuid,
       CASE WHEN keeps THEN 'scoring' ELSE 'queued' END,
       CASE WHEN keeps THEN scored.predictions_digest END,
+      CASE WHEN keeps THEN scored.provenance END,
       CASE WHEN keeps THEN scored.id END,
       CASE WHEN keeps THEN now() END
     FROM submissions JOIN evaluations scored ON scored.submission_id = submissions.id
     -- What has no bundle can't be run anew.
     CROSS JOIN LATERAL (SELECT ${keepsPredictions} OR submissions.bundle_digest IS NULL AS keeps) how
     WHERE submissions.phase_id = ${phaseId} AND scored.test_set_version_id = ${fromVersionId} AND scored.state = 'scored'
+      AND scored.reproduces IS NULL AND scored.superseded_at IS NULL
       AND (${submissionId}::uuid IS NULL OR submissions.id = ${submissionId}::uuid)
       AND (keeps OR EXISTS (SELECT FROM entries WHERE entries.evaluation_id = scored.id))
-    ON CONFLICT (submission_id, test_set_version_id) DO NOTHING
+    ON CONFLICT (submission_id, test_set_version_id) WHERE reproduces IS NULL AND replaces IS NULL DO NOTHING
     RETURNING id, state`.execute(trx);
   for (const { id, state } of rows) {
     await insertEvents(trx, id, [{ kind: 'state', data: { state, reason: null } }]);

@@ -77,7 +77,7 @@ describe('rankIntervals', () => {
         const shuffled = rankIntervals(order.map((place) => entries[place] as ResampledEntry));
         expect(shuffled).toEqual(order.map((place) => found[place]));
         const ranked = rankEntries([...entries.keys()], {
-          kappa: (place) => entries[place]?.kappa.value ?? null,
+          values: (place) => [entries[place]?.kappa.value ?? null],
           submittedAt: () => null,
         });
         for (const { entry: place, rank } of ranked) {

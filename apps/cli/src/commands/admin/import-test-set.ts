@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFolder } from '@holdout/bundle/node';
-import { testSetImportSchema } from '@holdout/contracts';
+import { type NewTestSetImport, newTestSetImportSchema, testSetImportSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import { isFolder, withTemporaryFolder } from '../../bundle/open-bundle.js';
 import { writeArchive } from '../../bundle/write-archive.js';
 import type { CommandContext } from '../../command-context.js';
-import { chooseServer } from '../../config.js';
+import { usageError } from '../../command-error.js';
+import { chooseServer, type ServerConfig } from '../../config.js';
 import { uploadArchive } from '../../server/upload-bundle.js';
-import { createOutput } from '../../terminal/output.js';
+import { createOutput, type Output } from '../../terminal/output.js';
 import { printable } from '../../terminal/printable.js';
 import { startProgress } from '../../terminal/progress.js';
 import { addPhaseOptions, findTestSet, type TestSetOptions } from './find-test-set.js';
@@ -19,6 +21,7 @@ interface ImportOptions extends TestSetOptions {
   labels?: string;
   gold?: string;
   drawReaders?: string;
+  testSet?: string;
 }
 
 /** The server has limits of its own; these only keep a mistaken path from packing a whole disk. */
@@ -38,6 +41,7 @@ export function addImportCommand(group: Command, { environment, signal }: Comman
     .option('--labels <file>', 'the table with the labels, where there are several')
     .option('--gold <readers>', 'the readers whose majority is the gold standard, with commas between; all of them')
     .option('--draw-readers <seed>', 'draw three of the readers at random instead; the draw is in the audit log')
+    .option('--test-set <name>', 'a test set of this name that no phase has yet, in place of a phase’s')
     .addHelpText(
       'after',
       `
@@ -50,41 +54,70 @@ Example:
     );
   addPhaseOptions(command).action(async (path: string, options: ImportOptions) => {
     const output = createOutput(options.json, environment);
-    const { config, path: address } = await findTestSet(chooseServer(options, environment), options, signal);
-    const imported = await withTemporaryFolder(async (folder) => {
-      const packed = (await isFolder(path)) ? await pack(path, folder, signal) : null;
-      const archive = packed?.archive ?? path;
-      const { size: sizeBytes } = await stat(archive);
-      const progress = startProgress({ what: 'Upload', total: sizeBytes, unit: 'bytes' });
-      try {
-        const imported = await uploadArchive(config, {
-          path: `${address}/import?${describeRule(options)}`,
-          schema: testSetImportSchema,
-          archive,
-          sizeBytes,
-          signal,
-          onProgress: (done) => {
-            progress.update(done);
-            if (done === sizeBytes) progress.note('The server reads every image …');
-          },
-        });
-        return { ...imported, skipped: [...(packed?.litter ?? []), ...imported.skipped] };
-      } finally {
-        progress.stop();
+    const config = chooseServer(options, environment);
+    const upload = { path, query: describeRule(options), signal };
+    if (options.testSet !== undefined) {
+      if (options.phase !== undefined || options.competition !== undefined) {
+        throw usageError('--test-set excludes --competition and --phase.', 'A phase has its test set already.');
       }
-    });
-    output.result(imported);
-    const { studies, images, goldReaders, skipped } = imported;
-    output.say(`${studies} studies with ${images} images were read.`);
-    if (goldReaders.length > 0) output.say(`Gold standard: the majority of ${goldReaders.map(printable).join(', ')}.`);
-    if (skipped.length > 0) {
-      const which = skipped.length === 1 ? '1 file was' : `${skipped.length} files were`;
-      output.say(
-        `${which} passed over: ${skipped.slice(0, 3).map(printable).join(', ')}${skipped.length > 3 ? ', …' : ''}`,
-      );
+      const address = `/api/test-sets/${encodeURIComponent(options.testSet)}`;
+      const imported = await send(config, { ...upload, address, schema: newTestSetImportSchema });
+      output.result(imported);
+      sayImported(imported, output);
+      output.say(`A competition’s file can name it: testSet: ${printable(imported.testSet)}`);
+      return;
     }
+    const { path: address } = await findTestSet(config, options, signal);
+    const imported = await send(config, { ...upload, address, schema: testSetImportSchema });
+    output.result(imported);
+    sayImported(imported, output);
     sayChange(imported, output);
   });
+}
+
+interface Sending<T> {
+  path: string;
+  address: string;
+  query: URLSearchParams;
+  schema: T;
+  signal: AbortSignal;
+}
+
+/** A folder is packed first. The files that were passed over on either side are named. */
+async function send<T extends z.ZodType<{ skipped: string[] }>>(
+  config: ServerConfig,
+  { path, address, query, schema, signal }: Sending<T>,
+): Promise<z.infer<T>> {
+  return await withTemporaryFolder(async (folder) => {
+    const packed = (await isFolder(path)) ? await pack(path, folder, signal) : null;
+    const archive = packed?.archive ?? path;
+    const { size: sizeBytes } = await stat(archive);
+    const progress = startProgress({ what: 'Upload', total: sizeBytes, unit: 'bytes' });
+    const onProgress = (done: number) => {
+      progress.update(done);
+      if (done === sizeBytes) progress.note('The server reads every image …');
+    };
+    try {
+      const sent = { path: `${address}/import?${query}`, schema, archive, sizeBytes, signal, onProgress };
+      const imported = await uploadArchive(config, sent);
+      imported.skipped.unshift(...(packed?.litter ?? []));
+      return imported;
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+function sayImported(
+  { studies, images, goldReaders, skipped }: Omit<NewTestSetImport, 'testSet' | 'version'>,
+  output: Output,
+): void {
+  output.say(`${studies} studies with ${images} images were read.`);
+  if (goldReaders.length > 0) output.say(`Gold standard: the majority of ${goldReaders.map(printable).join(', ')}.`);
+  if (skipped.length === 0) return;
+  const which = skipped.length === 1 ? '1 file was' : `${skipped.length} files were`;
+  const names = skipped.slice(0, 3).map(printable).join(', ');
+  output.say(`${which} passed over: ${names}${skipped.length > 3 ? ', …' : ''}`);
 }
 
 async function pack(path: string, folder: string, signal: AbortSignal) {

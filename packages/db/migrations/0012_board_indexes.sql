@@ -1,7 +1,7 @@
 -- A page of a board is read in the order of this index, down to the last tie: references first among equals.
-DROP INDEX entries_board;
+DROP INDEX IF EXISTS entries_board;
 CREATE INDEX entries_board ON entries
-  (phase_id, test_set_version_id, ranking_value DESC NULLS LAST, submitted_at NULLS FIRST, id) INCLUDE (kind);
+  (phase_id, test_set_version_id, ranking_values DESC, submitted_at NULLS FIRST, id) INCLUDE (kind);
 
 -- What a past board is made of, without what never got a score.
 CREATE INDEX evaluations_scored ON evaluations (test_set_version_id, scored_at) INCLUDE (submission_id)

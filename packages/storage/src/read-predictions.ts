@@ -1,5 +1,5 @@
 import { type PredictionsFile, predictionsFileSchema } from '@holdout/contracts';
-import type { Storage } from '@holdout/storage';
+import type { Storage } from './storage.js';
 
 /** The predictions that an evaluation left in storage. */
 export async function readPredictions(storage: Storage, digest: string): Promise<PredictionsFile> {

@@ -1,0 +1,247 @@
+import { type CompetitionChanges, type CompetitionFile, HoldoutError, type ProblemItem } from '@holdout/contracts';
+import {
+  type CompetitionRecord,
+  countSubmissions,
+  type Database,
+  findCompetition,
+  findLatestVersion,
+  findSharedContent,
+  insertAudit,
+  insertCompetition,
+  insertPhase,
+  type PhaseSettings,
+  type Queryable,
+  readReaderNames,
+  recountPhase,
+  updateCompetition,
+  updatePhase,
+} from '@holdout/db';
+import { addReferenceEntries } from '../provision/add-reference-entries.js';
+import { changeGoldReaders } from '../test-sets/change-test-set.js';
+import { compareCompetitions } from './compare-competitions.js';
+import { completePhase, type DescribedPhase, describeCompetition } from './describe-competition.js';
+
+interface ApplyCompetition {
+  readonly file: CompetitionFile;
+  readonly actor: string;
+  /** Only says what would change. */
+  readonly dryRun?: boolean;
+}
+
+export interface AppliedCompetition extends CompetitionChanges {
+  /** The phases that were there and have another gold standard now: their test sets must change. */
+  readonly goldChanges: readonly { readonly phase: string; readonly goldReaders: readonly string[] }[];
+}
+
+/**
+ * Makes a competition what its file says: it is created, or what differs is changed, all in one transaction and in the
+ * audit log. Applying the same file again changes nothing.
+ *
+ * @throws HoldoutError `competition_invalid` with every problem, where the file does not fit what is there or would break
+ *   history: a phase that is left out, another test set or visibility under submissions, a final phase that is not
+ */
+export async function applyCompetition(
+  database: Database,
+  { file, actor, dryRun = false }: ApplyCompetition,
+): Promise<AppliedCompetition> {
+  const known = await findCompetition(database, file.competition);
+  const before = known && describeCompetition(known);
+  const now = new Date();
+  const found: FoundPhase[] = [];
+  const problems: ProblemItem[] = [];
+  for (const [position, phase] of file.phases.entries()) {
+    const place = `phases.${position}`;
+    const record = known?.phases.find(({ slug }) => slug === phase.phase);
+    const described = before?.phases.find((each) => each.phase === phase.phase);
+    const testSet = await findLatestVersion(database, phase.testSet);
+    const sample = await findLatestVersion(database, phase.sample);
+    for (const [key, version] of Object.entries({ testSet, sample })) {
+      if (!version) problems.push(problem(`${place}.${key}`, missingSet(phase[key as 'testSet' | 'sample'])));
+    }
+    if (!testSet || !sample) continue;
+    const gold = record?.goldReaders ?? testSet.goldReaders;
+    const wanted = completePhase(phase, described, gold, now);
+    found.push({ place, record, described, wanted, testSetVersionId: testSet.id, sampleVersionId: sample.id });
+  }
+  const after = { ...file, phases: found.map(({ wanted }) => wanted) };
+  for (const each of found) problems.push(...(await checkPhase(database, each)));
+  problems.push(...checkMissing(known, file), ...(await checkShared(database, found)));
+  if (problems.length > 0) throw new HoldoutError('competition_invalid', { detail: countOf(problems), problems });
+
+  const changes = compareCompetitions(before, after);
+  const result = { competition: file.competition, created: known === null, changes, goldChanges: findGold(found) };
+  if (dryRun || changes.length === 0) return { ...result, applied: false };
+  const ready = await Promise.all(found.map((each) => readyTestSet(database, each)));
+  await database.transaction().execute(async (trx) => {
+    const { competition: slug, title, description, rules } = file;
+    const words = { slug, title, description, rules };
+    const competitionId = known?.id ?? (await insertCompetition(trx, words));
+    if (known) await updateCompetition(trx, known.id, words);
+    await writePhases(trx, competitionId, ready);
+    const audit = { actor, competitionId, subject: slug, before, after };
+    await insertAudit(trx, { ...audit, action: known ? 'competition.change' : 'competition.create' });
+  });
+  for (const { record, wanted } of found) {
+    if (!record) await addReferenceEntries({ database }, { competition: file.competition, phase: wanted.phase });
+  }
+  return { ...result, applied: true };
+}
+
+interface FoundPhase {
+  /** Where the file has it. */
+  readonly place: string;
+  /** As it is; undefined where it is new. */
+  readonly record: CompetitionRecord['phases'][number] | undefined;
+  readonly described: DescribedPhase | undefined;
+  readonly wanted: DescribedPhase;
+  readonly testSetVersionId: string;
+  readonly sampleVersionId: string;
+}
+
+/** A new phase begins with the gold standard that it asks for. */
+async function readyTestSet(database: Database, phase: FoundPhase): Promise<FoundPhase> {
+  const { record, wanted, testSetVersionId } = phase;
+  if (record || wanted.goldReaders.length === 0) return phase;
+  return { ...phase, testSetVersionId: await changeGoldReaders(database, testSetVersionId, wanted.goldReaders) };
+}
+
+async function checkPhase(
+  database: Database,
+  { place, record, wanted, testSetVersionId }: FoundPhase,
+): Promise<ProblemItem[]> {
+  const problems: ProblemItem[] = [];
+  const { release, ranking, opens, closes } = wanted;
+  if (opens !== null && closes !== null && opens >= closes) {
+    problems.push(problem(`${place}.closes`, `Found ${closes}; expected it after ${opens}, when the phase opens`));
+  }
+  if (release.from !== null && release.final !== null && release.from >= release.final) {
+    const words = `Found ${release.final}; expected it after ${release.from}, when the board is ${release.board}`;
+    problems.push(problem(`${place}.release.final`, words));
+  }
+  if (release.scores === 'ladder' && ranking.by[0] !== 'kappa') {
+    const words = `Found ${ranking.by[0]} first; a ladder compares kappas, so name kappa first`;
+    problems.push(problem(`${place}.ranking.by`, words));
+  }
+  const readers = await readReaderNames(database, record?.testSetVersionId ?? testSetVersionId);
+  for (const reader of wanted.goldReaders.filter((each) => !readers.includes(each))) {
+    const words = `There is no reader “${reader}” in ${wanted.testSet}; there is: ${readers.join(', ') || 'none'}`;
+    problems.push(problem(`${place}.goldReaders`, words));
+  }
+  if (!record) return problems;
+  if (record.release.state === 'final' && release.final !== record.release.final?.toISOString()) {
+    const words = `The phase is final since ${record.release.final?.toISOString()}, and stays so`;
+    problems.push(problem(`${place}.release.final`, words));
+  }
+  const submissions = await countSubmissions(database, record.id);
+  if (submissions === 0) return problems;
+  const has = `${submissions} submissions are scored on it`;
+  if (wanted.testSet !== record.testSet) {
+    const words = `Found ${wanted.testSet} in place of ${record.testSet}, and ${has}; import a new version of ${record.testSet}`;
+    problems.push(problem(`${place}.testSet`, words));
+  }
+  if (wanted.visibility !== record.visibility) {
+    const words = `Found ${wanted.visibility} in place of ${record.visibility}, and ${has}; make a phase of its own`;
+    problems.push(problem(`${place}.visibility`, words));
+  }
+  return problems;
+}
+
+function checkMissing(known: CompetitionRecord | null, file: CompetitionFile): ProblemItem[] {
+  const gone = (known?.phases ?? []).filter(({ slug }) => !file.phases.some(({ phase }) => phase === slug));
+  return gone.map(({ slug }) =>
+    problem('phases', `The phase ${slug} is not in the file; a phase is never removed, so close it with “closes”`),
+  );
+}
+
+/** A patient or a picture that teams can see must not be in a hidden set. */
+async function checkShared(database: Database, found: readonly FoundPhase[]): Promise<ProblemItem[]> {
+  const hidden = found.filter(({ wanted }) => wanted.visibility === 'hidden');
+  const open = found.flatMap(({ wanted, testSetVersionId, sampleVersionId }) =>
+    wanted.visibility === 'public' ? [testSetVersionId, sampleVersionId] : [sampleVersionId],
+  );
+  const problems: ProblemItem[] = [];
+  for (const { place, record, testSetVersionId } of hidden) {
+    const versionId = record?.testSetVersionId ?? testSetVersionId;
+    for (const { sets, what, name } of await findSharedContent(database, versionId, open, mostShared)) {
+      const words =
+        what === 'patient'
+          ? `The patient ${name} is in ${sets.join(' and in ')}`
+          : `A picture of ${name} is in ${sets[1]} too`;
+      problems.push(problem(`${place}.testSet`, `${words}; expected each in one set`));
+    }
+  }
+  return problems;
+}
+
+const mostShared = 100;
+
+async function writePhases(trx: Queryable, competitionId: string, found: readonly FoundPhase[]): Promise<void> {
+  // Places are unique: out of the way first, so that two can change theirs.
+  for (const [place, { record }] of found.entries()) {
+    if (record)
+      await trx
+        .updateTable('phases')
+        .set({ position: -1 - place })
+        .where('id', '=', record.id)
+        .execute();
+  }
+  for (const [position, { record, described, wanted, testSetVersionId, sampleVersionId }] of found.entries()) {
+    const settings = toSettings(wanted, position);
+    if (!record) {
+      const slug = wanted.phase;
+      await insertPhase(trx, { ...settings, competitionId, slug, testSetVersionId, sampleVersionId });
+      continue;
+    }
+    await updatePhase(trx, record.id, settings);
+    if (wanted.sample !== record.sample) {
+      await trx.updateTable('phases').set({ sampleVersionId }).where('id', '=', record.id).execute();
+    }
+    if (wanted.testSet !== record.testSet) {
+      await trx.updateTable('phases').set({ testSetVersionId }).where('id', '=', record.id).execute();
+    }
+    if (described) await recountPhase(trx, record.id);
+  }
+}
+
+function toSettings(phase: DescribedPhase, position: number): PhaseSettings {
+  const { title, description, visibility, limits, quotas, counted, ranking, release } = phase;
+  return {
+    title,
+    description,
+    visibility,
+    position,
+    bundleSizeBytes: limits.bundleSize,
+    timeLimitSeconds: limits.time,
+    memoryLimitBytes: limits.memory,
+    quotas,
+    opensAt: toDate(phase.opens),
+    closesAt: toDate(phase.closes),
+    counted,
+    ranking,
+    release: { ...release, from: toDate(release.from), final: toDate(release.final) },
+  };
+}
+
+function findGold(found: readonly FoundPhase[]) {
+  return found.flatMap(({ record, wanted }) => {
+    const { phase, goldReaders } = wanted;
+    const isSame = record && [...record.goldReaders].sort().join('\n') === goldReaders.join('\n');
+    return record && !isSame ? [{ phase, goldReaders }] : [];
+  });
+}
+
+function toDate(date: string | null): Date | null {
+  return date === null ? null : new Date(date);
+}
+
+function missingSet(name: string): string {
+  return `There is no test set ${name}; bring it in with “holdout admin test-set import PATH --test-set ${name}”`;
+}
+
+function problem(field: string, words: string): ProblemItem {
+  return { code: 'competition_invalid', field, message: `${field}: ${words}.` };
+}
+
+function countOf(problems: readonly ProblemItem[]): string {
+  return problems.length === 1 ? 'There is 1 problem.' : `There are ${problems.length} problems.`;
+}

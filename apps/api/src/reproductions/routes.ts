@@ -1,0 +1,86 @@
+import { HoldoutError, reproductionSchema } from '@holdout/contracts';
+import {
+  findReproduction,
+  findSubmission,
+  insertReproduction,
+  type ReproductionRecord,
+  type SubmissionRecord,
+} from '@holdout/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { RouteParts } from '../app.js';
+import { type Caller, callerOf, organiserOf } from '../authenticate.js';
+import { problemResponse } from '../describe-api.js';
+import { presentReproduction } from './present-reproduction.js';
+
+const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
+
+/** Whether an evaluation gives the same predictions when it is run once more; for organisers. */
+export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
+  const { database, queue } = parts;
+
+  async function findOrThrow(id: string): Promise<ReproductionRecord> {
+    const found = await findReproduction(database, demandUuid(id));
+    if (found) return found;
+    throw new HoldoutError('evaluation_not_found');
+  }
+
+  app.post(
+    '/evaluations/:id/reproductions',
+    {
+      schema: {
+        summary: 'Run an evaluation once more',
+        description:
+          'For organisers. `id` is that of an evaluation, or of a submission: then of the evaluation that is shown of it. ' +
+          'The same bundle is run on the same version of the test set, and its predictions are compared with the first ' +
+          'ones. It costs no quota, is never scored and never on a board. While one is under way, it is that one.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        response: { 202: reproductionSchema, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const id = demandUuid(request.params.id);
+      const submission = await findSubmission(database, id);
+      hideFromOthers(caller, submission);
+      const { actor } = organiserOf(caller);
+      const evaluationId = submission?.evaluationId ?? id;
+      const reproductionId = await insertReproduction(database, { evaluationId, actor });
+      // If the bell can't be rung now, reconcile rings it later.
+      await queue
+        .enqueueEvaluation({ evaluationId: reproductionId })
+        .catch((error: unknown) => request.log.warn({ err: error }, 'reproduction not rung yet'));
+      reply.header('location', `/api/reproductions/${reproductionId}`);
+      return reply.code(202).send(presentReproduction(await findOrThrow(reproductionId)));
+    },
+  );
+
+  app.get(
+    '/reproductions/:id',
+    {
+      schema: {
+        summary: 'Read a reproduction',
+        description: 'For organisers. `comparison` is null until its predictions are there and compared.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        response: { 200: reproductionSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      hideFromOthers(callerOf(request), null);
+      return presentReproduction(await findOrThrow(request.params.id));
+    },
+  );
+};
+
+/** Of what isn't its own a team is told that it is not there, so that ids can't be tried out. */
+function hideFromOthers({ organiser, team }: Caller, submission: SubmissionRecord | null): void {
+  if (!organiser && submission?.teamId !== team?.id) throw new HoldoutError('evaluation_not_found');
+}
+
+/** @throws HoldoutError `evaluation_not_found` where it is no id at all */
+function demandUuid(id: string): string {
+  if (z.guid().safeParse(id).success) return id;
+  throw new HoldoutError('evaluation_not_found');
+}

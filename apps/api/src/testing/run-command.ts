@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const command = fileURLToPath(new URL('../../../cli/bin/holdout.js', import.meta.url));
+
+interface CommandOptions {
+  cwd?: string;
+  server: string;
+  token?: string;
+}
+
+/** Runs the real `holdout` against a server of the tests. */
+export async function runCommand(argv: readonly string[], { cwd, server, token = '' }: CommandOptions) {
+  const env = { PATH: process.env.PATH ?? '', HOLDOUT_SERVER: server, HOLDOUT_TOKEN: token };
+  return await promisify(execFile)(process.execPath, [command, ...argv], { cwd, env }).then(
+    ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ exitCode: Number(code), stdout: String(stdout), stderr: String(stderr) }),
+  );
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { type CompetitionFileInput, competitionFileSchema, HoldoutError, type ProblemItem } from '@holdout/contracts';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import { CommandError } from '../../command-error.js';
+
+/**
+ * Reads a competition's YAML, and finds everything that is wrong in it, by line, before any server is asked.
+ *
+ * @throws CommandError `file_unusable`, HoldoutError `competition_invalid`
+ */
+export async function readCompetitionFile(path: string): Promise<CompetitionFileInput> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const title = `The file ${path} can’t be read.`;
+    throw new CommandError({ code: 'file_unusable', title, next: 'Correct the path.', cause });
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const malformed = document.errors.map(({ message, pos: [from] }) => {
+    const [words = message] = message.split('\n');
+    return makeProblem(path, lines.linePos(from).line, `it is no YAML: ${words}`);
+  });
+  if (malformed.length > 0) throw refuse(malformed);
+  const content: unknown = document.toJS();
+  const parsed = competitionFileSchema.safeParse(content);
+  if (parsed.success) return content as CompetitionFileInput;
+  const problems = parsed.error.issues.map(({ path: keys, message }) => {
+    const field = keys.map(String).join('.');
+    return makeProblem(path, findLine(keys), field === '' ? message : `${field}: ${message}`);
+  });
+  throw refuse(problems);
+
+  /** Of what the path names, or of what it should have been in. */
+  function findLine(keys: readonly PropertyKey[]): number {
+    for (let length = keys.length; length > 0; length--) {
+      const node = document.getIn(keys.slice(0, length), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return 1;
+  }
+}
+
+function makeProblem(file: string, line: number, words: string): ProblemItem {
+  return { code: 'competition_invalid', file, line, message: `${file}, line ${line}: ${words}.` };
+}
+
+function refuse(problems: ProblemItem[]): HoldoutError {
+  return new HoldoutError('competition_invalid', { problems });
+}

@@ -1,0 +1,55 @@
+import type { ErrorCode, PredictionComparison, Progress, SubmissionState } from '@holdout/contracts';
+import type { Queryable } from '../open-database.js';
+import type { Provenance } from '../schema.js';
+import { toProgress } from './submissions.js';
+
+/** Predictions, and how they came about; null while they are not there. */
+export interface PredictionsRecord {
+  predictionsDigest: string | null;
+  run: Provenance | null;
+}
+
+export interface ReproductionRecord {
+  id: string;
+  submissionId: string;
+  /** What it reproduces. */
+  evaluationId: string;
+  testSetDigest: string;
+  state: SubmissionState;
+  progress: Progress | null;
+  reason: { code: ErrorCode; detail: string | null } | null;
+  first: PredictionsRecord;
+  again: PredictionsRecord;
+  comparison: PredictionComparison | null;
+}
+
+/** A reproduction with what it reproduces; null where the id is not of one. */
+export async function findReproduction(db: Queryable, id: string): Promise<ReproductionRecord | null> {
+  const row = await db
+    .selectFrom('evaluations as again')
+    .innerJoin('evaluations as first', 'first.id', 'again.reproduces')
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'again.testSetVersionId')
+    .selectAll('again')
+    .select([
+      'first.id as evaluationId',
+      'first.predictionsDigest as firstDigest',
+      'first.provenance as firstRun',
+      'testSetVersions.digest as testSetDigest',
+    ])
+    .where('again.id', '=', id)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { submissionId, evaluationId, testSetDigest, state, comparison, reasonCode: code } = row;
+  return {
+    id,
+    submissionId,
+    evaluationId,
+    testSetDigest,
+    state,
+    progress: toProgress(row),
+    reason: code ? { code, detail: row.reasonDetail } : null,
+    first: { predictionsDigest: row.firstDigest, run: row.firstRun },
+    again: { predictionsDigest: row.predictionsDigest, run: row.provenance },
+    comparison,
+  };
+}

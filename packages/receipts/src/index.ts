@@ -1,0 +1,3 @@
+export { makeKeyPair, type PrivateKey, type PublicKey, readPublicKey } from './keys.js';
+export { signReceipt } from './sign-receipt.js';
+export { demandBundle, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
