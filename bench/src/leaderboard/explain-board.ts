@@ -1,6 +1,7 @@
 import {
   type Database,
   findPhase,
+  listComparedEntries,
   listVersionsOfPhase,
   type Queryable,
   readBoardStatistics,
@@ -26,6 +27,7 @@ export async function explainBoard(database: Database, url: string, phase: Fille
     await findPhase(db, 'bench', 'test');
     await listVersionsOfPhase(db, phaseId);
     await readBoardStatistics(db, { phaseId, testSetVersionId: versionId });
+    await listComparedEntries(db, { phaseId, testSetVersionId: versionId }, 1000);
     for (const page of [
       { offset: 0, limit: 100 },
       { offset: 0, limit: 1000 },

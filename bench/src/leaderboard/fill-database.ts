@@ -50,6 +50,7 @@ export async function fillDatabase(database: Database, say: (line: string) => vo
     await sql`SET LOCAL session_replication_role = replica`.execute(trx);
     // The phase is as old as its first submission.
     await sql`UPDATE phase_test_sets SET current_from = now() - interval '201 days'`.execute(trx);
+    await sql`UPDATE phase_history SET at = now() - interval '201 days'`.execute(trx);
     await insertShapes(trx);
     say(`${teams.toLocaleString('en')} teams and ${(teams * submissionsPerTeam).toLocaleString('en')} submissions`);
     await sql`INSERT INTO teams (name) SELECT 'Team ' || n FROM generate_series(1, ${teams}::integer) n`.execute(trx);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareDatabase } from '@holdout/api';
+import { leaderboardSchema } from '@holdout/contracts';
 import { openDatabase } from '@holdout/db';
 import { startLocalPostgres } from '@holdout/local-postgres';
 import { enterTeam } from '../leaderboard/enter-team.js';
@@ -14,12 +15,13 @@ import { timeAsync } from '../time-async.js';
 const path = '/api/competitions/bench/phases/test/leaderboard?limit=100';
 const connections = 16;
 const spellSeconds = 5;
+const pastReaders = 8;
 const gzip = { 'accept-encoding': 'gzip' };
 
 /**
  * The first hundred of 10,000 teams, with a million evaluations in the database: as fast as it is answered over 16
  * connections, in turns with a bare fastify route that sends the same bytes. Then with a team's score published every
- * second meanwhile, and the first read after a change. Fails where a query of the board goes through a large table.
+ * second meanwhile, or past boards asked for, and the first read after a change. Fails where a query of the board goes through a large table.
  */
 export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
   const postgres = await startLocalPostgres({ directory: join(directory, 'postgres') });
@@ -35,41 +37,45 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
     const api = await startApi(url, join(directory, 'storage'));
     closers.push(() => api.stop());
     const board = api.url + path;
-    const sizes = { plain: (await readRaw(board, {})).body.length, gzip: (await readRaw(board, gzip)).body.length };
+    const packed = await readRaw(board, gzip);
+    const plainBytes = (await readRaw(board, {})).body.length;
     const bare = await startBareServer(board, gzip);
     closers.push(() => bare.stop());
     const barePlain = await startBareServer(board, {});
     closers.push(() => barePlain.stop());
 
-    const ask = async (server: string, kind: 'gzip' | 'plain' | 'unchanged') => {
-      const headers: Record<string, string> = kind === 'plain' ? {} : { ...gzip };
-      // Of now: with every entry the board is another one.
-      if (kind === 'unchanged') headers['if-none-match'] = String((await readRaw(server + path, gzip)).headers.etag);
-      const status = kind === 'unchanged' ? 304 : 200;
-      return await measureLoad({ url: server + path, headers, connections, seconds: spellSeconds, status });
-    };
+    const ask = (server: string, headers: Record<string, string>, status = 200) =>
+      measureLoad({ url: server + path, headers, connections, seconds: spellSeconds, status });
     const found = { gzip: makeSides(), plain: makeSides(), unchanged: makeSides() };
     const whileWriting: LoadResult[] = [];
+    const whilePast: LoadResult[] = [];
     const cold: number[] = [];
     const past: number[] = [];
     // Before the code is compiled to machine code.
-    for (const server of [api, bare]) await ask(server.url, 'gzip');
+    for (const server of [api, bare]) await ask(server.url, gzip);
     for (let round = 0; round < rounds; round++) {
-      for (const kind of ['gzip', 'unchanged', 'plain'] as const) {
-        found[kind].ours.push(await ask(api.url, kind));
-        found[kind].bare.push(await ask(kind === 'plain' ? barePlain.url : bare.url, kind));
-      }
+      found.gzip.ours.push(await ask(api.url, gzip));
+      found.gzip.bare.push(await ask(bare.url, gzip));
+      const { headers } = await readRaw(board, gzip);
+      found.unchanged.ours.push(await ask(api.url, { ...gzip, 'if-none-match': String(headers.etag) }, 304));
+      found.unchanged.bare.push(await ask(bare.url, { ...gzip, 'if-none-match': String(packed.headers.etag) }, 304));
+      found.plain.ours.push(await ask(api.url, {}));
+      found.plain.bare.push(await ask(barePlain.url, {}));
       const writing = new AbortController();
       const written = writeEverySecond(writing.signal, () => enterTeam(database, phase));
-      whileWriting.push(await ask(api.url, 'gzip'));
+      whileWriting.push(await ask(api.url, gzip));
       writing.abort();
       const entered = await written;
       for (let time = 0; time < 5; time++) {
         await enterTeam(database, phase);
         cold.push(await timeAsync(() => readRaw(board, gzip)));
       }
-      const at = new Date(Date.now() - 100 * 24 * 60 * 60 * 1000 + round).toISOString();
-      past.push(await timeAsync(() => readRaw(`${board}&at=${at}`, gzip)));
+      past.push(await timeAsync(() => readPastBoard(board)));
+      const asking = new AbortController();
+      const asked = Promise.all(Array.from({ length: pastReaders }, () => readPastBoards(asking.signal, board)));
+      whilePast.push(await ask(api.url, gzip));
+      asking.abort();
+      await asked;
       say(`round ${round + 1} of ${rounds}; ${entered} teams entered while reading`);
     }
     const facts = {
@@ -78,8 +84,8 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
       scored: teams * scoredPerTeam,
       connections,
       spellSeconds,
-      bytes: sizes.gzip,
-      plainBytes: sizes.plain,
+      bytes: packed.body.length,
+      plainBytes,
       queries,
     };
     return [
@@ -99,7 +105,13 @@ export const measureLeaderboard: Row = async ({ directory, rounds, say }) => {
         aim: { of: 'median', comparison: 'below', value: 20 },
       },
       { what: '… the first read after a new entry', unit: 'ms', samples: cold },
-      { what: '… as it stood 100 days ago', unit: 'ms', samples: past },
+      { what: '… as it stood at some past moment', unit: 'ms', samples: past },
+      {
+        what: `… while ${pastReaders} others ask for past boards`,
+        unit: 'requests/s',
+        samples: whilePast.map(({ requestsPerSecond }) => requestsPerSecond),
+      },
+      { what: '… … p99', unit: 'ms', samples: whilePast.map(({ p99Ms }) => p99Ms) },
     ].map((measurement) => ({ ...measurement, facts }) as Measurement);
   } finally {
     for (const close of closers.reverse()) await close();
@@ -136,6 +148,22 @@ function describeLoad(what: string, { ours, bare }: Sides, hasAim: boolean): Mea
       ...(hasAim ? { aim: below } : {}),
     },
   ];
+}
+
+/** Another one each time, so that none is known already. */
+function pickPastMoment(): string {
+  const days = 10 + 180 * Math.random();
+  return new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
+}
+
+async function readPastBoards(signal: AbortSignal, board: string): Promise<void> {
+  while (!signal.aborted) await readPastBoard(board);
+}
+
+async function readPastBoard(board: string): Promise<void> {
+  const { body } = await readRaw(`${board}&at=${pickPastMoment()}`, {});
+  const { entries } = leaderboardSchema.parse(JSON.parse(body.toString()));
+  if (entries.length !== 100) throw new Error(`The past board has ${entries.length} entries, expected 100.`);
 }
 
 /** Resolves to how often, when the signal was given. */

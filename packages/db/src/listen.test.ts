@@ -66,7 +66,7 @@ it('tells progress from what moves a board', async () => {
   const claim = await claimEvaluation(owner, { evaluationId, owner: 'test', leaseSeconds: 60 });
   await appendLog(owner, { evaluationId, leaseToken: claim?.leaseToken ?? 0, lines: ['a line'] });
   expect(await cancelEvaluation(owner, evaluationId)).toBe(true);
-  await vi.waitFor(() => expect(heard.map((change) => change.progress ?? false)).toEqual([false, false, true, false]));
+  await vi.waitFor(() => expect(heard.map((change) => change.progress ?? false)).toEqual([false, true, true, false]));
 });
 
 it('connects again by itself, as often as it breaks, and says so', async () => {

@@ -7,7 +7,7 @@ export interface EvaluationChange {
   readonly evaluationId: string;
   readonly submissionId: string;
   readonly phaseId: string;
-  /** Where only its progress or its log did, which moves no board. */
+  /** Where no board changes by it: of its progress, its log, or a state that is not its last. */
   readonly progress?: true;
 }
 

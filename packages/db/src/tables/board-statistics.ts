@@ -46,8 +46,19 @@ export async function listComparedEntries(
   { phaseId, testSetVersionId }: Pick<StaleBoard, 'phaseId' | 'testSetVersionId'>,
   limit: number,
 ): Promise<ComparedEntry[]> {
-  return await db
+  // Chosen before they are joined: no plan of this may go through the evaluations of everybody else.
+  const compared = db
     .selectFrom('entries')
+    .selectAll()
+    .where('phaseId', '=', phaseId)
+    .where('testSetVersionId', '=', testSetVersionId)
+    .where('kind', 'in', ['team', 'reader'])
+    .orderBy(sql`kind = 'team'`)
+    .orderBy('rankingValues', 'desc')
+    .orderBy('submittedAt')
+    .limit(limit);
+  return await db
+    .selectFrom(compared.as('entries'))
     .leftJoin('evaluations', 'evaluations.id', 'entries.evaluationId')
     .select([
       sql<'team' | 'reader'>`kind`.as('kind'),
@@ -55,13 +66,9 @@ export async function listComparedEntries(
       sql<string>`coalesce(reference_name, '')`.as('name'),
       'predictionsDigest',
     ])
-    .where('entries.phaseId', '=', phaseId)
-    .where('entries.testSetVersionId', '=', testSetVersionId)
-    .where('kind', 'in', ['team', 'reader'])
     .orderBy(sql`kind = 'team'`)
     .orderBy('rankingValues', 'desc')
     .orderBy('entries.submittedAt')
-    .limit(limit)
     .execute();
 }
 

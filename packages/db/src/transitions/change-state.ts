@@ -1,8 +1,8 @@
-import { type ErrorCode, type SubmissionState, statesBefore } from '@holdout/contracts';
+import { type ErrorCode, isFinalState, type SubmissionState, statesBefore } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
-import { notifyChange } from './notify-change.js';
+import { notifyChange, notifyProgress } from './notify-change.js';
 
 /** What a transition may write besides the state and its time. */
 interface Change {
@@ -41,6 +41,7 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
     .executeTakeFirst();
   if (result.numUpdatedRows === 0n) return false;
   await insertEvents(trx, evaluationId, [{ kind: 'state', data: { state: to, reason: reason ?? null } }]);
-  await notifyChange(trx, evaluationId);
+  // On a board it waits until it ends, whatever state it waits in.
+  await (isFinalState(to) ? notifyChange : notifyProgress)(trx, evaluationId);
   return true;
 }

@@ -4,7 +4,7 @@ import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import type { PhaseLimits } from '../tables/phases.js';
 import { changeState } from './change-state.js';
-import { notifyChange } from './notify-change.js';
+import { notifyProgress } from './notify-change.js';
 
 export interface ClaimOptions {
   evaluationId: string;
@@ -91,7 +91,7 @@ async function takeLease(trx: Queryable, { evaluationId, owner, leaseSeconds }: 
 async function sayTakeover(trx: Queryable, evaluationId: string, attempt: number, maxAttempts: number): Promise<void> {
   const line = `The worker that ran this was lost; attempt ${attempt} of ${maxAttempts} begins.`;
   await insertEvents(trx, evaluationId, [{ kind: 'log', data: { line } }]);
-  await notifyChange(trx, evaluationId);
+  await notifyProgress(trx, evaluationId);
 }
 
 async function readClaim(trx: Queryable, evaluationId: string): Promise<EvaluationClaim> {

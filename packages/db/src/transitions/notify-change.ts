@@ -6,7 +6,7 @@ export async function notifyChange(trx: Queryable, evaluationId: string): Promis
   await notify(trx, evaluationId, sql`'{}'::jsonb`);
 }
 
-/** The same where only its progress or its log did. */
+/** The same where no board changes by it: of its progress, its log, or a state that is not its last. */
 export async function notifyProgress(trx: Queryable, evaluationId: string): Promise<void> {
   await notify(trx, evaluationId, sql`'{"progress": true}'::jsonb`);
 }
