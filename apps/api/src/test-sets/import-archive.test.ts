@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { problemSchema, testSetContentsSchema, testSetImportSchema } from '@holdout/contracts';
 import { listStudiesOfVersion, switchTestSets } from '@holdout/db';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { packFiles } from '../testing/make-bundle.js';
 import { makePng } from '../testing/make-png.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
@@ -112,6 +114,33 @@ it('lists every problem with its file, and changes nothing', async () => {
   const versions = await server.database.selectFrom('testSetVersions').select('id').execute();
   expect(versions).toHaveLength(2);
 });
+
+it('leaves nothing half done where the upload is cut off', async () => {
+  const archive = await packFiles(makeFiles());
+  const before = await listVersions();
+  const { hostname, port } = new URL(server.url);
+  const request = httpRequest({
+    hostname,
+    port,
+    path: `${phase}/test-set/import?note=real`,
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${seeded.organiser.token}`,
+      'content-type': 'application/zip',
+      'content-length': archive.length,
+    },
+  });
+  request.on('error', () => {});
+  request.write(archive.subarray(0, archive.length / 2));
+  await delay(200);
+  request.destroy();
+  await vi.waitFor(() => expect(server.logLines.join()).toContain('upload_incomplete'), 5000);
+  expect(await listVersions()).toEqual(before);
+});
+
+async function listVersions() {
+  return await server.database.selectFrom('testSetVersions').select('digest').orderBy('digest').execute();
+}
 
 it('refuses a patient who is in a public set', async () => {
   const labels = [0, 1, 2, 3].map((place) => `${study(place)},0`).join('\n');
