@@ -7,6 +7,7 @@ import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { provenanceSchema } from './provenance.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
+import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
 import { standingSchema, submissionStateSchema } from './states.js';
 
@@ -211,7 +212,7 @@ export const leaderboardSchema = z.object({
 export type Leaderboard = z.infer<typeof leaderboardSchema>;
 
 /** What an organiser gives to disqualify a submission. */
-export const disqualificationSchema = z.object({ reason: z.string().trim().min(1).max(1000) });
+export const disqualificationSchema = z.object({ reason: shownLinesSchema.min(1).max(1000) });
 
 /** How many evaluations are run anew. */
 export const rerunSchema = z.object({ begun: z.number().int() });
@@ -220,7 +221,7 @@ const labelSchema = z.literal([0, 1]);
 
 /** Predictions that an organiser enters for a team: of each study of the test set exactly one. */
 export const importedPredictionsSchema = z.strictObject({
-  team: z.string().trim().min(1).max(100),
+  team: shownTextSchema.min(1).max(100),
   ...submissionWordsSchema,
   /** When they were submitted elsewhere. */
   submittedAt: z.iso.datetime({ offset: true }).optional(),

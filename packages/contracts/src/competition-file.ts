@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { metricNameSchema } from './score.js';
+import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
 
 const mebibyte = 1024 ** 2;
@@ -64,8 +65,8 @@ export const releaseSchema = z.strictObject({
 
 export const phaseFileSchema = z.strictObject({
   phase: slugSchema,
-  title: z.string().trim().min(1).max(200),
-  description: z.string().trim().max(10_000).default(''),
+  title: shownTextSchema.min(1).max(200),
+  description: shownLinesSchema.max(10_000).default(''),
   visibility: z.enum(['public', 'hidden']),
   /** The names of test sets that were imported: what submissions are scored on, and what they are first tried on. */
   testSet: slugSchema,
@@ -104,10 +105,10 @@ export type PhaseFile = z.infer<typeof phaseFileSchema>;
 /** A competition as its organisers write it, in one YAML file. */
 export const competitionFileSchema = z.strictObject({
   competition: slugSchema,
-  title: z.string().trim().min(1).max(200),
-  description: z.string().trim().max(10_000).default(''),
+  title: shownTextSchema.min(1).max(200),
+  description: shownLinesSchema.max(10_000).default(''),
   /** What teams agree to. */
-  rules: z.string().trim().max(50_000).default(''),
+  rules: shownLinesSchema.max(50_000).default(''),
   phases: z
     .array(phaseFileSchema)
     .min(1)

@@ -11,5 +11,6 @@ export * from './provenance.js';
 export * from './receipt.js';
 export * from './reproduction.js';
 export * from './score.js';
+export * from './shown-text.js';
 export * from './slug.js';
 export * from './states.js';

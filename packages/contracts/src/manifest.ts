@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 
 /** The engines a bundle may name. `command` is recognised; whether it can be run is the server's to say. */
 export const engines = ['onnx', 'tfjs', 'command'] as const;
@@ -39,16 +40,6 @@ export const outputSchema = z.strictObject({
   /** Which value of the output vector is the probability of *abnormal*; needed where it has more than one. */
   index: z.number().int().min(0).max(65_535).optional(),
 });
-
-/** Shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */
-const shownTextSchema = z
-  .string()
-  .trim()
-  .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'text without control characters');
-const shownLinesSchema = z
-  .string()
-  .trim()
-  .regex(/^(?:[\t\n\r]|[^\p{Cc}\p{Bidi_Control}])*$/u, 'text without control characters');
 
 /** What a team says of a submission. */
 export const submissionWordsSchema = {

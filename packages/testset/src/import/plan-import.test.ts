@@ -143,6 +143,8 @@ it('lists everything that is wrong in a plain table, with its line', () => {
     'set/d.png: The image is not in set/list.csv, and has no label.',
   ]);
   expect(planPlain(header).problems[0]?.message).toContain('line 1: found no column of labels');
+  expect(planPlain(`${header},Ann,B\x1b[31m`).problems[0]?.message).toContain('without control characters');
+  expect(planPlain(`${header},Ann,`).problems[0]?.message).toContain('found a column without a name');
   expect(planPlain(`${header},Ann,Ann`).problems[0]?.message).toContain('found two columns "Ann"');
   expect(messages(`study,Ann,Ann\n${wrist},1,1\n${elbow},0,0\n`)).toEqual(
     expect.arrayContaining([expect.stringContaining('line 1: found two columns "Ann"')]),

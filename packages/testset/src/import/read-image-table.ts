@@ -1,7 +1,16 @@
 import { posix } from 'node:path';
 import type { ProblemItem } from '@holdout/contracts';
 import { type MuraStudyType, muraStudyTypes } from '../mura.js';
-import { type Label, problemAt, quote, type Row, readLabels, readRows, type SourceTable } from './read-rows.js';
+import {
+  checkReaders,
+  type Label,
+  problemAt,
+  quote,
+  type Row,
+  readLabels,
+  readRows,
+  type SourceTable,
+} from './read-rows.js';
 
 /** What the table says of one study; from the first of its lines, with which the others must agree. */
 export interface ListedStudy {
@@ -67,9 +76,10 @@ export function readImageTable(table: SourceTable, paths: ReadonlySet<string>): 
 function checkHeader(path: string, { line, cells }: Row, readers: readonly string[]): ProblemItem[] {
   if (readers.length === 0)
     return [problemAt(path, line, 'no column of labels', '“label”, or a column for each reader')];
+  const problems = checkReaders(path, line, readers);
   const twice = cells.find((name, column) => cells.indexOf(name) !== column);
-  if (twice !== undefined) return [problemAt(path, line, `two columns ${quote(twice)}`, 'a name of its own for each')];
-  return readers.includes('') ? [problemAt(path, line, 'a column without a name', 'a reader’s name')] : [];
+  if (problems.length > 0 || twice === undefined) return problems;
+  return [problemAt(path, line, `two columns ${quote(twice)}`, 'a name of its own for each')];
 }
 
 interface Line {

@@ -1,6 +1,15 @@
 import type { ProblemItem } from '@holdout/contracts';
 import { parseStudyPath } from './parse-path.js';
-import { type Label, problemAt, quote, type Row, readLabels, readRows, type SourceTable } from './read-rows.js';
+import {
+  checkReaders,
+  type Label,
+  problemAt,
+  quote,
+  type Row,
+  readLabels,
+  readRows,
+  type SourceTable,
+} from './read-rows.js';
 
 /** What a table says of each study, by the study's name without a label suffix. */
 export interface LabelTable {
@@ -28,11 +37,8 @@ export function readLabelTable(table: SourceTable): LabelTable | null {
   const named = header?.cells.slice(1) ?? [];
   const readers =
     columns === 1 ? [] : Array.from({ length: columns }, (_, place) => named[place] || `Reader ${place + 1}`);
-  const twice = readers.find((name, place) => readers.indexOf(name) !== place);
-  if (header && twice !== undefined) {
-    const problem = problemAt(path, header.line, `two columns ${quote(twice)}`, 'a name of its own for each reader');
-    return { path, readers: [], rows: new Map(), problems: [problem] };
-  }
+  const problems = header ? checkReaders(path, header.line, readers) : [];
+  if (problems.length > 0) return { path, readers: [], rows: new Map(), problems };
   return { path, readers, ...gatherRows(path, header ? rows.slice(1) : rows, columns) };
 }
 

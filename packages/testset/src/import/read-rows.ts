@@ -1,4 +1,4 @@
-import type { ProblemItem } from '@holdout/contracts';
+import { type ProblemItem, shownTextSchema } from '@holdout/contracts';
 import { CsvError, parse } from 'csv-parse/sync';
 
 export type Label = 0 | 1;
@@ -53,6 +53,19 @@ function readLabel(cell: string): Label | null {
 export function problemAt(file: string, line: number, found: string, expected: string): ProblemItem {
   const message = `${file}, line ${line}: found ${found}; expected ${expected}.`;
   return { code: 'test_set_invalid', file, line, found, expected, message };
+}
+
+/** What is wrong with the readers' names in a header. */
+export function checkReaders(path: string, line: number, readers: readonly string[]): ProblemItem[] {
+  const twice = readers.find((name, place) => readers.indexOf(name) !== place);
+  if (twice !== undefined) return [problemAt(path, line, `two columns ${quote(twice)}`, 'a name of its own for each')];
+  const unnamed = readers.includes('');
+  if (unnamed) return [problemAt(path, line, 'a column without a name', 'a reader’s name')];
+  const odd = readers.find((name) => name.length > 100 || !shownTextSchema.safeParse(name).success);
+  if (odd === undefined) return [];
+  return [
+    problemAt(path, line, `the reader ${quote(odd)}`, 'a name of up to 100 characters without control characters'),
+  ];
 }
 
 export function quote(text: string): string {
