@@ -137,7 +137,7 @@ export const errorCatalogue = {
     422,
     'caller',
     'This competition file can’t be applied.',
-    'Mend what `problems` lists, and apply it again; nothing was changed.',
+    'Mend what is listed, and apply it again; nothing was changed.',
   ),
   quota_exceeded: entry(
     429,

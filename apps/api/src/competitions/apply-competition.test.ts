@@ -181,6 +181,9 @@ it('refuses what would break history, and a patient or picture in a public and a
   expect(await refuse(makeFile({ visibility: 'public' }))).toEqual([
     expect.stringContaining('phases.1.visibility: Found public in place of hidden'),
   ]);
+  expect(await refuse({ ...makeFile({ testSet: 'mura-practice' }), competition: 'second' })).toEqual([
+    expect.stringContaining('The test set mura-practice is a sample or a public phase’s too'),
+  ]);
   const [first] = publicStudies();
   if (!first) throw new Error('There is no public study.');
   await importTestSet(server, { testSet: 'leaky', studies: [...hiddenStudies().map(asGiven), first] });
@@ -194,6 +197,17 @@ it('refuses what would break history, and a patient or picture in a public and a
 const asGiven = ({ readerLabels: _, ...study }: ReturnType<typeof hiddenStudies>[number]) => ({
   ...study,
   goldLabel: 0 as const,
+});
+
+it('has the readers of another test set in place where a phase without submissions gets one', async () => {
+  const readers = ['Ann', 'Ben', 'Cem', 'Dan'];
+  const studies = hiddenStudies().map(({ readerLabels: _, ...study }, place) => ({
+    ...study,
+    readerLabels: Object.fromEntries(readers.map((reader) => [reader, (place % 2) as 0 | 1])),
+  }));
+  await importTestSet(server, { testSet: 'other', studies, goldReaders: readers.slice(0, 3) });
+  await apply(makeFile({ testSet: 'other' }));
+  expect((await readBoard()).entries.map(({ name }) => name)).toEqual(['Dan']);
 });
 
 it('takes submissions from when a phase opens until it closes', async () => {

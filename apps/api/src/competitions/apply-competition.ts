@@ -82,7 +82,8 @@ export async function applyCompetition(
     await insertAudit(trx, { ...audit, action: known ? 'competition.change' : 'competition.create' });
   });
   for (const { record, wanted } of found) {
-    if (!record) await addReferenceEntries({ database }, { competition: file.competition, phase: wanted.phase });
+    if (record?.testSet === wanted.testSet) continue;
+    await addReferenceEntries({ database }, { competition: file.competition, phase: wanted.phase });
   }
   return { ...result, applied: true };
 }
@@ -159,8 +160,17 @@ async function checkShared(database: Database, found: readonly FoundPhase[]): Pr
   const open = found.flatMap(({ wanted, testSetVersionId, sampleVersionId }) =>
     wanted.visibility === 'public' ? [testSetVersionId, sampleVersionId] : [sampleVersionId],
   );
+  const openSets = new Set(
+    found.flatMap(({ wanted: { visibility, testSet, sample } }) =>
+      visibility === 'public' ? [testSet, sample] : [sample],
+    ),
+  );
   const problems: ProblemItem[] = [];
-  for (const { place, record, testSetVersionId } of hidden) {
+  for (const { place, record, wanted, testSetVersionId } of hidden) {
+    if (openSets.has(wanted.testSet)) {
+      const words = `The test set ${wanted.testSet} is a sample or a public phase’s too; a hidden one must be of its own`;
+      problems.push(problem(`${place}.testSet`, words));
+    }
     const versionId = record?.testSetVersionId ?? testSetVersionId;
     for (const { sets, what, name } of await findSharedContent(database, versionId, open, mostShared)) {
       const words =
