@@ -107,7 +107,8 @@ async function runStages(
     if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
   }
   const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
-  const result = await runStage(tools, claim, lease, { stage: 'running', model, studies });
+  const running = runStage(tools, claim, lease, { stage: 'running', model, studies });
+  const result = await running.catch((error: unknown) => tellNothing(error, tools.log));
   const file: PredictionsFile = {
     format: 'holdout-predictions-1',
     studies: aggregateStudies(studies.counts, result.probabilities, claim.manifest),
@@ -123,6 +124,17 @@ async function runStages(
     peakMemoryBytes: result.peakMemoryBytes,
   };
   return { file, provenance };
+}
+
+/**
+ * What a bundle makes of the phase's own images must not reach its team in an error's words: a model can write pixels
+ * into the shape of its output, or into any number that an error names. The code is all that is told.
+ */
+function tellNothing(error: unknown, log: Logger): never {
+  if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
+  log.info({ code: error.code, detail: error.detail }, 'not told to the team');
+  const detail = 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.';
+  throw new HoldoutError(error.code, { detail });
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

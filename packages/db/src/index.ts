@@ -34,6 +34,7 @@ export {
 } from './tables/labels.js';
 export { type LadderPlace, readLadder } from './tables/ladder.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
+export { demandOpen } from './tables/phase-window.js';
 export {
   type BoardState,
   findPhase,

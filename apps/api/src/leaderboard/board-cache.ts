@@ -115,6 +115,10 @@ export class BoardCache {
     const { id: phaseId } = phase;
     const testSetVersionId = version === undefined ? phase.testSetVersionId : await this.#findVersion(phaseId, version);
     if (phase.release.state === 'hidden') return await this.#readHidden(phase, page);
+    if (phase.release.state === 'frozen') {
+      // What is scored on another version still moves it.
+      throw new HoldoutError('version_not_found', { detail: 'While the board is frozen, no other is shown.' });
+    }
     const board = await readLeaderboard(this.#database, phaseId, testSetVersionId, page);
     const statistics = await readBoardStatistics(this.#database, { phaseId, testSetVersionId });
     const shown = version === undefined ? phase : { ...phase, testSetDigest: version };

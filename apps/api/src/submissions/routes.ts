@@ -1,7 +1,8 @@
-import { HoldoutError, quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
+import { quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
 import {
   chooseSubmission,
   type Database,
+  demandOpen,
   demandQuota,
   describeQuotaRefusal,
   findSubmission,
@@ -53,7 +54,7 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request, reply) => {
       const team = teamOf(callerOf(request));
       const phase = await findPhaseOrThrow(parts.database, request.params);
-      demandOpen(phase);
+      await demandOpen(parts.database, phase.id);
       // Before the body is read; that it still holds when it is there, the transaction checks again.
       await demandQuota(parts.database, { phaseId: phase.id, teamId: team.id });
       const upload = await receiveUpload(request, parts.storage, phase.limits.bundleSizeBytes);
@@ -199,12 +200,4 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
 async function mapPhases(database: Database): Promise<ReadonlyMap<string, PhaseRecord>> {
   const phases = (await listCompetitions(database)).flatMap((competition) => competition.phases);
   return new Map(phases.map((phase) => [phase.id, phase]));
-}
-
-/** Whoever began an upload in time may end it. */
-function demandOpen({ window, opensAt, closesAt }: PhaseRecord): void {
-  if (window === 'open') return;
-  const detail =
-    window === 'before' ? `It opens at ${opensAt?.toISOString()}.` : `It closed at ${closesAt?.toISOString()}.`;
-  throw new HoldoutError('phase_closed', { detail });
 }

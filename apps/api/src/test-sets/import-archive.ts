@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BundleFiles, BundleLimits } from '@holdout/bundle';
 import { openBundlePath } from '@holdout/bundle/node';
 import { HoldoutError, type NewTestSetImport, type ProblemItem, type TestSetImport } from '@holdout/contracts';
@@ -26,6 +23,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { changeTestSet } from './change-test-set.js';
 import { type StoredImage, type StoredStudy, writeTestSetVersion } from './import-test-set.js';
+import type { ReceivedArchive } from './receive-archive.js';
 
 const archiveLimits: BundleLimits = { maxEntries: 2_000_000, unpackedSizeBytes: 1024 ** 4, maxRatio: 1000 };
 const mostTableBytes = 64 * 1024 * 1024;
@@ -44,8 +42,7 @@ export interface ImportRule {
 }
 
 interface ImportArchive {
-  /** The archive's name in storage. */
-  readonly digest: string;
+  readonly received: ReceivedArchive;
   readonly rule: ImportRule;
   readonly note: string;
   readonly actor: string;
@@ -59,11 +56,11 @@ interface ImportArchive {
  */
 export async function importForPhase(
   parts: RouteParts,
-  { phase, digest, rule, note, actor }: ImportArchive & { readonly phase: PhaseRecord },
+  { phase, received, rule, note, actor }: ImportArchive & { readonly phase: PhaseRecord },
   log: FastifyBaseLogger,
 ): Promise<TestSetImport> {
   const others = await readOtherSets(parts.database, phase.competitionId, phase.testSet);
-  const { version, ...read } = await readArchive(parts, { digest, rule, testSet: phase.testSet, others });
+  const { version, ...read } = await readArchive(parts, { received, rule, testSet: phase.testSet, others });
   if (version.digest === phase.testSetDigest) {
     throw new HoldoutError('test_set_invalid', { detail: 'This is the present version already; nothing changes.' });
   }
@@ -79,7 +76,7 @@ export async function importForPhase(
  */
 export async function importNewTestSet(
   parts: RouteParts,
-  { testSet, digest, rule, note, actor }: ImportArchive & { readonly testSet: string },
+  { testSet, received, rule, note, actor }: ImportArchive & { readonly testSet: string },
 ): Promise<NewTestSetImport> {
   const { database } = parts;
   const user = await findPhaseOfTestSet(database, testSet);
@@ -88,7 +85,7 @@ export async function importNewTestSet(
     throw new HoldoutError('test_set_invalid', { detail });
   }
   const others = { patients: new Map<string, string>(), pictures: new Map<string, string>() };
-  const { version, ...read } = await readArchive(parts, { digest, rule, testSet, others });
+  const { version, ...read } = await readArchive(parts, { received, rule, testSet, others });
   const after = { version: version.digest, note: note + describeDraw(rule, read.goldReaders) };
   const act = { actor, action: 'test-set.import', competitionId: null, subject: testSet, before: null, after };
   await insertAudit(database, act);
@@ -100,16 +97,16 @@ function describeDraw({ drawSeed }: ImportRule, goldReaders: readonly string[]):
 }
 
 interface ReadArchive {
-  readonly digest: string;
+  readonly received: ReceivedArchive;
   readonly rule: ImportRule;
   readonly testSet: string;
   /** What must not be in it. */
   readonly others: OtherSets;
 }
 
-async function readArchive(parts: RouteParts, { digest, rule, testSet, others }: ReadArchive) {
+async function readArchive(parts: RouteParts, { received, rule, testSet, others }: ReadArchive) {
   const { database, storage } = parts;
-  const { plan, images, skipped } = await withArchive(parts, digest, async (archive) => {
+  const { plan, images, skipped } = await withArchive(received, async (archive) => {
     const plan = await makePlan(archive, rule.labelsFile, others.patients);
     const images = await storeImages(archive, plan, others.pictures, storage);
     return { plan, images, skipped: [...archive.litter] };
@@ -121,20 +118,12 @@ async function readArchive(parts: RouteParts, { digest, rule, testSet, others }:
   return { version, studies: version.studies, images: version.images, goldReaders, skipped };
 }
 
-async function withArchive<T>({ storage }: RouteParts, digest: string, use: (archive: BundleFiles) => Promise<T>) {
-  const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
+async function withArchive<T>({ path }: ReceivedArchive, use: (archive: BundleFiles) => Promise<T>): Promise<T> {
+  const archive = await openBundlePath(path, archiveLimits);
   try {
-    const inPlace = await storage.path?.(digest);
-    const path = inPlace ?? join(directory, 'archive');
-    if (!inPlace) await storage.materialise(digest, path);
-    const archive = await openBundlePath(path, archiveLimits);
-    try {
-      return await use(archive);
-    } finally {
-      await archive.close();
-    }
+    return await use(archive);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await archive.close();
   }
 }
 

@@ -18,13 +18,12 @@ import { callerOf, organiserOf } from '../authenticate.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
-import { receiveUpload } from '../uploads/receive-upload.js';
 import { editTestSet } from './change-test-set.js';
 import { diffTestSets } from './diff-test-sets.js';
 import { importForPhase, importNewTestSet } from './import-archive.js';
 import { presentTestSet } from './present-test-set.js';
+import { withReceivedArchive } from './receive-archive.js';
 
-const largestImportBytes = 1024 ** 4;
 const importQuerySchema = z.object({
   note: z.string().trim().min(1).max(1000),
   /** The table with the labels, where there are several. */
@@ -121,9 +120,10 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     async (request) => {
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request));
-      const { digest } = await receiveUpload(request, parts.storage, largestImportBytes);
-      const { note, rule } = readRule(request.query);
-      return await importForPhase(parts, { phase, digest, rule, note, actor }, request.log);
+      const rule = readRule(request.query);
+      return await withReceivedArchive(request, (received) =>
+        importForPhase(parts, { phase, received, ...rule, actor }, request.log),
+      );
     },
   );
 
@@ -142,9 +142,10 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     },
     async (request) => {
       const { actor } = organiserOf(callerOf(request));
-      const { digest } = await receiveUpload(request, parts.storage, largestImportBytes);
       const { testSet } = request.params;
-      return await importNewTestSet(parts, { testSet, digest, ...readRule(request.query), actor });
+      return await withReceivedArchive(request, (received) =>
+        importNewTestSet(parts, { testSet, received, ...readRule(request.query), actor }),
+      );
     },
   );
 

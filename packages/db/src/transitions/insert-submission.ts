@@ -1,6 +1,7 @@
 import type { ResolvedManifest } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
+import { demandOpen } from '../tables/phase-window.js';
 import { demandQuota, lockTeam } from '../tables/quotas.js';
 import { notifyChange } from './notify-change.js';
 
@@ -16,7 +17,8 @@ interface NewSubmission {
  * Enters a bundle in a phase: the submission and its one evaluation, `queued`, against the test set of now.
  * Ring the bell for the evaluation after this returns.
  *
- * @throws HoldoutError `quota_exceeded`, also where uploads of one team end at the same moment
+ * @throws HoldoutError `quota_exceeded`, also where uploads of one team end at the same moment; `phase_closed`, also where
+ *   the phase closed, or became final, while the upload was under way
  */
 export async function insertSubmission(
   db: Queryable,
@@ -24,6 +26,7 @@ export async function insertSubmission(
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
     await lockTeam(trx, teamId);
+    await demandOpen(trx, phaseId);
     await demandQuota(trx, { phaseId, teamId });
     const submission = await trx
       .insertInto('submissions')

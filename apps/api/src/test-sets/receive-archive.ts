@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDiskStorage } from '@holdout/storage';
+import type { FastifyRequest } from 'fastify';
+import { receiveUpload } from '../uploads/receive-upload.js';
+
+/** An archive of a test set, in a folder that only this process may read. */
+export interface ReceivedArchive {
+  readonly path: string;
+}
+
+const largestImportBytes = 1024 ** 4;
+
+/**
+ * Receives an organiser's archive and lets go of it afterwards, whatever became of it. It never lies in the storage that
+ * evaluating workers read: the names in it tell labels.
+ *
+ * @throws HoldoutError as `receiveUpload` does
+ */
+export async function withReceivedArchive<T>(
+  request: FastifyRequest,
+  use: (received: ReceivedArchive) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
+  try {
+    const storage = await createDiskStorage({ directory });
+    const { digest } = await receiveUpload(request, storage, largestImportBytes);
+    const path = await storage.path?.(digest);
+    if (path === undefined) throw new Error('A disk has no paths.');
+    return await use({ path });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
