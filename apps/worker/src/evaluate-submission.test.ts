@@ -12,6 +12,7 @@ import {
   readBoardStatistics,
   readLeaderboard,
   readTestSetVersion,
+  startRunning,
 } from '@holdout/db';
 import { digestEngine } from '@holdout/runner';
 import { scorerVersion } from '@holdout/scoring';
@@ -184,6 +185,21 @@ it('rejects what is the bundle’s fault, with a code and a sentence', async () 
   const { state, reason } = await fixture.read(submitted);
   expect(state).toBe('rejected');
   expect(reason).toMatchObject({ code: 'output_shape', detail: expect.stringContaining('output.index is 7') });
+});
+
+it('tells nothing but the code of what happens on the phase’s own images', async () => {
+  const submitted = await fixture.submit({ spoil: true });
+  const { evaluationId } = submitted;
+  // A worker that is lost has passed the check, so that only the hidden run is left.
+  await claimEvaluation(fixture.owner, { evaluationId, owner: 'lost', leaseSeconds: 0 });
+  await startRunning(fixture.owner, { evaluationId, leaseToken: 1 });
+  await evaluateSubmission(fixture.evaluating, evaluationId, never);
+  const { state, reason } = await fixture.read(submitted);
+  expect(state).toBe('rejected');
+  expect(reason).toEqual({
+    code: 'output_shape',
+    detail: 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.',
+  });
 });
 
 it('rejects what takes longer than the phase allows', async () => {

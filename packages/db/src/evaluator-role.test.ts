@@ -75,6 +75,26 @@ it('can’t read a label, a token or a score by the queries of the others', asyn
   );
 });
 
+it('can’t deceive a guard by a table of its own, nor rewrite what was left for scoring', async () => {
+  const phase = await seedPhase(databases.owner);
+  const { evaluationId } = await seedSubmission(databases.owner, phase);
+  await sql`UPDATE evaluations SET state = 'checking' WHERE id = ${evaluationId}`.execute(databases.owner);
+  await sql`UPDATE evaluations SET state = 'running' WHERE id = ${evaluationId}`.execute(databases.owner);
+  const left = sha256('predictions');
+  await sql`UPDATE evaluations SET state = 'scoring', predictions_digest = ${left} WHERE id = ${evaluationId}`.execute(
+    databases.owner,
+  );
+  const deceive = databases.evaluator.transaction().execute(async (trx) => {
+    // A server's own database refuses this already; a copy of it, as here, does not.
+    await sql`CREATE TEMP TABLE scores (evaluation_id uuid)`.execute(trx);
+    await sql`INSERT INTO pg_temp.scores VALUES (${evaluationId})`.execute(trx);
+    await sql`UPDATE evaluations SET state = 'scored' WHERE id = ${evaluationId}`.execute(trx);
+  });
+  await expect(deceive).rejects.toThrow('permission denied for table scores');
+  const rewrite = `UPDATE evaluations SET predictions_digest = '${'a'.repeat(64)}' WHERE id = '${evaluationId}'`;
+  await expect(asEvaluator(rewrite)).rejects.toThrow('never changes');
+});
+
 it('can’t call anything scored, move an evaluation to another test set, or raise itself', async () => {
   const phase = await seedPhase(databases.owner);
   const { evaluationId } = await seedSubmission(databases.owner, phase);

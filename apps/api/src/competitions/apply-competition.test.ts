@@ -228,6 +228,9 @@ it('takes submissions from when a phase opens until it closes', async () => {
   expect(await (await submit()).json()).toMatchObject({ code: 'phase_closed', status: 409 });
   await apply(makeFile());
   expect((await submit()).status).toBe(201);
+  // What began in time and ends too late is late: the board may be final by then.
+  await apply(makeFile({ release: { final: '2020-01-01T00:00:00Z' } }));
+  await expect(seedSubmission(server, seeded.alpha.teamId)).rejects.toMatchObject({ code: 'phase_closed' });
 });
 
 it('makes another gold standard by a new version, which the board follows', async () => {
@@ -295,6 +298,20 @@ it('shows a frozen board as it stood, and each team its own scores', async () =>
   const later = await score('better', []);
   expect(teamsOf(await readBoard())).toEqual(['alpha']);
   expect(teamsOf(await readBoard(`?at=${new Date().toISOString()}`))).toEqual(['alpha']);
+  const { testSetVersion } = await readBoard();
+  expect(teamsOf(await readBoard(`?version=${testSetVersion}`))).toEqual(['alpha']);
+  await server.database
+    .updateTable('phases')
+    .set((columns) => ({ testSetVersionId: columns.ref('sampleVersionId') }))
+    .where('slug', '=', 'test')
+    .execute();
+  const old = await server.request(`/api/competitions/mura/phases/test/leaderboard?version=${testSetVersion}`);
+  expect([old.status, await old.text()]).toEqual([404, expect.stringContaining('While the board is frozen')]);
+  await server.database
+    .updateTable('phases')
+    .set({ testSetVersionId: seeded.hiddenVersion.versionId })
+    .where('slug', '=', 'test')
+    .execute();
   expect((await readSubmission(later)).score?.overall.kappa).toEqual({ value: 1 });
   await apply(makeFile());
   expect(teamsOf(await readBoard())).toEqual(['better']);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -179,6 +179,14 @@ it('brings a test set in under names that tell nothing, and the phase changes to
   expect(first?.images.map(({ fileName }) => fileName)).toEqual(['image1.png', 'image2.png']);
   const audit = await (await server.request('/api/competitions/mura/audit', { token })).text();
   expect(audit).toContain(`real (gold readers drawn by the seed 4: ${imported.goldReaders.join(', ')})`);
+
+  // The archive's names tell labels: it never lies where evaluating workers read.
+  const blobs = await readdir(server.storageDirectory, { recursive: true, withFileTypes: true });
+  for (const blob of blobs.filter((each) => each.isFile())) {
+    const start = (await readFile(join(blob.parentPath, blob.name))).subarray(0, 2).toString('hex');
+    // Neither a zip nor a gzip.
+    expect(['504b', '1f8b'], blob.name).not.toContain(start);
+  }
 
   // The same again is the same version.
   const again = problemSchema.parse(await (await send(makeFiles(), '&draw=4')).json());
