@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { HoldoutError, type PredictionsFile } from '@holdout/contracts';
+import {
+  HoldoutError,
+  type PredictionsFile,
+  type ResolvedManifest,
+  type ResolvedModelManifest,
+} from '@holdout/contracts';
 import {
   claimEvaluation,
   type Database,
@@ -79,7 +84,7 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Re
     const { memoryLimitBytes } = claim.limits;
     const model = models.start({
       bundleDirectory,
-      manifest: claim.manifest,
+      manifest: demandModel(claim.manifest),
       memoryLimitBytes,
       threads: config.threads,
     });
@@ -100,7 +105,7 @@ async function runStages(
 ) {
   const { database, storage } = tools;
   // The first of a process takes a moment, while the model is loaded in another one.
-  const engineDigest = digestEngine(claim.manifest.engine);
+  const engineDigest = digestEngine(demandModel(claim.manifest).engine);
   if (claim.state === 'checking') {
     const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
     await runStage(tools, claim, lease, { stage: 'checking', model, studies: sample });
@@ -111,7 +116,7 @@ async function runStages(
   const result = await running.catch((error: unknown) => tellNothing(error, tools.log));
   const file: PredictionsFile = {
     format: 'holdout-predictions-1',
-    studies: aggregateStudies(studies.counts, result.probabilities, claim.manifest),
+    studies: aggregateStudies(studies.counts, result.probabilities, demandModel(claim.manifest)),
   };
   const { bundleDigest, testSetDigest } = claim;
   const provenance = {
@@ -124,6 +129,11 @@ async function runStages(
     peakMemoryBytes: result.peakMemoryBytes,
   };
   return { file, provenance };
+}
+
+function demandModel(manifest: ResolvedManifest): ResolvedModelManifest {
+  if (manifest.engine === 'command') throw new HoldoutError('engine_unavailable', { detail: 'It runs no commands.' });
+  return manifest;
 }
 
 /**

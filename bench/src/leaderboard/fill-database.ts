@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import { type Database, insertTestSetVersion, type Queryable, upsertReferenceEntry } from '@holdout/db';
 import { scoreIntervals, scorePredictions } from '@holdout/scoring';
 import { sql } from 'kysely';
@@ -18,7 +18,7 @@ export interface FilledPhase {
   digest: string;
 }
 
-export const manifest: ResolvedManifest = {
+export const manifest: ResolvedModelManifest = {
   name: 'densenet-169',
   studyAggregation: 'mean',
   threshold: 0.5,

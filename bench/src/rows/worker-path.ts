@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import { type RunResult, runBundle } from '@holdout/runner';
 import { densenetSide, makeDensenet169 } from '../densenet/make-densenet169.js';
 import { startReadyTensors } from '../densenet/start-ready-tensors.js';
@@ -68,7 +68,7 @@ export const measureWorkerPath: Row = async ({ directory, rounds, images: imageC
   ];
 };
 
-const manifest: ResolvedManifest = {
+const manifest: ResolvedModelManifest = {
   name: 'DenseNet-169, random weights',
   engine: 'onnx',
   model: 'model.onnx',

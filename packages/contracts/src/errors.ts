@@ -268,7 +268,18 @@ export const errorCatalogue = {
     'A weight file of the TF.js model is missing or of the wrong size.',
     'Export the model again and put every weight file into the bundle.',
   ),
-  engine_unavailable: entry(422, 'team', 'This server can’t run that engine yet.', 'Use `onnx` or `tfjs`.'),
+  program_ambiguous: entry(
+    422,
+    'team',
+    'The bundle has no holdout.json, and src/ has no one obvious program.',
+    'Add a holdout.json with `"engine": "command"` and the `command` to run.',
+  ),
+  engine_unavailable: entry(
+    422,
+    'team',
+    'This server can’t run a bundle of this kind.',
+    'See `detail`; ask the competition’s organisers what its workers can run.',
+  ),
 
   // Bundles: while they run
   model_load_failed: entry(
@@ -301,6 +312,12 @@ export const errorCatalogue = {
     'The output after its activation is not between 0 and 1.',
     'Set `output.activation` to `sigmoid` or `softmax`, or export probabilities.',
   ),
+  command_failed: entry(
+    422,
+    'team',
+    'The program ended with an error.',
+    'See the check’s log; try `holdout check` on your own machine.',
+  ),
   time_limit_exceeded: entry(
     422,
     'team',
@@ -312,6 +329,66 @@ export const errorCatalogue = {
     'team',
     'The bundle used more memory than the phase allows.',
     'Use a smaller model or input; the limit is in `detail`.',
+  ),
+  cpu_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle used more CPU time than the phase allows.',
+    'Use a smaller model or input; the limit is in `detail`.',
+  ),
+  process_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle started more processes and threads than the phase allows.',
+    'Use fewer workers and threads; the limit is in `detail`.',
+  ),
+  open_file_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle opened more files at once than the phase allows.',
+    'Close files after use; the limit is in `detail`.',
+  ),
+  file_size_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle wrote a larger file than the phase allows.',
+    'Write smaller files; the limit is in `detail`.',
+  ),
+  scratch_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle filled its scratch folder.',
+    'Write less, and remove what is no longer needed; the limit is in `detail`.',
+  ),
+  output_limit_exceeded: entry(
+    422,
+    'team',
+    'The predictions file is larger than the phase allows.',
+    'Write one line a study and nothing else; the limit is in `detail`.',
+  ),
+  log_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle printed more than the phase allows.',
+    'Print less; the limit is in `detail`.',
+  ),
+  resource_limit_exceeded: entry(
+    422,
+    'team',
+    'The bundle needed more of the machine than the phase allows.',
+    'Use fewer processes, open files, and less scratch space, CPU time and output; the check on the sample says how much it used.',
+  ),
+  hidden_run_failed: entry(
+    422,
+    'team',
+    'The bundle did not get through the run on the hidden studies.',
+    'This phase tells no more of it. Make sure that every study gets a prediction, whatever its pictures look like.',
+  ),
+  check_warned: entry(
+    422,
+    'team',
+    'The check found something that looks wrong, and the submission asked to be stopped then.',
+    'See its warnings; submit again without `--stop-on-warning` where all is as it should be.',
   ),
   runner_crashed: entry(
     422,
@@ -354,6 +431,12 @@ export const errorCatalogue = {
   ),
 
   // Ours
+  sandbox_unavailable: entry(
+    500,
+    'server',
+    'The sandbox could not be started.',
+    'Tell the people who run this server; `holdout worker doctor` tells them what is missing.',
+  ),
   test_set_invalid: entry(
     422,
     'caller',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 
-/** The engines a bundle may name. `command` is recognised; whether it can be run is the server's to say. */
+/** The engines a bundle may name. */
 export const engines = ['onnx', 'tfjs', 'command'] as const;
 export const engineSchema = z.enum(engines);
 export type Engine = z.infer<typeof engineSchema>;
@@ -51,39 +51,83 @@ export const submissionWordsSchema = {
     .optional(),
 };
 
-const studyRuleSchema = {
-  studyAggregation: z.enum(['mean', 'max']).default('mean'),
-  /** A study is called abnormal when its probability is greater than this. */
-  threshold: z.number().min(0).max(1).default(0.5),
-};
+/** A study is called abnormal when its probability is greater than this. */
+const thresholdSchema = z.number().min(0).max(1);
+const aggregationSchema = z.enum(['mean', 'max']);
 
 const modelManifestSchema = z.strictObject({
   ...submissionWordsSchema,
-  ...studyRuleSchema,
+  studyAggregation: aggregationSchema.default('mean'),
+  threshold: thresholdSchema.default(0.5),
   engine: z.enum(['onnx', 'tfjs']),
   model: bundlePathSchema,
   input: inputSchema.prefault({}),
   output: outputSchema.prefault({}),
 });
 
-/** `command` bundles; the contract is complete once the sandbox exists. */
-const commandManifestSchema = z.looseObject({
+/** What stands in a command for the two files of the contract; both must be named. */
+export const commandPlaceholders = { images: '{images_csv}', predictions: '{predictions_csv}' } as const;
+
+const argumentSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'must not hold a NUL character');
+
+const commandSchema = z
+  .array(argumentSchema)
+  .min(1)
+  .max(64)
+  .refine(
+    (words) =>
+      Object.values(commandPlaceholders).every((placeholder) => words.some((word) => word.includes(placeholder))),
+    `must name ${commandPlaceholders.images} and ${commandPlaceholders.predictions}`,
+  );
+
+/** What a program is given of its own; nothing else is in its environment but what the contract says. */
+const environmentSchema = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and “_”'),
+    z
+      .string()
+      .max(4096)
+      .refine((text) => !text.includes('\0'), 'must not hold a NUL character'),
+  )
+  .refine((variables) => Object.keys(variables).length <= 64, 'must be at most 64 variables');
+
+/** A container image that can't change: `registry/name@sha256:…`. */
+const imageSchema = z
+  .string()
+  .max(512)
+  .regex(/^[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}$/, 'must be an image with its digest: registry/name@sha256:…');
+
+/** A team's own executable code, run by MURA's contract. */
+const commandManifestSchema = z.strictObject({
   ...submissionWordsSchema,
-  ...studyRuleSchema,
+  threshold: thresholdSchema.default(0.5),
   engine: z.literal('command'),
-  command: z.array(z.string().min(1)).min(1),
+  /** Program and arguments, as they are: no shell reads them. */
+  command: commandSchema,
+  image: imageSchema.optional(),
+  /** Whether it wants a GPU; where a machine has none, it is run all the same. */
+  gpu: z.boolean().default(false),
+  /** Lower limits than the phase's, where a team wants them. */
+  memoryBytes: z.number().int().positive().optional(),
+  timeLimitSeconds: z.number().int().positive().optional(),
+  environment: environmentSchema.default({}),
 });
 
 /** `holdout.json` as its team wrote it; what the model file itself tells may be left out. */
 export const manifestSchema = z.discriminatedUnion('engine', [modelManifestSchema, commandManifestSchema]);
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
+export type CommandManifest = z.infer<typeof commandManifestSchema>;
 
-/** A manifest in which nothing is open: silent fields were filled in from the model file. */
-export const resolvedManifestSchema = z.strictObject({
+/** A model's manifest in which nothing is open: silent fields were filled in from the model file. */
+export const resolvedModelManifestSchema = z.strictObject({
   ...submissionWordsSchema,
-  studyAggregation: z.enum(['mean', 'max']),
-  threshold: z.number().min(0).max(1),
+  studyAggregation: aggregationSchema,
+  threshold: thresholdSchema,
   engine: z.enum(['onnx', 'tfjs']),
   model: bundlePathSchema,
   input: z.strictObject({
@@ -108,7 +152,23 @@ export const resolvedManifestSchema = z.strictObject({
     index: z.number().int().min(0),
   }),
 });
-export type ResolvedManifest = z.infer<typeof resolvedManifestSchema>;
+export type ResolvedModelManifest = z.infer<typeof resolvedModelManifestSchema>;
+
+/** A command's manifest in which nothing is open. */
+export const resolvedCommandManifestSchema = z.strictObject({
+  ...submissionWordsSchema,
+  threshold: thresholdSchema,
+  engine: z.literal('command'),
+  command: commandSchema,
+  image: imageSchema.nullable(),
+  gpu: z.boolean(),
+  memoryBytes: z.number().int().positive().nullable(),
+  timeLimitSeconds: z.number().int().positive().nullable(),
+  environment: environmentSchema,
+});
+export type ResolvedCommandManifest = z.infer<typeof resolvedCommandManifestSchema>;
+/** What kind of bundle it is, its `engine` tells. */
+export type ResolvedManifest = ResolvedModelManifest | ResolvedCommandManifest;
 
 export const manifestFileName = 'holdout.json';
 

@@ -1,6 +1,6 @@
-import type { ResolvedManifest, StudyPrediction } from '@holdout/contracts';
+import type { ResolvedModelManifest, StudyPrediction } from '@holdout/contracts';
 
-type Rule = Pick<ResolvedManifest, 'studyAggregation' | 'threshold'>;
+type Rule = Pick<ResolvedModelManifest, 'studyAggregation' | 'threshold'>;
 
 /**
  * Puts the images of each study together: its probability is their arithmetic mean or their maximum, and it is called

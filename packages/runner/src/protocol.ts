@@ -1,4 +1,4 @@
-import { errorCodeSchema, resolvedManifestSchema } from '@holdout/contracts';
+import { errorCodeSchema, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
 
 /**
@@ -12,7 +12,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('load'),
     bundleDirectory: z.string(),
-    manifest: resolvedManifestSchema,
+    manifest: resolvedModelManifestSchema,
     threads: z.number().int().positive(),
   }),
   z.strictObject({

@@ -1,10 +1,10 @@
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import { type RunImage, type RunResult, startModel } from './start-model.js';
 
 export interface RunOptions {
   /** The unpacked and checked bundle. */
   readonly bundleDirectory: string;
-  readonly manifest: ResolvedManifest;
+  readonly manifest: ResolvedModelManifest;
   readonly images: readonly RunImage[];
   /** Wall-clock time from the start of the process to its last prediction. */
   readonly timeLimitSeconds: number;

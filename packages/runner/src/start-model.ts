@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { HoldoutError, type ResolvedManifest } from '@holdout/contracts';
+import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 import type { RunMessage, RunProvenance } from './protocol.js';
 import { type Child, type ChildEnd, startChild } from './start-child.js';
 import { watchMemory } from './watch-memory.js';
@@ -23,7 +23,7 @@ export interface RunResult {
 
 export interface ModelOptions {
   readonly bundleDirectory: string;
-  readonly manifest: ResolvedManifest;
+  readonly manifest: ResolvedModelManifest;
   readonly memoryLimitBytes: number;
   readonly threads?: number;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import { type Database, findPhase, insertSubmission } from '@holdout/db';
 
-const manifest: ResolvedManifest = {
+const manifest: ResolvedModelManifest = {
   name: 'A model',
   studyAggregation: 'mean',
   threshold: 0.5,
@@ -27,7 +27,7 @@ const manifest: ResolvedManifest = {
 export async function seedSubmission(
   { database }: { readonly database: Database },
   teamId: string,
-  changes: Partial<ResolvedManifest> = {},
+  changes: Partial<ResolvedModelManifest> = {},
 ): Promise<string> {
   const phase = await findPhase(database, 'mura', 'test');
   if (!phase) throw new Error('The competition of the tests is not there.');

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { HoldoutError, resolvedManifestSchema } from '@holdout/contracts';
+import { HoldoutError, submissionWordsSchema } from '@holdout/contracts';
 import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** What a team may say of a submission beside its manifest, with the manifest's own limits. */
-export const describeSchema = resolvedManifestSchema.pick({ name: true, description: true, link: true }).partial();
+export const describeSchema = z.strictObject(submissionWordsSchema).partial();
 export type SubmissionDescription = z.infer<typeof describeSchema>;
 
 export interface Upload {

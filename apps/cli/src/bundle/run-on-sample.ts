@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckedBundle } from '@holdout/bundle';
 import { unpackBundle } from '@holdout/bundle/node';
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 import { type RunResult, runBundle } from '@holdout/runner';
 import { CommandError } from '../command-error.js';
 import { printable } from '../terminal/printable.js';
@@ -24,7 +24,7 @@ interface SampleRun {
  * @throws HoldoutError with the bundle's fault; CommandError `sample_invalid` where a picture can't be read
  */
 export async function runOnSample(
-  { files, manifest }: Pick<CheckedBundle, 'files' | 'manifest'>,
+  { files, manifest }: Pick<CheckedBundle, 'files'> & { manifest: ResolvedModelManifest },
   { studies, ...limits }: SampleRun,
 ): Promise<RunResult> {
   return await withTemporaryFolder(async (folder) => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { StudyPrediction } from '@holdout/contracts';
+import { HoldoutError, type StudyPrediction } from '@holdout/contracts';
 import { aggregateStudies } from '@holdout/runner';
 import { scorePredictions } from '@holdout/scoring';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -44,6 +44,7 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
       const studies = await readSample(sample);
       await withCheckedBundle(path, async (bundle) => {
         const { manifest, sizeBytes } = bundle;
+        if (manifest.engine === 'command') throw new HoldoutError('engine_unavailable');
         const { width, height, channels } = manifest.input;
         output.title(
           `“${printable(manifest.name)}” (${manifest.engine}, input ${width}×${height}×${channels}) is valid.`,
@@ -52,7 +53,7 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
           timeLimitSeconds: options.timeLimitSeconds,
           memoryLimitBytes: options.memoryLimitGibibytes * 1024 ** 3,
         };
-        const { probabilities, ...run } = await runOnSample(bundle, { studies, ...limits, signal });
+        const { probabilities, ...run } = await runOnSample({ ...bundle, manifest }, { studies, ...limits, signal });
         const counts = studies.map(({ study, images }) => ({ study, imageCount: images.length }));
         const predictions = aggregateStudies(counts, probabilities, manifest);
         const score = scoreSample(studies, predictions);

@@ -2,8 +2,8 @@ import {
   type ModelManifest,
   manifestFileName,
   type ProblemItem,
-  type ResolvedManifest,
-  resolvedManifestSchema,
+  type ResolvedModelManifest,
+  resolvedModelManifestSchema,
 } from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
 import { makeProblem } from '../problems.js';
@@ -19,7 +19,7 @@ type Layout = 'nchw' | 'nhwc';
 export function resolveManifest(
   manifest: ModelManifest,
   model: ModelDescription,
-): { manifest: ResolvedManifest } | { problems: ProblemItem[] } {
+): { manifest: ResolvedModelManifest } | { problems: ProblemItem[] } {
   const problems: ProblemItem[] = [];
   const image = findImageInput(manifest, model, problems);
   const output = findOutput(manifest, model, problems);
@@ -30,7 +30,7 @@ export function resolveManifest(
   if (!input || problems.length > 0) return { problems };
   const { name, description, link, studyAggregation, threshold, engine } = manifest;
   const activation = manifest.output.activation;
-  const resolved: ResolvedManifest = {
+  const resolved: ResolvedModelManifest = {
     name,
     ...(description === undefined ? {} : { description }),
     ...(link === undefined ? {} : { link }),
@@ -42,7 +42,7 @@ export function resolveManifest(
     output: { name: output.name, activation, index },
   };
   // What the model tells must keep to the limits that hold for what is written.
-  const checked = resolvedManifestSchema.safeParse(resolved);
+  const checked = resolvedModelManifestSchema.safeParse(resolved);
   if (checked.success) return { manifest: checked.data };
   return { problems: checked.error.issues.flatMap((issue) => describeIssue(issue, resolved)) };
 }
@@ -92,7 +92,7 @@ function resolveInput(
   manifest: ModelManifest,
   tensor: ModelTensor,
   problems: ProblemItem[],
-): ResolvedManifest['input'] | null {
+): ResolvedModelManifest['input'] | null {
   const { input } = manifest;
   const shape = tensor.shape ?? [null, null, null, null];
   const layout = input.layout ?? guessLayout(shape) ?? (manifest.engine === 'tfjs' ? 'nhwc' : undefined);

@@ -1,6 +1,6 @@
-import { HoldoutError, type ResolvedManifest } from '@holdout/contracts';
+import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 
-type Output = ResolvedManifest['output'];
+type Output = ResolvedModelManifest['output'];
 
 /** Rounding in a float32 sigmoid or softmax may leave 0..1 by this much. */
 const tolerance = 1e-6;

@@ -4,9 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 
-type Engine = ResolvedManifest['engine'];
+type Engine = ResolvedModelManifest['engine'];
 
 /** The packages that an engine is made of, each with those of its files that it runs from. */
 const { platform, arch } = process;

@@ -1,4 +1,4 @@
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 
 /** A model that is ready to predict. */
 export interface LoadedModel {
@@ -24,7 +24,7 @@ export interface LoadedModel {
  */
 export type LoadModel = (options: {
   bundleDirectory: string;
-  manifest: ResolvedManifest;
+  manifest: ResolvedModelManifest;
   threads: number;
 }) => Promise<LoadedModel>;
 

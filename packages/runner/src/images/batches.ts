@@ -1,4 +1,4 @@
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import { prepareImage } from './prepare-image.js';
 
 /** Images ready for the engine: `count` of them lie in `values`, which may hold room for more. */
@@ -24,7 +24,7 @@ const lookAhead = 2;
  */
 export function readBatches(
   paths: readonly string[],
-  input: ResolvedManifest['input'],
+  input: ResolvedModelManifest['input'],
   batchSize: number,
 ): AsyncIterable<Batch> {
   const imageValues = input.width * input.height * input.channels;

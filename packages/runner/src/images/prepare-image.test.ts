@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareImage } from './prepare-image.js';
 
-type Input = ResolvedManifest['input'];
+type Input = ResolvedModelManifest['input'];
 
 let folder: string;
 beforeAll(async () => {

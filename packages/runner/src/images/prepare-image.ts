@@ -1,7 +1,7 @@
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import sharp from 'sharp';
 
-type Input = ResolvedManifest['input'];
+type Input = ResolvedModelManifest['input'];
 
 const fits = { stretch: 'fill', contain: 'contain', cover: 'cover' } as const;
 

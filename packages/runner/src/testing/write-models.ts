@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ResolvedManifest } from '@holdout/contracts';
+import type { ResolvedModelManifest } from '@holdout/contracts';
 import sharp from 'sharp';
 
 /** A real model for an engine: from the mean of each channel to `outputs` values, `weights · means + bias`. */
@@ -15,7 +15,7 @@ export interface MeanModel {
 
 export interface TestBundle {
   directory: string;
-  manifest: ResolvedManifest;
+  manifest: ResolvedModelManifest;
 }
 
 /** The same model for either engine. */
@@ -93,7 +93,7 @@ function describe(
   channels: number,
   side: number,
   fixedBatchSize = 0,
-): ResolvedManifest {
+): ResolvedModelManifest {
   return {
     name: 'test',
     engine,
