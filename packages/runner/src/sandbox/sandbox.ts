@@ -1,0 +1,79 @@
+import type { Readable, Writable } from 'node:stream';
+import type { RunLimits } from '@holdout/contracts';
+
+/**
+ * What a bundle is run inside. Each kind gives a program the same surroundings, and a behaviour suite holds them to it:
+ * an unprivileged user without capabilities; pid, mount, network, ipc, uts and user namespaces of its own; no network at
+ * all; a seccomp filter; a read-only system; one writable folder, `/work`, in which it starts; an environment with nothing
+ * but what is given here. However it ends, nothing of it stays behind, neither a process nor a file.
+ */
+export interface Sandbox {
+  readonly kind: SandboxKind;
+  /** What stops a program that uses too much memory, processes or CPU time: `cgroup v2`, `cgroup v1`, `rlimits`, … */
+  readonly enforcedBy: string;
+  /** Whether a program may be started ahead of its bundle, and wait. */
+  readonly mayWait: boolean;
+  /** Returns at once; that it could not be started is told by `ended`. */
+  start(program: SandboxedProgram): SandboxedProcess;
+  /** Removes what killed workers of this machine left behind. */
+  removeAbandoned(): Promise<void>;
+}
+
+/** `none` is no sandbox: for development, where it is asked for by name, and never for a team's own program. */
+export const sandboxKinds = ['bubblewrap', 'container', 'none'] as const;
+export type SandboxKind = (typeof sandboxKinds)[number];
+
+/** Where a program starts, and the only folder that it may write to. */
+export const workFolder = '/work';
+
+export interface SandboxedProgram {
+  /** The program and its arguments, as it sees them; no shell reads them. */
+  readonly argv: readonly string[];
+  /** All of its environment, besides `PATH`, `HOME`, `TMPDIR` and `LANG`, which it may replace. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Shown to it read-only. Files that appear in a folder later are seen as well. */
+  readonly mounts: readonly Mount[];
+  /** The time limit is for the caller to keep. */
+  readonly limits: RunLimits;
+  readonly gpu: boolean;
+  /** The container image that it wants, with its digest; null for the system that the sandbox has. */
+  readonly image: string | null;
+}
+
+export interface Mount {
+  /** A file or folder of this machine. */
+  readonly source: string;
+  /** An absolute path inside. */
+  readonly target: string;
+}
+
+export interface SandboxedProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Ends all of it at once; safe to repeat. */
+  kill(): void;
+  /**
+   * When nothing of it is left.
+   *
+   * @throws HoldoutError `sandbox_unavailable` where it could not be started
+   */
+  readonly ended: Promise<SandboxEnd>;
+}
+
+export interface SandboxEnd {
+  /** Of the program; null where a signal ended it. */
+  readonly exitCode: number | null;
+  /** `SIGSEGV`, …; null where it ended by itself. */
+  readonly signal: string | null;
+  /** Which limit was seen to be exceeded, by the kernel or by whoever watches; null where none was. */
+  readonly exceeded: 'memory' | 'cpu' | 'processes' | null;
+  readonly usage: SandboxUsage;
+}
+
+/** The most that was seen; 0 where this machine does not tell. */
+export interface SandboxUsage {
+  readonly peakMemoryBytes: number;
+  readonly cpuSeconds: number;
+  readonly peakProcesses: number;
+}
