@@ -11,18 +11,26 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const oldestNode = [20, 11];
 
-/** What must be on the PATH, and the Debian package that brings it. `npm start` needs nothing beyond Debian itself. */
+/** For `npm start`: the sandbox wants bubblewrap, and what puts limits around it, unless it was asked to do without. */
+const forStart = [
+  { names: ['id'], debianPackage: 'coreutils' },
+  ...(process.getuid?.() === 0 ? [{ names: ['useradd'], debianPackage: 'passwd' }] : []),
+  { names: ['bwrap'], debianPackage: 'bubblewrap' },
+  { names: ['prlimit', 'setpriv', 'unshare'], debianPackage: 'util-linux' },
+  { names: ['mount'], debianPackage: 'mount' },
+];
+const withoutSandbox = ['bwrap', 'prlimit', 'mount'];
+
+/** What must be on the PATH, and the Debian package that brings it. */
 const programs = {
-  start: [
-    { names: ['id'], debianPackage: 'coreutils' },
-    ...(process.getuid?.() === 0 ? [{ names: ['useradd'], debianPackage: 'passwd' }] : []),
-  ],
+  start:
+    process.env.HOLDOUT_SANDBOX === 'none'
+      ? forStart.filter(({ names }) => !withoutSandbox.includes(names[0]))
+      : forStart,
   test: [
-    { names: ['id'], debianPackage: 'coreutils' },
-    ...(process.getuid?.() === 0 ? [{ names: ['useradd'], debianPackage: 'passwd' }] : []),
+    ...forStart,
     { names: ['redis-server'], debianPackage: 'redis-server' },
     { names: ['pgrep'], debianPackage: 'procps' },
-    { names: ['setpriv', 'unshare'], debianPackage: 'util-linux' },
     { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
     { names: ['python3'], debianPackage: 'python3' },
   ],

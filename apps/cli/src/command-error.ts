@@ -20,6 +20,7 @@ type CommandCode =
   | 'usage'
   | 'file_unusable'
   | 'sample_invalid'
+  | 'sandbox_missing'
   | 'server_unreachable'
   | 'answer_unexpected'
   | 'interrupted'

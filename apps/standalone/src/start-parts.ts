@@ -44,6 +44,7 @@ export async function startParts(
     HOME: process.env.HOME,
     TZ: process.env.TZ,
     REDIS_URL: process.env.REDIS_URL,
+    HOLDOUT_SANDBOX: process.env.HOLDOUT_SANDBOX,
   };
   const shared = {
     ...inherited,

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
+import { sandboxKinds } from '@holdout/runner';
 import { z } from 'zod';
 
 /** What a worker process reads from its environment, once. */
@@ -10,6 +11,7 @@ const configSchema = z.object({
   HOLDOUT_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(15),
   HOLDOUT_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(5),
   HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+  HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
 
@@ -23,6 +25,8 @@ export interface WorkerConfig {
   /** How often lost and forgotten evaluations are looked for. */
   reconcileSeconds: number;
   threads: number;
+  /** What bundles are run inside. */
+  sandbox: (typeof sandboxKinds)[number];
   redisUrl: string | undefined;
   /** Who holds a lease: machine and process. */
   owner: string;
@@ -48,6 +52,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     leaseSeconds: env.HOLDOUT_LEASE_SECONDS,
     reconcileSeconds: env.HOLDOUT_RECONCILE_SECONDS,
     threads: env.HOLDOUT_THREADS,
+    sandbox: env.HOLDOUT_SANDBOX,
     redisUrl: env.REDIS_URL,
     owner: `${hostname()}:${process.pid}`,
   };

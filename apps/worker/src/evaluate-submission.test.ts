@@ -187,7 +187,7 @@ it('rejects what is the bundle’s fault, with a code and a sentence', async () 
   expect(reason).toMatchObject({ code: 'output_shape', detail: expect.stringContaining('output.index is 7') });
 });
 
-it('tells nothing but the code of what happens on the phase’s own images', async () => {
+it('tells nothing but the kind of what happens on the phase’s own images', async () => {
   const submitted = await fixture.submit({ spoil: true });
   const { evaluationId } = submitted;
   // A worker that is lost has passed the check, so that only the hidden run is left.
@@ -197,7 +197,7 @@ it('tells nothing but the code of what happens on the phase’s own images', asy
   const { state, reason } = await fixture.read(submitted);
   expect(state).toBe('rejected');
   expect(reason).toEqual({
-    code: 'output_shape',
+    code: 'predictions_invalid',
     detail: 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.',
   });
 });

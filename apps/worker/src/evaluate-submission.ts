@@ -1,11 +1,6 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import {
-  HoldoutError,
-  type PredictionsFile,
-  type ResolvedManifest,
-  type ResolvedModelManifest,
-} from '@holdout/contracts';
+import { defaultRunLimits, HoldoutError, type PredictionsFile } from '@holdout/contracts';
 import {
   claimEvaluation,
   type Database,
@@ -18,21 +13,23 @@ import {
   startRunning,
 } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import { aggregateStudies, digestEngine, type ModelStarter, type RunningModel } from '@holdout/runner';
+import { type ModelStarter, openPredictor, type Predicted, type Predictor, type Sandbox } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
+import { checkOnSample } from './check-on-sample.js';
 import type { WorkerConfig } from './config.js';
 import { fetchBundle } from './fetch-bundle.js';
 import { fetchStudies } from './fetch-studies.js';
-import { EvaluationInterrupted, holdLease } from './hold-lease.js';
-import { runStage } from './run-stage.js';
-import { withScratchFolder } from './scratch.js';
+import { EvaluationInterrupted, holdLease, type Lease } from './hold-lease.js';
+import { runHidden } from './run-hidden.js';
+import { makeScratchFolder, withScratchFolder } from './scratch.js';
 
 /** What a worker works with. */
 export interface EvaluationTools {
   database: Database;
   storage: Storage;
   queue: Queue;
+  sandbox: Sandbox;
   models: ModelStarter;
   config: WorkerConfig;
   log: Logger;
@@ -77,74 +74,51 @@ export async function evaluateSubmission(
   await queue.enqueueScoring({ evaluationId }).catch((error) => log.warn({ err: error }, 'scoring not rung yet'));
 }
 
-async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: ReturnType<typeof holdLease>) {
-  const { storage, models, config } = tools;
+async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease) {
+  const { storage, models, sandbox, config } = tools;
   return await withScratchFolder(config.scratchDirectory, async (folder) => {
-    const bundleDirectory = await fetchBundle(storage, claim, folder);
-    const { memoryLimitBytes } = claim.limits;
-    const model = models.start({
-      bundleDirectory,
-      manifest: demandModel(claim.manifest),
-      memoryLimitBytes,
+    const predictor = await openPredictor({
+      manifest: claim.manifest,
+      limits: { ...defaultRunLimits, ...pickLimits(claim) },
       threads: config.threads,
+      sandbox,
+      models,
+      makeFolder: () => makeScratchFolder(config.scratchDirectory),
+      unpack: (directory) => fetchBundle(storage, claim, directory, folder),
     });
+    let predicted: Predicted;
+    let peakMemoryBytes = 0;
     try {
-      return await runStages(tools, claim, lease, { model, folder });
+      predicted = await runStages(tools, claim, lease, { predictor, folder });
     } finally {
-      await model.close();
+      peakMemoryBytes = await predictor.close();
     }
+    const file: PredictionsFile = { format: 'holdout-predictions-1', studies: predicted.predictions };
+    const { bundleDigest, testSetDigest } = claim;
+    const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
+    return { file, provenance: { bundleDigest, testSetDigest, ...made } };
   });
+}
+
+function pickLimits({ limits: { timeLimitSeconds, memoryLimitBytes } }: EvaluationClaim) {
+  return { timeLimitSeconds, memoryLimitBytes };
 }
 
 /** The check on the public sample, where an earlier worker has not passed it, and then the run that counts. */
 async function runStages(
   tools: EvaluationTools,
   claim: EvaluationClaim,
-  lease: ReturnType<typeof holdLease>,
-  { model, folder }: { model: RunningModel; folder: string },
-) {
+  lease: Lease,
+  { predictor, folder }: { predictor: Predictor; folder: string },
+): Promise<Predicted> {
   const { database, storage } = tools;
-  // The first of a process takes a moment, while the model is loaded in another one.
-  const engineDigest = digestEngine(demandModel(claim.manifest).engine);
   if (claim.state === 'checking') {
     const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
-    await runStage(tools, claim, lease, { stage: 'checking', model, studies: sample });
+    await checkOnSample(tools, claim, lease, { predictor, sample });
     if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
   }
   const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
-  const running = runStage(tools, claim, lease, { stage: 'running', model, studies });
-  const result = await running.catch((error: unknown) => tellNothing(error, tools.log));
-  const file: PredictionsFile = {
-    format: 'holdout-predictions-1',
-    studies: aggregateStudies(studies.counts, result.probabilities, demandModel(claim.manifest)),
-  };
-  const { bundleDigest, testSetDigest } = claim;
-  const provenance = {
-    bundleDigest,
-    testSetDigest,
-    ...result.provenance,
-    engineDigest: await engineDigest,
-    node: process.version,
-    ...result.durations,
-    peakMemoryBytes: result.peakMemoryBytes,
-  };
-  return { file, provenance };
-}
-
-function demandModel(manifest: ResolvedManifest): ResolvedModelManifest {
-  if (manifest.engine === 'command') throw new HoldoutError('engine_unavailable', { detail: 'It runs no commands.' });
-  return manifest;
-}
-
-/**
- * What a bundle makes of the phase's own images must not reach its team in an error's words: a model can write pixels
- * into the shape of its output, or into any number that an error names. The code is all that is told.
- */
-function tellNothing(error: unknown, log: Logger): never {
-  if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
-  log.info({ code: error.code, detail: error.detail }, 'not told to the team');
-  const detail = 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.';
-  throw new HoldoutError(error.code, { detail });
+  return await runHidden(tools, claim, lease, { predictor, studies });
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

@@ -1,15 +1,20 @@
-import { keepProcessReady } from '@holdout/runner';
+import { createSandbox, demandSandbox, keepProcessReady } from '@holdout/runner';
 import { evaluateSubmission } from './evaluate-submission.js';
 import { runProcess } from './run-process.js';
-import { removeAbandonedScratch } from './scratch.js';
+import { makeScratchFolder, removeAbandonedScratch } from './scratch.js';
 
 // The evaluating worker: runs teams' bundles, one at a time, and can read no label.
 await runProcess('holdout-evaluate', async (tools) => {
-  await removeAbandonedScratch(tools.config.scratchDirectory);
-  const models = keepProcessReady();
+  const { config, log } = tools;
+  const sandbox = await createSandbox({ kind: config.sandbox });
+  await demandSandbox(sandbox);
+  log.info({ sandbox: sandbox.kind, limits: sandbox.enforcedBy }, 'bundles run in a sandbox');
+  await removeAbandonedScratch(config.scratchDirectory);
+  await sandbox.removeAbandoned();
+  const models = keepProcessReady({ sandbox, makeFolder: () => makeScratchFolder(config.scratchDirectory) });
   const work = tools.queue.workEvaluations(
-    ({ evaluationId }, shutdown) => evaluateSubmission({ ...tools, models }, evaluationId, shutdown),
-    { concurrency: 1, lockSeconds: tools.config.leaseSeconds },
+    ({ evaluationId }, shutdown) => evaluateSubmission({ ...tools, sandbox, models }, evaluationId, shutdown),
+    { concurrency: 1, lockSeconds: config.leaseSeconds },
   );
   return async () => {
     await work.close();

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripTopFolder } from '@holdout/bundle';
 import { openBundlePath, unpackBundle } from '@holdout/bundle/node';
@@ -7,21 +7,24 @@ import type { EvaluationClaim } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 
 /**
- * Brings a submission's bundle out of storage and unpacks it into a folder of its own inside `folder`. It was checked
- * before it was accepted; opening it checks its names and sizes again.
+ * Brings a submission's bundle out of storage and unpacks it into an empty folder. It was checked before it was
+ * accepted; opening it checks its names and sizes again.
  *
- * @returns the unpacked bundle's folder
+ * @param scratch - a folder for the archive, while it is unpacked
  */
-export async function fetchBundle(storage: Storage, claim: EvaluationClaim, folder: string): Promise<string> {
-  const archive = join(folder, 'bundle.archive');
-  const directory = join(folder, 'bundle');
-  await storage.materialise(claim.bundleDigest, archive);
-  await mkdir(directory);
+export async function fetchBundle(
+  storage: Storage,
+  { bundleDigest }: EvaluationClaim,
+  directory: string,
+  scratch: string,
+): Promise<void> {
+  const archive = join(scratch, 'bundle.archive');
+  await storage.materialise(bundleDigest, archive);
   const bundle = await openBundlePath(archive);
   try {
     await unpackBundle(stripTopFolder(bundle, manifestFileName), directory);
   } finally {
     await bundle.close();
+    await rm(archive, { force: true });
   }
-  return directory;
 }

@@ -1,44 +1,41 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Database, listStudiesOfVersion } from '@holdout/db';
-import type { RunImage } from '@holdout/runner';
+import type { RunStudy } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
-
-export interface FetchedStudies {
-  /** All images, study by study, in the order of the version. */
-  images: RunImage[];
-  counts: { study: string; imageCount: number }[];
-}
 
 const copiesAtOnce = 16;
 
 /**
  * Finds the images of a test-set version as files: in place where the storage is on this machine's disk, else copied
- * to `folder` under the names that bundles see. No label is read: this process could not.
+ * to `folder`. No label is read: this process could not.
+ *
+ * @returns the studies in the order of the version
  */
 export async function fetchStudies(
   database: Database,
   storage: Storage,
   versionId: string,
   folder: string,
-): Promise<FetchedStudies> {
+): Promise<RunStudy[]> {
   const studies = await listStudiesOfVersion(database, versionId);
-  const wanted = studies.flatMap(({ study, images }) =>
-    images.map(({ digest, fileName }) => ({ digest, path: join(folder, study, fileName) })),
-  );
-  const images: RunImage[] = [];
-  for (let start = 0; start < wanted.length; start += copiesAtOnce) {
-    const part = wanted.slice(start, start + copiesAtOnce);
-    images.push(...(await Promise.all(part.map((image) => fetchImage(storage, image)))));
+  const paths = new Map<string, string>();
+  const digests = [...new Set(studies.flatMap(({ images }) => images.map(({ digest }) => digest)))];
+  for (let first = 0; first < digests.length; first += copiesAtOnce) {
+    const some = digests.slice(first, first + copiesAtOnce);
+    const found = await Promise.all(some.map((digest) => fetchImage(storage, digest, join(folder, digest))));
+    for (const [place, digest] of some.entries()) paths.set(digest, found[place] ?? '');
   }
-  const counts = studies.map(({ study, images: { length } }) => ({ study, imageCount: length }));
-  return { images, counts };
+  return studies.map(({ study, images }) => ({
+    study,
+    images: images.map(({ fileName, digest }) => ({ fileName, path: paths.get(digest) ?? '' })),
+  }));
 }
 
-async function fetchImage(storage: Storage, { digest, path }: { digest: string; path: string }): Promise<RunImage> {
+async function fetchImage(storage: Storage, digest: string, path: string): Promise<string> {
   const inPlace = await storage.path?.(digest);
-  if (inPlace) return { path: inPlace };
+  if (inPlace) return inPlace;
   await mkdir(dirname(path), { recursive: true });
   await storage.materialise(digest, path);
-  return { path };
+  return path;
 }

@@ -14,7 +14,7 @@ export class EvaluationInterrupted extends Error {
   }
 }
 
-interface HeldLease {
+export interface Lease {
   /** Aborts with an {@link EvaluationInterrupted} when the work must stop. */
   readonly signal: AbortSignal;
   /** Takes what a write learned of the lease. */
@@ -36,7 +36,7 @@ const renewMilliseconds = 500;
  * Renews a lease until it is released, many times within its length, so that a slow answer of the database does not
  * lose it. A renewal that fails is tried again; when the lease has certainly expired, the work stops.
  */
-export function holdLease({ renew, leaseSeconds, shutdown, log }: LeaseOptions): HeldLease {
+export function holdLease({ renew, leaseSeconds, shutdown, log }: LeaseOptions): Lease {
   const controller = new AbortController();
   let heldUntil = performance.now() + leaseSeconds * 1000;
   let renewing = false;

@@ -36,7 +36,14 @@ export async function runProcess(
   const queue = await createQueue(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },
   );
-  const stop = await start({ database, storage, queue, config, log });
+  let stop: () => Promise<void>;
+  try {
+    stop = await start({ database, storage, queue, config, log });
+  } catch (error) {
+    log.fatal({ err: error }, 'the worker can’t start');
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
   log.info('ready');
 
   const shutDown = async (signal: string) => {

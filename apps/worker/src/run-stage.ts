@@ -1,24 +1,22 @@
-import { appendLog, type EvaluationClaim, type LeaseState, recordProgress } from '@holdout/db';
-import type { RunningModel, RunResult } from '@holdout/runner';
+import { appendLog, type EvaluationClaim, recordProgress } from '@holdout/db';
+import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import type { EvaluationTools } from './evaluate-submission.js';
-import type { FetchedStudies } from './fetch-studies.js';
+import type { Lease } from './hold-lease.js';
 
 interface Stage {
   stage: 'checking' | 'running';
-  model: RunningModel;
-  studies: FetchedStudies;
-}
-
-interface Lease {
-  readonly signal: AbortSignal;
-  learn(state: LeaseState): void;
+  predictor: Predictor;
+  studies: readonly RunStudy[];
+  /** Receives what the bundle prints in place of the log that its team sees. */
+  onLog?: (line: string) => void;
 }
 
 const reportIntervalMilliseconds = 500;
+/** Of the hidden run its team sees steps of a twentieth, so that their times and sizes can tell it nothing else. */
+const hiddenSteps = 20;
 
 /**
- * Runs the bundle's model on the studies of one stage and says how far it is. Its log lines are kept in the check only:
- * of the run on the phase's own images its team sees nothing but progress.
+ * Runs the bundle on the studies of one stage and says how far it is.
  *
  * @throws HoldoutError with the bundle's fault, or the reason of `lease.signal`
  */
@@ -26,19 +24,21 @@ export async function runStage(
   tools: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { stage, model, studies }: Stage,
-): Promise<RunResult> {
-  const report = reportRegularly(tools, claim, lease, stage, studies.images.length);
+  { stage, predictor, studies, onLog }: Stage,
+): Promise<Predicted> {
+  const imagesTotal = studies.reduce((sum, { images }) => sum + images.length, 0);
+  const report = reportRegularly(tools, claim, lease, stage, imagesTotal);
+  const step = stage === 'running' ? Math.ceil(imagesTotal / hiddenSteps) : 1;
   try {
-    const result = await model.run({
-      images: studies.images,
-      timeLimitSeconds: claim.limits.timeLimitSeconds,
+    const predicted = await predictor.run({
+      studies,
       signal: lease.signal,
-      onProgress: report.progress,
-      onLog: stage === 'checking' ? report.line : (line) => tools.log.debug({ line }, 'bundle'),
+      onProgress: (done) => report.progress(done === imagesTotal ? done : Math.floor(done / step) * step),
+      onLog: onLog ?? report.line,
     });
-    tools.log.info({ stage, ...result.durations, peakMemoryBytes: result.peakMemoryBytes }, 'stage run');
-    return result;
+    report.progress(imagesTotal);
+    tools.log.info({ stage, ...predicted.durations }, 'stage run');
+    return predicted;
   } finally {
     await report.finish();
   }

@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,11 @@ export async function withScratchFolder<T>(directory: string, work: (folder: str
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Makes a folder like that, for whoever removes it by itself. */
+export function makeScratchFolder(directory: string): string {
+  return mkdtempSync(join(directory, `${ourPrefix}${process.pid}-`));
 }
 
 /** Removes what killed workers of this machine left behind. */

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedModelManifest } from '@holdout/contracts';
-import { type RunResult, runBundle } from '@holdout/runner';
 import { densenetSide, makeDensenet169 } from '../densenet/make-densenet169.js';
 import { startReadyTensors } from '../densenet/start-ready-tensors.js';
 import type { Row } from '../measurement.js';
+import { type BundleRun, runInSandbox } from '../run-in-sandbox.js';
 import { writeRadiographs } from '../write-radiographs.js';
 
 /**
@@ -17,13 +17,12 @@ export const measureWorkerPath: Row = async ({ directory, rounds, images: imageC
   await writeFile(join(bundleDirectory, manifest.model), makeDensenet169(169));
   say(`wrote a DenseNet-169; drawing ${imageCount} radiographs`);
   const images = await writeRadiographs(join(directory, 'images'), imageCount);
-  const limits = { timeLimitSeconds: 3600, memoryLimitBytes: 16 * 2 ** 30 };
-  const runOnce = () => runBundle({ bundleDirectory, manifest, images, ...limits });
+  const runOnce = () => runInSandbox('bubblewrap', { bundleDirectory, manifest, images });
 
   // The first run warms the disk cache, and tells which threads and batch size to compare with.
   const { provenance } = await runOnce();
   const alone = startReadyTensors(join(bundleDirectory, manifest.model), provenance.threads, provenance.batchSize);
-  const runs: RunResult[] = [];
+  const runs: BundleRun[] = [];
   const aloneSpeeds: number[] = [];
   try {
     await alone.predict(2 * provenance.batchSize);
@@ -41,7 +40,7 @@ export const measureWorkerPath: Row = async ({ directory, rounds, images: imageC
   const against = { what: 'onnxruntime-node, tensors ready', samples: aloneSpeeds };
   const { engineVersion, device, threads, batchSize } = provenance;
   const facts = { images: imageCount, engineVersion, device, threads, batchSize };
-  const speeds = (seconds: (run: RunResult) => number) => runs.map((run) => imageCount / seconds(run));
+  const speeds = (seconds: (run: BundleRun) => number) => runs.map((run) => imageCount / seconds(run));
   return [
     {
       what: 'DenseNet-169 through the worker',

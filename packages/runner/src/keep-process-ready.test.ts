@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultRunLimits } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keepProcessReady } from './keep-process-ready.js';
+import { createSandbox } from './sandbox/create-sandbox.js';
+import { copyFrom, makeFolder } from './testing/describe-run.js';
 import { findChildren } from './testing/find-children.js';
 import { removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
 
@@ -19,14 +22,22 @@ afterAll(async () => {
   await removeModels();
 });
 
-function options() {
-  return { bundleDirectory: bundle.directory, manifest: bundle.manifest, memoryLimitBytes: 2 * 1024 ** 3 };
+async function keepReady() {
+  return keepProcessReady({ sandbox: await createSandbox({ kind: 'bubblewrap' }), makeFolder });
+}
+
+/** A sandbox takes a moment until our program runs in it. */
+async function waitForChildren(count: number): Promise<number[]> {
+  for (let tries = 0; tries < 500 && findChildren().length !== count; tries += 1) await sleep(10);
+  return findChildren();
 }
 
 async function predictWhite(models: ReturnType<typeof keepProcessReady>): Promise<number | undefined> {
   const images = [await writePng(folder, 'white.png', [255])];
-  const model = models.start(options());
+  const model = models.start(defaultRunLimits);
   try {
+    await copyFrom(bundle.directory)(model.bundleDirectory);
+    model.load(bundle.manifest);
     return (await model.run({ images, timeLimitSeconds: 60 })).probabilities[0];
   } finally {
     await model.close();
@@ -34,13 +45,13 @@ async function predictWhite(models: ReturnType<typeof keepProcessReady>): Promis
 }
 
 it('gives every model a process of its own, which was there before, and has the next one ready after it', async () => {
-  const models = keepProcessReady();
-  const [first] = findChildren();
-  const model = models.start(options());
+  const models = await keepReady();
+  const [first] = await waitForChildren(1);
+  const model = models.start(defaultRunLimits);
   // No second one while the model runs, which would take the machine from it.
   expect(findChildren()).toEqual([first]);
   await model.close();
-  const [second, ...others] = findChildren();
+  const [second, ...others] = await waitForChildren(1);
   expect(second).not.toBe(first);
   expect(others).toEqual([]);
   expect(await predictWhite(models)).toBeCloseTo(1, 5);
@@ -49,15 +60,15 @@ it('gives every model a process of its own, which was there before, and has the 
 });
 
 it('serves two models at once', async () => {
-  const models = keepProcessReady();
+  const models = await keepReady();
   expect(await Promise.all([predictWhite(models), predictWhite(models)])).toHaveLength(2);
-  expect(findChildren()).toHaveLength(1);
+  expect(await waitForChildren(1)).toHaveLength(1);
   await models.close();
 });
 
 it('does not give out a process that has died while it waited', async () => {
-  const models = keepProcessReady();
-  for (const pid of findChildren()) process.kill(pid, 'SIGKILL');
+  const models = await keepReady();
+  for (const pid of await waitForChildren(1)) process.kill(pid, 'SIGKILL');
   while (findChildren().length > 0) await sleep(10);
   await sleep(100);
   expect(await predictWhite(models)).toBeCloseTo(1, 5);
@@ -65,8 +76,8 @@ it('does not give out a process that has died while it waited', async () => {
 });
 
 it('starts nothing any more when it is closed while a model runs', async () => {
-  const models = keepProcessReady();
-  const model = models.start(options());
+  const models = await keepReady();
+  const model = models.start(defaultRunLimits);
   await models.close();
   await model.close();
   expect(findChildren()).toEqual([]);

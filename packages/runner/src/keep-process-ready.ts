@@ -1,46 +1,55 @@
-import { type Child, startChild } from './start-child.js';
-import { type ModelOptions, type RunningModel, startModel } from './start-model.js';
+import { isDeepStrictEqual } from 'node:util';
+import { defaultRunLimits, type RunLimits } from '@holdout/contracts';
+import { type Child, type ChildOptions, startChild } from './start-child.js';
+import { type RunningModel, startModel } from './start-model.js';
 
 /** Starts models without a wait for their process. */
 export interface ModelStarter {
-  /** As `startModel`. */
-  start(options: ModelOptions): RunningModel;
+  /** A process of its own for one bundle, held to these limits. Close it, whatever happens. */
+  start(limits: RunLimits): RunningModel;
   /** Ends the process that waits; models that run are closed by whoever started them. */
   close(): Promise<void>;
 }
 
 /**
- * Keeps one process started ahead, with what it needs already loaded. It knows nothing until it is given a bundle,
- * serves that one and ends; the next is started when that has ended, so that it takes nothing from a running model.
+ * Keeps one process started ahead in its sandbox, with what it needs already loaded. It knows nothing until it is given
+ * a bundle, serves that one and ends; the next is started when that has ended, so that it takes nothing from a running
+ * model. It has the limits that were asked for last, since the kernel holds it to them from its start.
  */
-export function keepProcessReady(): ModelStarter {
+export function keepProcessReady(options: Omit<ChildOptions, 'limits'>): ModelStarter {
   let waiting: Waiting | null = null;
   let closed = false;
+  let limits: RunLimits = defaultRunLimits;
 
   const prepare = () => {
-    if (!closed) waiting ??= startWaiting();
+    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits });
   };
-  const take = (): Child => {
+  const take = (wanted: RunLimits): Child => {
     const taken = waiting;
     waiting = null;
-    return taken && !taken.hasEnded ? taken.child : startChild();
+    const fits = taken && !taken.hasEnded && isDeepStrictEqual(toKernel(limits), toKernel(wanted));
+    limits = wanted;
+    if (fits) return taken.child;
+    if (taken) void end(taken.child);
+    return startChild({ ...options, limits });
   };
   prepare();
   return {
-    start(options) {
-      const model = startModel(options, take());
+    start(wanted) {
+      const model = startModel(take(wanted), wanted);
       return {
-        run: model.run,
+        ...model,
         async close() {
-          await model.close();
+          const ended = await model.close();
           prepare();
+          return ended;
         },
       };
     },
     async close() {
       closed = true;
-      waiting?.child.kill();
-      await waiting?.child.ended;
+      if (waiting) await end(waiting.child);
+      waiting = null;
     },
   };
 }
@@ -51,11 +60,22 @@ interface Waiting {
   hasEnded: boolean;
 }
 
-function startWaiting(): Waiting {
-  const waiting = { child: startChild(), hasEnded: false };
+function startWaiting(options: ChildOptions): Waiting {
+  const waiting = { child: startChild(options), hasEnded: false };
   const noteEnd = () => {
     waiting.hasEnded = true;
   };
   waiting.child.ended.then(noteEnd, noteEnd);
   return waiting;
+}
+
+async function end(child: Child): Promise<void> {
+  child.kill();
+  await child.ended.catch(() => {});
+  await child.remove();
+}
+
+/** Wall-clock time is kept by us, run by run. */
+function toKernel({ timeLimitSeconds: _, ...limits }: RunLimits): Omit<RunLimits, 'timeLimitSeconds'> {
+  return limits;
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 
 /**
  * What the two sides say to each other: the parent writes requests to the child's standard input, the child writes
- * messages to its file descriptor 3, each a line of JSON. Pipes work through a sandbox's wall as well.
+ * messages to its file descriptor 3, each a line of JSON. In the child a team's model is at work, which may have found
+ * a way to speak for it: nothing here has room for words of its own but what goes to the log and to a rejection.
  */
 export const messageDescriptor = 3;
 
@@ -24,28 +25,32 @@ export const requestSchema = z.discriminatedUnion('kind', [
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
 
-export const provenanceSchema = z.strictObject({
-  engine: z.enum(['onnx', 'tfjs']),
-  engineVersion: z.string(),
-  device: z.string(),
-  threads: z.number().int(),
-  batchSize: z.number().int(),
+const deviceSchema = z.enum(['cpu', 'wasm', 'wasm-simd']);
+export type Device = z.infer<typeof deviceSchema>;
+
+const placementSchema = z.strictObject({
+  device: deviceSchema,
+  threads: z.number().int().min(1).max(1024),
+  batchSize: z.number().int().min(1).max(1024),
 });
-export type RunProvenance = z.infer<typeof provenanceSchema>;
+
+const secondsSchema = z.number().min(0);
 
 export const messageSchema = z.discriminatedUnion('kind', [
+  /** Our program runs, and will hear requests. */
+  z.strictObject({ kind: z.literal('ready') }),
   /** A line for the log, in order with the other messages, which what is printed is not. */
   z.strictObject({ kind: z.literal('log'), line: z.string() }),
-  z.strictObject({ kind: z.literal('progress'), imagesDone: z.number().int() }),
+  z.strictObject({ kind: z.literal('progress'), imagesDone: z.number().int().min(0) }),
   z.strictObject({
     kind: z.literal('result'),
-    probabilities: z.array(z.number()),
-    provenance: provenanceSchema,
+    probabilities: z.array(z.number().min(0).max(1)),
+    placement: placementSchema,
     /** How long the model took to load; the same in each result. */
-    loadSeconds: z.number(),
-    inferenceSeconds: z.number(),
+    loadSeconds: secondsSchema,
+    inferenceSeconds: secondsSchema,
   }),
   /** The bundle's fault, or with the code `internal` ours. */
-  z.strictObject({ kind: z.literal('fault'), code: errorCodeSchema, detail: z.string() }),
+  z.strictObject({ kind: z.literal('fault'), code: errorCodeSchema, detail: z.string().max(5000) }),
 ]);
 export type RunMessage = z.infer<typeof messageSchema>;

@@ -1,101 +1,101 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunLimits } from '@holdout/contracts';
+import { describeLogLimit } from './explain-end.js';
 import { messageSchema, type RunMessage, type RunRequest } from './protocol.js';
-
-export interface ChildEnd {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-}
+import { readLines, readLog } from './read-lines.js';
+import { describeRunner } from './runner-mounts.js';
+import type { Sandbox, SandboxEnd } from './sandbox/sandbox.js';
 
 export interface ChildListener {
   onMessage(message: RunMessage): void;
   onLog(line: string): void;
 }
 
+/** The process that runs a model, in a sandbox with folders of its own. */
 export interface Child {
-  readonly pid: number;
+  /** On this machine: what is put into them the process can read. */
+  readonly bundleDirectory: string;
+  readonly imagesDirectory: string;
+  /** The same folders as the process sees them. */
+  readonly inside: { readonly bundle: string; readonly images: string };
   /** Names who hears it from now on. Log lines that nobody has heard are kept, and come first. */
   listen(listener: ChildListener | null): void;
   request(request: RunRequest): void;
   /** Tells it that nothing more will be asked; it ends by itself. */
   finish(): void;
-  /** Kills the whole process group at once. */
+  /** Ends it and all it may have started, at once. */
   readonly kill: () => void;
-  /** Rejected where it could not be started. */
+  /** When nothing of it runs any more. Rejected where it could not be started. */
   readonly ended: Promise<ChildEnd>;
+  /** Removes its folders; once it has ended. */
+  remove(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL('../dist/child/main.js', import.meta.url));
-const setpriv = '/usr/bin/setpriv';
-const longestLine = 2000;
-const mostLines = 5000;
+export interface ChildEnd extends SandboxEnd {
+  /** Whether our own program had begun to run inside. */
+  readonly hasBegun: boolean;
+}
+
+export interface ChildOptions {
+  readonly sandbox: Sandbox;
+  readonly limits: RunLimits;
+  /** Makes an empty folder on this machine for what the process reads; it is removed in the end. */
+  readonly makeFolder: () => string;
+}
+
+/** Longer than what a hundred thousand images need. */
+const longestMessage = 16 * 1024 * 1024;
 
 /**
- * Starts the process that runs the model: a process group of its own, an environment with nothing of ours in it, and
- * on Linux a kernel that ends it when we die, however we die. It gets itself ready before it is asked for anything.
+ * Starts the process that runs the model. It gets itself ready before it is asked for anything.
+ *
+ * @throws the file system's error where the folder can't be made
  */
-export function startChild(): Child {
-  const node = [process.execPath, program];
-  const [command = '', ...argv] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--', ...node] : node;
-  const child = spawn(command, argv, {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
-    detached: true,
-  });
-  const kill = () => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has ended already.
-    }
-  };
+export function startChild({ sandbox, limits, makeFolder }: ChildOptions): Child {
+  const folder = makeFolder();
+  const [bundleDirectory, imagesDirectory] = [join(folder, 'bundle'), join(folder, 'images')];
+  for (const path of [bundleDirectory, imagesDirectory]) mkdirSync(path);
+  const { argv, mounts, bundleFolder, imagesFolder } = describeRunner(sandbox.kind, bundleDirectory, imagesDirectory);
+  const running = sandbox.start({ argv, mounts, environment: {}, limits, gpu: false, image: null });
   let listener: ChildListener | null = null;
+  let hasBegun = false;
   const unheard: string[] = [];
-  const log = limitLines((line) => (listener ? listener.onLog(line) : unheard.push(line)));
-  if (child.stdout) readLines(child.stdout, log);
-  if (child.stderr) readLines(child.stderr, log);
-  readLines(child.stdio[3] as Readable, (line) => listener?.onMessage(messageSchema.parse(JSON.parse(line))));
-  child.stdin?.on('error', () => {});
-  const ended = new Promise<ChildEnd>((done, fail) => {
-    child.once('error', fail);
-    child.once('close', (exitCode, signal) => done({ exitCode, signal }));
-    // Whoever it may have started goes with it, so that no one holds its pipes open.
-    child.once('exit', kill);
+  const hear = (line: string) => (listener ? listener.onLog(line) : void unheard.push(line));
+  readLog(running.stderr, limits.logSizeBytes, hear, () => {
+    listener?.onMessage({ kind: 'fault', code: 'log_limit_exceeded', detail: describeLogLimit(limits.logSizeBytes) });
+    running.kill();
   });
-  // Whoever waits for the end hears of it; a process that nobody waits for must not end ours.
+  readLines(running.stdout, longestMessage, (line) => {
+    const message = readMessage(line);
+    if (message?.kind === 'ready') hasBegun = true;
+    else if (message) listener?.onMessage(message);
+    // Whoever speaks so is not our program any more.
+    else running.kill();
+  });
+  const ended = running.ended.then((end) => ({ ...end, hasBegun }));
   ended.catch(() => {});
   return {
-    pid: child.pid ?? -1,
+    bundleDirectory,
+    imagesDirectory,
+    inside: { bundle: bundleFolder, images: imagesFolder },
     listen(next) {
       listener = next;
       for (const line of next ? unheard.splice(0) : []) next?.onLog(line);
     },
-    request: (request) => child.stdin?.write(`${JSON.stringify(request)}\n`),
-    finish: () => child.stdin?.end(),
-    kill,
+    request: (request) => running.stdin.write(`${JSON.stringify(request)}\n`),
+    finish: () => running.stdin.end(),
+    kill: running.kill,
     ended,
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
-function readLines(stream: Readable, onLine: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  });
-  stream.on('end', () => rest !== '' && onLine(rest));
-}
-
-/** A log can't fill our memory or the team's screen. */
-function limitLines(onLog: (line: string) => unknown): (line: string) => void {
-  let count = 0;
-  return (line) => {
-    count += 1;
-    if (count < mostLines) onLog(line.length > longestLine ? `${line.slice(0, longestLine)} …` : line);
-    else if (count === mostLines) onLog(`The log ends here, after ${mostLines} lines.`);
-  };
+function readMessage(line: string): RunMessage | null {
+  try {
+    return messageSchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
 }

@@ -1,12 +1,25 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { RunLimits } from '@holdout/contracts';
 import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
-import type { RunMessage, RunProvenance } from './protocol.js';
-import { type Child, type ChildEnd, startChild } from './start-child.js';
-import { watchMemory } from './watch-memory.js';
+import { nameEngine } from './engines/name-engine.js';
+import { explainEnd, timeExceeded } from './explain-end.js';
+import { clearImages, placeImages } from './place-images.js';
+import type { Device, RunMessage } from './protocol.js';
+import type { Child, ChildEnd } from './start-child.js';
 
 export interface RunImage {
   /** Absolute path of a file on disk. */
   readonly path: string;
+}
+
+/** What predictions were made by. */
+export interface RunProvenance {
+  readonly engine: ResolvedModelManifest['engine'];
+  readonly engineVersion: string;
+  readonly device: Device;
+  readonly threads: number;
+  readonly batchSize: number;
 }
 
 export interface RunResult {
@@ -18,14 +31,6 @@ export interface RunResult {
     readonly inferenceSeconds: number;
     readonly totalSeconds: number;
   };
-  readonly peakMemoryBytes: number;
-}
-
-export interface ModelOptions {
-  readonly bundleDirectory: string;
-  readonly manifest: ResolvedModelManifest;
-  readonly memoryLimitBytes: number;
-  readonly threads?: number;
 }
 
 interface ImagesOptions {
@@ -37,116 +42,123 @@ interface ImagesOptions {
   readonly onLog?: (line: string) => void;
 }
 
-/** A bundle's model in a process of its own, loaded once for any number of runs. */
+/** A bundle's model in a process of its own inside a sandbox, loaded once for any number of runs. */
 export interface RunningModel {
+  /** Where the checked bundle is unpacked to, before it is loaded. */
+  readonly bundleDirectory: string;
+  /** Lets the process load the model; a failure is told by the first run. */
+  load(manifest: ResolvedModelManifest, threads?: number): void;
   /**
    * Predicts one list of images; one list at a time.
    *
    * @throws HoldoutError with a code of the bundle's fault (`model_load_failed`, `inference_failed`, `output_…`,
-   *   `time_limit_exceeded`, `memory_limit_exceeded`, `runner_crashed`), or of ours: `internal` where an image can't
-   *   be read, `runner_killed`; where `signal` was given, its reason. The process has ended then.
+   *   `…_limit_exceeded`, `runner_crashed`), or of ours: `internal` where an image can't be read, `runner_killed`,
+   *   `sandbox_unavailable`; where `signal` was given, its reason. The process has ended then.
    */
   run(options: ImagesOptions): Promise<RunResult>;
-  /** Ends the process and waits for its end. */
-  close(): Promise<void>;
+  /** Ends the process, waits for its end, and removes its folders. What it used at most. */
+  close(): Promise<Pick<ChildEnd, 'usage'> | null>;
 }
 
-/**
- * Lets a process load the model; failures are told by the first run.
- *
- * @param child - a process that has served nobody yet; one is started where it is left out
- */
-export function startModel(options: ModelOptions, child: Child = startChild()): RunningModel {
+/** Of what it printed so many characters are kept to tell why it ended. */
+const lastWordsLength = 4000;
+
+/** @param child - a process that has served nobody yet, started with these limits */
+export function startModel(child: Child, limits: RunLimits): RunningModel {
   const startedAt = performance.now();
-  const { bundleDirectory, manifest, memoryLimitBytes, threads = availableParallelism() } = options;
+  let manifest: ResolvedModelManifest | null = null;
   let fault: HoldoutError | null = null;
-  const stopWith = (reason: HoldoutError) => {
-    fault ??= reason;
-    child.kill();
-  };
-  const memory = watchMemory(child.pid, memoryLimitBytes, (used) => stopWith(memoryExceeded(memoryLimitBytes, used)));
-  child.request({ kind: 'load', bundleDirectory, manifest, threads });
+  let lastWords = '';
   let runs = 0;
 
   async function run({ images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions): Promise<RunResult> {
+    if (!manifest) throw new Error('A model must be loaded before it is run.');
     signal?.throwIfAborted();
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
-    const timer = setTimeout(() => stopWith(timeExceeded(timeLimitSeconds)), timeLimitSeconds * 1000);
+    const timer = setTimeout(() => {
+      fault ??= timeExceeded(timeLimitSeconds);
+      child.kill();
+    }, timeLimitSeconds * 1000);
     signal?.addEventListener('abort', child.kill, { once: true });
     try {
+      const names = await placeImages(images, child.imagesDirectory);
       const answered = new Promise<Answer>((answer) => {
         const onMessage = (message: RunMessage) => {
-          if (message.kind === 'progress') onProgress?.(message.imagesDone, images.length);
+          if (message.kind === 'progress') onProgress?.(Math.min(message.imagesDone, images.length), images.length);
           else if (message.kind === 'log') onLog?.(message.line);
           else if (message.kind === 'result') answer(message);
-          else fault ??= describeFault(message.code, message.detail);
+          else if (message.kind === 'fault') fault ??= describeFault(message.code, message.detail);
         };
-        child.listen({ onMessage, onLog: onLog ?? (() => {}) });
+        const hearLog = (line: string) => {
+          lastWords = `${lastWords}\n${line}`.slice(-lastWordsLength);
+          onLog?.(line);
+        };
+        child.listen({ onMessage, onLog: hearLog });
       });
-      child.request({ kind: 'predict', images: images.map(({ path }) => path) });
+      child.request({ kind: 'predict', images: names.map((name) => join(child.inside.images, name)) });
       const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
       if (fault) throw fault;
-      if (!('kind' in result)) throw crashed(result);
-      return describeResult(result, images.length, beganAt, memory.peakBytes());
+      if (!('kind' in result)) throw explainChildEnd(result);
+      return describeResult(manifest, result, images.length, beganAt);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
       child.listen(null);
       // Whatever went wrong, nothing of it is left when the caller hears of it.
       if (fault || signal?.aborted) await child.ended;
+      await clearImages(child.imagesDirectory);
     }
   }
 
+  function explainChildEnd(end: ChildEnd): HoldoutError {
+    if (end.hasBegun || end.exceeded)
+      return explainEnd({ end, limits, lastWords, scratchUsedBytes: null }, 'runner_crashed');
+    if (end.killedFromOutside) return new HoldoutError('runner_killed');
+    return new HoldoutError('sandbox_unavailable', { cause: new Error(lastWords) });
+  }
+
   return {
+    bundleDirectory: child.bundleDirectory,
+    load(loaded, threads = availableParallelism()) {
+      manifest = loaded;
+      child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads });
+    },
     run,
     async close() {
       child.finish();
       child.kill();
-      memory.stop();
-      await child.ended;
+      const end = await child.ended.catch(() => null);
+      await child.remove();
+      return end;
     },
   };
 }
 
 type Answer = Extract<RunMessage, { kind: 'result' }>;
 
-function describeResult(result: Answer, imageCount: number, beganAt: number, peakMemoryBytes: number): RunResult {
-  const { probabilities, provenance, loadSeconds, inferenceSeconds } = result;
+function describeResult(
+  { engine }: ResolvedModelManifest,
+  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer,
+  imageCount: number,
+  beganAt: number,
+): RunResult {
   if (probabilities.length !== imageCount) {
     throw new HoldoutError('internal', {
       detail: `${imageCount} images were given ${probabilities.length} predictions.`,
     });
   }
   const totalSeconds = (performance.now() - beganAt) / 1000;
-  return { probabilities, provenance, durations: { loadSeconds, inferenceSeconds, totalSeconds }, peakMemoryBytes };
+  return {
+    probabilities,
+    provenance: { engine, engineVersion: nameEngine(engine), ...placement },
+    durations: { loadSeconds, inferenceSeconds, totalSeconds },
+  };
 }
 
 function describeFault(code: HoldoutError['code'], detail: string): HoldoutError {
   return code === 'internal'
     ? new HoldoutError(code, { cause: new Error(detail) })
     : new HoldoutError(code, { detail });
-}
-
-function timeExceeded(limitSeconds: number): HoldoutError {
-  return new HoldoutError('time_limit_exceeded', {
-    detail: `The limit is ${limitSeconds} s; it was not done by then.`,
-  });
-}
-
-function memoryExceeded(limitBytes: number, usedBytes: number): HoldoutError {
-  const detail = `The limit is ${mebibytes(limitBytes)} MiB; it used ${mebibytes(usedBytes)} MiB.`;
-  return new HoldoutError('memory_limit_exceeded', { detail });
-}
-
-/** Nothing kills itself by SIGKILL, and this was not us: it was an operator, or a kernel without memory. */
-function crashed({ exitCode, signal }: ChildEnd): HoldoutError {
-  if (signal === 'SIGKILL') return new HoldoutError('runner_killed');
-  const how = signal ? `by the signal ${signal}` : `with the exit code ${exitCode}`;
-  return new HoldoutError('runner_crashed', { detail: `It ended ${how} before its last prediction.` });
-}
-
-function mebibytes(bytes: number): number {
-  return Math.round(bytes / 1024 / 1024);
 }

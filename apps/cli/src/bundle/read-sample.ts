@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { CommandError } from '../command-error.js';
 import { studyTypeOf } from '../study-type.js';
 
@@ -10,8 +10,8 @@ export interface SampleStudy {
   readonly studyType: string;
   /** From the folder's suffix; null where it has none. */
   readonly label: 0 | 1 | null;
-  /** Absolute paths, by name. */
-  readonly images: readonly string[];
+  /** With absolute paths, by name. */
+  readonly images: readonly { readonly fileName: string; readonly path: string }[];
 }
 
 /**
@@ -36,7 +36,16 @@ export async function readSample(directory: string): Promise<SampleStudy[]> {
   // A folder may be given from within: the study type is then above it.
   const found = [...studies].flatMap(([study, paths]) => {
     const studyType = studyTypeOf(resolve(directory, study).split(sep).join('/'));
-    return studyType ? [{ study, studyType, label: readLabel(study), images: paths }] : [];
+    return studyType
+      ? [
+          {
+            study,
+            studyType,
+            label: readLabel(study),
+            images: paths.map((path) => ({ fileName: basename(path), path })),
+          },
+        ]
+      : [];
   });
   if (found.length > 0) return found;
   throw new CommandError({

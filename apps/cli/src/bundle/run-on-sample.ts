@@ -1,53 +1,65 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckedBundle } from '@holdout/bundle';
 import { unpackBundle } from '@holdout/bundle/node';
-import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
-import { type RunResult, runBundle } from '@holdout/runner';
+import { HoldoutError, type RunLimits } from '@holdout/contracts';
+import { keepProcessReady, openPredictor, type Predicted, type Sandbox } from '@holdout/runner';
 import { CommandError } from '../command-error.js';
 import { printable } from '../terminal/printable.js';
 import { startProgress } from '../terminal/progress.js';
-import { withTemporaryFolder } from './open-bundle.js';
 import type { SampleStudy } from './read-sample.js';
 
 interface SampleRun {
+  readonly sandbox: Sandbox;
   readonly studies: readonly SampleStudy[];
-  readonly timeLimitSeconds: number;
-  readonly memoryLimitBytes: number;
+  readonly limits: RunLimits;
   readonly signal: AbortSignal;
 }
 
+/** What a run on the sample brought. */
+export type SampleResult = Predicted & { readonly peakMemoryBytes: number };
+
 /**
- * Runs a checked bundle on sample studies as the server would: unpacked anew, in a process of its own, with limits.
- * How far it is, and what its process prints, is shown on standard error.
+ * Runs a checked bundle on sample studies as the server would: unpacked anew, in a sandbox, with limits.
+ * How far it is, and what it prints, is shown on standard error.
  *
  * @throws HoldoutError with the bundle's fault; CommandError `sample_invalid` where a picture can't be read
  */
 export async function runOnSample(
-  { files, manifest }: Pick<CheckedBundle, 'files'> & { manifest: ResolvedModelManifest },
-  { studies, ...limits }: SampleRun,
-): Promise<RunResult> {
-  return await withTemporaryFolder(async (folder) => {
-    const bundleDirectory = join(folder, 'bundle');
-    await mkdir(bundleDirectory);
-    await unpackBundle(files, bundleDirectory);
-    const images = studies.flatMap((study) => study.images.map((path) => ({ path })));
-    const progress = startProgress({ what: 'Images', total: images.length });
+  { files, manifest }: Pick<CheckedBundle, 'files' | 'manifest'>,
+  { sandbox, studies, limits, signal }: SampleRun,
+): Promise<SampleResult> {
+  const images = studies.flatMap((study) => study.images);
+  const progress = startProgress({ what: 'Images', total: images.length });
+  const models = keepProcessReady({ sandbox, makeFolder });
+  try {
+    const unpack = (directory: string) => unpackBundle(files, directory);
+    const threads = availableParallelism();
+    const predictor = await openPredictor({ manifest, limits, threads, sandbox, models, makeFolder, unpack });
+    let predicted: Predicted;
+    let peakMemoryBytes = 0;
     try {
-      return await runBundle({
-        bundleDirectory,
-        manifest,
-        images,
-        ...limits,
+      predicted = await predictor.run({
+        studies,
+        signal,
         onProgress: progress.update,
         onLog: (line) => progress.note(`  ${printable(line)}`),
       });
-    } catch (error) {
-      throw explainSampleFault(error, images);
     } finally {
-      progress.stop();
+      peakMemoryBytes = await predictor.close();
     }
-  });
+    return { ...predicted, peakMemoryBytes };
+  } catch (error) {
+    throw explainSampleFault(error, images);
+  } finally {
+    await models.close();
+    progress.stop();
+  }
+}
+
+function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'holdout-'));
 }
 
 /** On a server a picture that can't be read is the server's fault; here it is one of the person's own. */

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { HoldoutError, type StudyPrediction } from '@holdout/contracts';
-import { aggregateStudies } from '@holdout/runner';
+import { defaultRunLimits, type ResolvedManifest, type StudyPrediction } from '@holdout/contracts';
 import { scorePredictions } from '@holdout/scoring';
 import { type Command, InvalidArgumentError } from 'commander';
+import { chooseSandbox } from '../bundle/choose-sandbox.js';
 import { withCheckedBundle } from '../bundle/open-bundle.js';
 import { readSample, type SampleStudy } from '../bundle/read-sample.js';
 import { runOnSample } from '../bundle/run-on-sample.js';
@@ -44,20 +44,18 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
       const studies = await readSample(sample);
       await withCheckedBundle(path, async (bundle) => {
         const { manifest, sizeBytes } = bundle;
-        if (manifest.engine === 'command') throw new HoldoutError('engine_unavailable');
-        const { width, height, channels } = manifest.input;
-        output.title(
-          `“${printable(manifest.name)}” (${manifest.engine}, input ${width}×${height}×${channels}) is valid.`,
-        );
+        output.title(`“${printable(manifest.name)}” (${describeKind(manifest)}) is valid.`);
         const limits = {
+          ...defaultRunLimits,
           timeLimitSeconds: options.timeLimitSeconds,
-          memoryLimitBytes: options.memoryLimitGibibytes * 1024 ** 3,
+          memoryLimitBytes: Math.round(options.memoryLimitGibibytes * 1024 ** 3),
         };
-        const { probabilities, ...run } = await runOnSample({ ...bundle, manifest }, { studies, ...limits, signal });
-        const counts = studies.map(({ study, images }) => ({ study, imageCount: images.length }));
-        const predictions = aggregateStudies(counts, probabilities, manifest);
+        const sandbox = await chooseSandbox(manifest, output.say);
+        const { predictions, missing, ...run } = await runOnSample(bundle, { sandbox, studies, limits, signal });
+        for (const study of missing) output.say(`No prediction for ${printable(study)}: a server would reject that.`);
         const score = scoreSample(studies, predictions);
-        const told = predictions.map((each, place) => ({ ...each, gold: studies[place]?.label ?? null }));
+        const goldOf = new Map(studies.map(({ study, label }) => [study, label]));
+        const told = predictions.map((each) => ({ ...each, gold: goldOf.get(each.study) ?? null }));
         output.result({ manifest, sizeBytes, predictions: told, score, ...run });
         sayPredictions(told, output);
         if (score) {
@@ -67,6 +65,12 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
         output.say(`It runs. Submit it: holdout submit ${path} --competition C --phase P --wait`);
       });
     });
+}
+
+function describeKind(manifest: ResolvedManifest): string {
+  if (manifest.engine === 'command') return `command, ${printable(manifest.command.join(' '))}`;
+  const { width, height, channels } = manifest.input;
+  return `${manifest.engine}, input ${width}×${height}×${channels}`;
 }
 
 function readPositive(text: string): number {
@@ -79,9 +83,11 @@ function readPositive(text: string): number {
 function scoreSample(studies: readonly SampleStudy[], predictions: readonly StudyPrediction[]) {
   const gold = studies.flatMap(({ study, studyType, label }) => (label === null ? [] : [{ study, studyType, label }]));
   const labelled = new Set(gold.map(({ study }) => study));
-  if (gold.length === 0) return null;
+  const predicted = new Set(predictions.map(({ study }) => study));
+  const both = gold.filter(({ study }) => predicted.has(study));
+  if (both.length === 0) return null;
   return scorePredictions(
-    gold,
+    both,
     predictions.filter(({ study }) => labelled.has(study)),
   );
 }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import {
 } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
-import { keepProcessReady } from '@holdout/runner';
+import { createSandbox, keepProcessReady } from '@holdout/runner';
 import { createDiskStorage } from '@holdout/storage';
 import { pino } from 'pino';
 import sharp from 'sharp';
@@ -57,7 +58,8 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   const owner = openDatabase({ url: ownerUrl, applicationName: 'test-owner' });
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'test-evaluator' });
   const queue = await createQueue({ postgresUrl: evaluatorUrl });
-  const models = keepProcessReady();
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const models = keepProcessReady({ sandbox, makeFolder: () => mkdtempSync(join(folder, 'model-')) });
   const log = pino({ level: 'silent' });
   const config = {
     databaseUrl: evaluatorUrl,
@@ -67,6 +69,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     leaseSeconds: 4,
     reconcileSeconds: 1,
     threads: 2,
+    sandbox: 'bubblewrap' as const,
     redisUrl: undefined,
     owner: 'test',
   };
@@ -109,7 +112,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   }
 
   return {
-    evaluating: { database: evaluator, storage, queue, models, config, log },
+    evaluating: { database: evaluator, storage, queue, sandbox, models, config, log },
     scoring: { database: owner, storage, config, log },
     owner,
     scratchDirectory,

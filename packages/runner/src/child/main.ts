@@ -16,6 +16,7 @@ interface Loading {
 }
 
 let loading: Loading | null = null;
+send({ kind: 'ready' });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
   try {
@@ -42,7 +43,7 @@ async function predictImages(from: Loading, images: readonly string[]): Promise<
   const { manifest } = from.request;
   const batches = readBatches(images, manifest.input, manifest.input.fixedBatchSize ?? defaultBatchSize);
   const model = await finishLoading(from);
-  const { engineVersion, device, threads, batchSize } = model;
+  const { device, threads, batchSize } = model;
   const probabilities: number[] = [];
   let inferenceSeconds = 0;
   for await (const { first, count, values } of batches) {
@@ -54,8 +55,8 @@ async function predictImages(from: Loading, images: readonly string[]): Promise<
     send({ kind: 'progress', imagesDone: probabilities.length });
   }
   say(`${images.length} images predicted in ${inferenceSeconds.toFixed(2)} s`);
-  const provenance = { engine: manifest.engine, engineVersion, device, threads, batchSize };
-  send({ kind: 'result', probabilities, provenance, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
+  const placement = { device, threads, batchSize };
+  send({ kind: 'result', probabilities, placement, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
 }
 
 async function finishLoading(from: Loading): Promise<LoadedModel> {

@@ -1,10 +1,10 @@
 import type { ResolvedModelManifest } from '@holdout/contracts';
+import type { Device } from '../protocol.js';
 
 /** A model that is ready to predict. */
 export interface LoadedModel {
   readonly engineVersion: string;
-  /** Where it runs: `cpu`, `wasm-simd`, … */
-  readonly device: string;
+  readonly device: Device;
   readonly threads: number;
   /** How many images it is given at once. */
   readonly batchSize: number;

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { defaultBatchSize, type LoadModel, takeRows } from './engine.js';
+import { nameEngine } from './name-engine.js';
 
 /** ONNX Runtime on the CPU. */
 export const loadOnnxModel: LoadModel = async ({ bundleDirectory, manifest, threads }) => {
@@ -19,7 +18,7 @@ export const loadOnnxModel: LoadModel = async ({ bundleDirectory, manifest, thre
   const imageShape =
     input.layout === 'nchw' ? [input.channels, input.height, input.width] : [input.height, input.width, input.channels];
   return {
-    engineVersion: `onnxruntime-node ${readVersion()}`,
+    engineVersion: nameEngine('onnx'),
     device: 'cpu',
     threads,
     batchSize: input.fixedBatchSize ?? defaultBatchSize,
@@ -36,8 +35,3 @@ export const loadOnnxModel: LoadModel = async ({ bundleDirectory, manifest, thre
     },
   };
 };
-
-function readVersion(): string {
-  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
-  return JSON.parse(readFileSync(manifest, 'utf8')).version;
-}

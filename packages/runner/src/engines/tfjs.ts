@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { defaultBatchSize, type LoadModel, takeRows } from './engine.js';
+import { nameEngine } from './name-engine.js';
 
 /** What is needed of a model.json; packages/bundle has checked the rest. */
 const modelFileSchema = z.looseObject({
@@ -29,7 +30,7 @@ export const loadTfjsModel: LoadModel = async ({ bundleDirectory, manifest, thre
   const imageShape =
     input.layout === 'nchw' ? [input.channels, input.height, input.width] : [input.height, input.width, input.channels];
   return {
-    engineVersion: `@tensorflow/tfjs ${tf.version_core}`,
+    engineVersion: nameEngine('tfjs'),
     device: tf.env().getBool('WASM_HAS_SIMD_SUPPORT') ? 'wasm-simd' : 'wasm',
     threads: 1,
     batchSize: input.fixedBatchSize ?? defaultBatchSize,

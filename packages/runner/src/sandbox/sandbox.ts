@@ -66,6 +66,8 @@ export interface SandboxEnd {
   readonly exitCode: number | null;
   /** `SIGSEGV`, …; null where it ended by itself. */
   readonly signal: string | null;
+  /** Whether something that is no part of it ended it: `kill`, an operator, or a kernel without memory. */
+  readonly killedFromOutside: boolean;
   /** Which limit was seen to be exceeded, by the kernel or by whoever watches; null where none was. */
   readonly exceeded: 'memory' | 'cpu' | 'processes' | null;
   readonly usage: SandboxUsage;

@@ -1,16 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The running processes that a process has started to run a model. */
+/** The running processes beneath a process that run a model, however many sandboxes lie between. */
 export function findChildren(parent = process.pid): number[] {
-  return readdirSync('/proc')
+  const parents = new Map<number, number>();
+  for (const pid of readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      const status = readIfThere(`/proc/${pid}/status`);
-      const isZombie = /^State:\s+Z/m.test(status);
-      const isOurs = status.includes(`PPid:\t${parent}\n`);
-      return isOurs && !isZombie && readIfThere(`/proc/${pid}/cmdline`).includes('child/main.js');
-    });
+    .map(Number)) {
+    const status = readIfThere(`/proc/${pid}/status`);
+    const above = /^PPid:\t(\d+)$/m.exec(status)?.[1];
+    if (above !== undefined && !/^State:\s+Z/m.test(status)) parents.set(pid, Number(above));
+  }
+  const descends = (pid: number): boolean => {
+    const above = parents.get(pid) ?? 0;
+    return above === parent || (above > 1 && descends(above));
+  };
+  return [...parents.keys()].filter((pid) => descends(pid) && isRunner(pid));
+}
+
+/** Our program itself, not what has started it with its name among the arguments. */
+function isRunner(pid: number): boolean {
+  const [program = '', script = ''] = readIfThere(`/proc/${pid}/cmdline`).split('\0');
+  return program.endsWith('node') && script.endsWith('child/main.js');
 }
 
 export function isRunning(pid: number): boolean {

@@ -1,0 +1,90 @@
+import type { CheckWarning, StudyPrediction } from '@holdout/contracts';
+import { scorePredictions } from '@holdout/scoring';
+
+/** What a run of a bundle said. */
+interface Run {
+  readonly predictions: readonly StudyPrediction[];
+  readonly missing: readonly string[];
+}
+
+interface LabelledStudy {
+  readonly study: string;
+  readonly studyType: string;
+  readonly label: 0 | 1;
+}
+
+/** Rounding may differ from batch to batch by far less. */
+const tolerance = 1e-4;
+
+/**
+ * What looks wrong in the predictions for a public sample, though the bundle runs.
+ *
+ * @param again - of some of the studies, predicted a second time
+ * @param gold - the sample's labels; empty where they are not known
+ */
+export function findWarnings(
+  { predictions, missing }: Run,
+  again: Run,
+  gold: readonly LabelledStudy[],
+): CheckWarning[] {
+  return [
+    ...warnOfMissing(missing, predictions.length + missing.length),
+    ...warnOfOneAnswer(predictions),
+    ...warnOfDifference(predictions, again.predictions),
+    ...warnOfKappa(predictions, gold),
+  ];
+}
+
+function warnOfMissing([first, ...more]: readonly string[], studies: number): CheckWarning[] {
+  if (first === undefined) return [];
+  const message =
+    `${more.length + 1} of ${studies} sample studies have no prediction, the first of them ${first}. ` +
+    'On hidden studies that is a rejection: predict every study.';
+  return [{ code: 'study_without_prediction', message }];
+}
+
+function warnOfOneAnswer(predictions: readonly StudyPrediction[]): CheckWarning[] {
+  const [first] = predictions;
+  if (!first || predictions.length < 2) return [];
+  const { probability, label } = first;
+  if (probability !== null && predictions.every((each) => each.probability === probability)) {
+    const message = `Every sample study has the probability ${probability}. Does the bundle read its pictures?`;
+    return [{ code: 'constant_probability', message }];
+  }
+  if (predictions.some((each) => each.label !== label)) return [];
+  const message = `Every sample study is called ${label === 1 ? 'abnormal' : 'normal'}. Is the threshold right?`;
+  return [{ code: 'one_class', message }];
+}
+
+function warnOfDifference(before: readonly StudyPrediction[], again: readonly StudyPrediction[]): CheckWarning[] {
+  const firstOf = new Map(before.map((prediction) => [prediction.study, prediction]));
+  for (const { study, ...second } of again) {
+    const first = firstOf.get(study);
+    if (!first || !differs(first, second)) continue;
+    const [one, other] = [first, second].map(({ probability, label }) => probability ?? label);
+    const message = `The study ${study} was predicted as ${one} and, run once more, as ${other}. Is something random?`;
+    return [{ code: 'not_repeatable', message }];
+  }
+  return [];
+}
+
+function differs(first: StudyPrediction, second: Omit<StudyPrediction, 'study'>): boolean {
+  const isFar = (one: number, other: number) => Math.abs(one - other) > tolerance;
+  if (isFar(first.probability ?? first.label, second.probability ?? second.label)) return true;
+  return first.imageProbabilities.some((value, place) => isFar(value, second.imageProbabilities[place] ?? value));
+}
+
+function warnOfKappa(predictions: readonly StudyPrediction[], gold: readonly LabelledStudy[]): CheckWarning[] {
+  const predicted = new Set(predictions.map(({ study }) => study));
+  const labelled = new Set(gold.map(({ study }) => study));
+  const known = gold.filter(({ study }) => predicted.has(study));
+  if (known.length === 0) return [];
+  const score = scorePredictions(
+    known,
+    predictions.filter(({ study }) => labelled.has(study)),
+  );
+  const kappa = score.overall.kappa.value;
+  if (kappa === null || kappa >= 0) return [];
+  const message = `Cohen’s kappa on the sample is ${kappa.toFixed(2)}: worse than chance. Are the labels inverted?`;
+  return [{ code: 'kappa_below_zero', message }];
+}

@@ -1,0 +1,27 @@
+import { mkdtempSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultRunLimits, type ResolvedModelManifest } from '@holdout/contracts';
+import { createSandbox, type RunImage, runBundle, type sandboxKinds } from '@holdout/runner';
+
+interface BundleToRun {
+  readonly bundleDirectory: string;
+  readonly manifest: ResolvedModelManifest;
+  readonly images: readonly RunImage[];
+}
+
+export type BundleRun = Awaited<ReturnType<typeof runInSandbox>>;
+
+/** Runs a bundle once on all images, from the start of its sandbox to the end of it. */
+export async function runInSandbox(kind: (typeof sandboxKinds)[number], bundle: BundleToRun) {
+  const { bundleDirectory, manifest, images } = bundle;
+  return await runBundle({
+    sandbox: await createSandbox({ kind }),
+    limits: { ...defaultRunLimits, timeLimitSeconds: 3600, memoryLimitBytes: 16 * 2 ** 30 },
+    makeFolder: () => mkdtempSync(join(tmpdir(), 'holdout-bench-')),
+    unpack: (folder) => cp(bundleDirectory, folder, { recursive: true }),
+    manifest,
+    images,
+  });
+}

@@ -1,0 +1,50 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { placeFile } from '../place-images.js';
+import { type Mount, workFolder } from '../sandbox/sandbox.js';
+import { imagesFile, predictionsFile } from './wrap-command.js';
+
+export interface RunStudy {
+  /** Its path, as the program sees it: `MURA-v1.1/test/XR_WRIST/patient11185/study1`. */
+  readonly study: string;
+  readonly images: readonly { readonly fileName: string; readonly path: string }[];
+}
+
+const atOnce = 32;
+
+/**
+ * Makes the working directory of MURA's contract: the bundle's files, the images' tree and the list of images, all of
+ * them read-only, so that only what the program makes itself can be changed.
+ *
+ * @param folder - an empty one for the tree of images
+ */
+export async function layOutWork(
+  bundleDirectory: string,
+  studies: readonly RunStudy[],
+  folder: string,
+): Promise<Mount[]> {
+  const tree = join(folder, 'tree');
+  await mkdir(tree);
+  const images = studies.flatMap(({ study, images: own }) =>
+    own.map(({ fileName, path }) => ({ path, name: `${study}/${fileName}` })),
+  );
+  for (const { study } of studies) await mkdir(join(tree, study), { recursive: true });
+  for (let first = 0; first < images.length; first += atOnce) {
+    await Promise.all(images.slice(first, first + atOnce).map(({ path, name }) => placeFile(path, join(tree, name))));
+  }
+  const list = join(folder, imagesFile);
+  await writeFile(list, images.map(({ name }) => `${quoteField(name)}\n`).join(''));
+  const data = (await readdir(tree)).map((name) => mountAtWork(join(tree, name), name));
+  const taken = new Set([imagesFile, predictionsFile, ...(await readdir(tree))]);
+  const bundle = (await readdir(bundleDirectory)).filter((name) => !taken.has(name));
+  const own = bundle.map((name) => mountAtWork(join(bundleDirectory, name), name));
+  return [...own, ...data, mountAtWork(list, imagesFile)];
+}
+
+function mountAtWork(source: string, name: string): Mount {
+  return { source, target: `${workFolder}/${name}` };
+}
+
+function quoteField(name: string): string {
+  return /[",\n\r]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+}

@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createSandbox } from '../sandbox/create-sandbox.js';
+import type { Sandbox } from '../sandbox/sandbox.js';
+import { runProgram, testStudies, wellBehaved } from '../testing/run-program.js';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await createSandbox({ kind: 'bubblewrap' });
+});
+
+const run = (source: string, options: Parameters<typeof runProgram>[2] = {}) =>
+  runProgram(sandbox, wellBehaved + source, options);
+
+describe('the official contract', () => {
+  it('starts in a folder with src/ and the tree of images, and takes the list in order', async () => {
+    const { result, log, fault } = await run(`
+print(sorted(os.listdir('.')), os.getcwd(), sys.argv)
+print(open(sys.argv[1]).read())
+print(all(open(path).read() == 'pixels of a hidden image' for path in paths))
+predict(0.75)`);
+    expect(fault).toBeNull();
+    expect(log).toContain("['.tmp', 'MURA-v1.1', 'src', 'valid_image_paths.csv'] /work");
+    expect(log).toContain("['src/predict.py', 'valid_image_paths.csv', 'predictions.csv']");
+    const list = testStudies.flatMap((study) => [`${study}/image1.png`, `${study}/image2.png`]);
+    expect(log).toContain(list.join('\n'));
+    expect(log).toContain('True');
+    expect(result?.missing).toEqual([]);
+    expect(result?.predictions).toEqual(
+      testStudies.map((study) => ({ study, probability: 0.75, label: 1, imageProbabilities: [] })),
+    );
+  });
+
+  it('takes labels as labels, and a command that says python', async () => {
+    const { result } = await run("predict('1.0')", {
+      manifest: { command: ['python', 'src/predict.py', '{images_csv}', '{predictions_csv}'] },
+    });
+    expect(result?.predictions.map(({ probability, label }) => [probability, label])).toEqual(Array(3).fill([null, 1]));
+  });
+
+  it('gives the program the environment of its manifest and nothing of ours', async () => {
+    process.env.HOLDOUT_TEST_SECRET = 'secret';
+    const { log } = await run('print(sorted(os.environ.items()))\npredict()', {
+      manifest: { environment: { MODE: 'x' } },
+    });
+    const path = '/usr/local/bin:/usr/bin:/bin:/opt/holdout/bin';
+    const expected = [
+      ['HOME', '/work'],
+      ['LANG', 'C.UTF-8'],
+      ['MODE', 'x'],
+      ['PATH', path],
+      ['PWD', '/work'],
+    ];
+    const seen = [...log.matchAll(/\('(\w+)', '([^']*)'\)/g)].map(([, name, value]) => [name, value]);
+    expect(seen.filter(([name]) => name !== 'LC_CTYPE')).toEqual([...expected, ['TMPDIR', '/work/.tmp']]);
+  });
+
+  it('names the studies without a prediction and leaves the judgement to others', async () => {
+    const { result } = await run('studies.pop()\npredict()');
+    expect(result?.missing).toEqual(testStudies.slice(2));
+    expect(result?.predictions).toHaveLength(2);
+  });
+
+  it('rejects a program that fails, with its exit code, and its log', async () => {
+    const { fault, log } = await run("raise ValueError('no weights')");
+    expect(fault).toMatchObject({ code: 'command_failed', detail: 'It ended with the exit code 1.' });
+    expect(log).toContain('ValueError: no weights');
+    const missing = await run('', { manifest: { command: ['no-such-program', '{images_csv}', '{predictions_csv}'] } });
+    expect(missing.fault?.detail).toBe('It ended with the exit code 127.');
+    expect(missing.log).toContain('no-such-program: not found');
+  });
+
+  it('shows each line when it is printed, also a progress bar’s', async () => {
+    const seenAt: number[] = [];
+    const onLog = () => seenAt.push(performance.now());
+    const source = `
+import time
+sys.stderr.write('10%\\r20%\\r')
+sys.stderr.flush()
+time.sleep(1)
+print('done', flush=True)
+predict()`;
+    const { log } = await run(source, { onLog });
+    expect(log.split('\n')).toEqual(['10%', '20%', 'done']);
+    expect((seenAt[2] ?? 0) - (seenAt[0] ?? 0)).toBeGreaterThan(700);
+  });
+
+  it('ends with its cancellation, within a second', async () => {
+    const controller = new AbortController();
+    let abortedAt = 0;
+    const onLog = () => {
+      abortedAt = performance.now();
+      controller.abort(new Error('cancelled by its team'));
+    };
+    const source = 'import time\nprint("here", flush=True)\ntime.sleep(60)';
+    await expect(run(source, { signal: controller.signal, onLog })).rejects.toThrow('cancelled by its team');
+    expect(performance.now() - abortedAt).toBeLessThan(1000);
+  });
+});

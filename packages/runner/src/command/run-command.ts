@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HoldoutError, type ResolvedCommandManifest, type RunLimits } from '@holdout/contracts';
+import { describeLogLimit, explainEnd, outputExceeded, timeExceeded } from '../explain-end.js';
+import { readLog } from '../read-lines.js';
+import type { Sandbox, SandboxEnd, SandboxUsage } from '../sandbox/sandbox.js';
+import { layOutWork, type RunStudy } from './lay-out-work.js';
+import { type ReadPredictions, readPredictionsCsv } from './read-predictions-csv.js';
+import { type CommandReport, predictionsFile, readReport, wrapCommand } from './wrap-command.js';
+
+export interface CommandRun {
+  readonly sandbox: Sandbox;
+  readonly manifest: ResolvedCommandManifest;
+  /** The checked bundle's files. */
+  readonly bundleDirectory: string;
+  /** An existing folder of this machine; what is put into it is removed again. */
+  readonly folder: string;
+  readonly studies: readonly RunStudy[];
+  /** The phase's; a manifest can only lower them. */
+  readonly limits: RunLimits;
+  readonly signal?: AbortSignal;
+  /** Receives all that the program prints, line by line, until it is too much. */
+  readonly onLog?: (line: string) => void;
+}
+
+export interface CommandResult extends ReadPredictions {
+  readonly usage: SandboxUsage;
+  readonly totalSeconds: number;
+}
+
+const lastWordsLength = 4000;
+
+/**
+ * Runs a team's program on studies by MURA's contract, once, in a sandbox of its own.
+ *
+ * @throws HoldoutError with a code of the bundle's fault (`command_failed`, `runner_crashed`, `…_limit_exceeded`,
+ *   `predictions_…`), or of ours: `sandbox_unavailable`, `runner_killed`; where `signal` was given, its reason. Nothing
+ *   of the program is left then.
+ */
+export async function runCommand(run: CommandRun): Promise<CommandResult> {
+  const { sandbox, manifest, signal } = run;
+  signal?.throwIfAborted();
+  const limits = lowerLimits(run.limits, manifest);
+  const startedAt = performance.now();
+  const folder = await mkdtemp(join(run.folder, 'run-'));
+  try {
+    const mounts = await layOutWork(run.bundleDirectory, run.studies, folder);
+    const { environment, gpu, image } = manifest;
+    const argv = wrapCommand(manifest.command, limits);
+    const ended = await runToEnd({ ...run, limits }, { argv, mounts, environment, gpu, image, limits }, sandbox);
+    signal?.throwIfAborted();
+    const report = demandPredictions(ended, limits);
+    const studies = run.studies.map(({ study }) => study);
+    const read = readPredictionsCsv(report.predictions, studies, manifest);
+    return { ...read, usage: ended.end.usage, totalSeconds: (performance.now() - startedAt) / 1000 };
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+interface Ended {
+  readonly end: SandboxEnd;
+  readonly output: Buffer;
+  readonly lastWords: string;
+  readonly fault: HoldoutError | null;
+}
+
+async function runToEnd(
+  { limits, signal, onLog }: Pick<CommandRun, 'limits' | 'signal' | 'onLog'>,
+  program: Parameters<Sandbox['start']>[0],
+  sandbox: Sandbox,
+): Promise<Ended> {
+  const running = sandbox.start(program);
+  let fault: HoldoutError | null = null;
+  const stopWith = (reason: HoldoutError) => {
+    fault ??= reason;
+    running.kill();
+  };
+  let lastWords = '';
+  const hear = (line: string) => {
+    lastWords = `${lastWords}\n${line}`.slice(-lastWordsLength);
+    onLog?.(line);
+  };
+  const exceeded = () =>
+    stopWith(new HoldoutError('log_limit_exceeded', { detail: describeLogLimit(limits.logSizeBytes) }));
+  readLog(running.stderr, limits.logSizeBytes, hear, exceeded);
+  const chunks: Buffer[] = [];
+  let received = 0;
+  running.stdout.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    // A little more than the predictions, for what stands before them.
+    if (received <= limits.outputSizeBytes + 1000) chunks.push(chunk);
+    else stopWith(outputExceeded(limits.outputSizeBytes, received));
+  });
+  running.stdout.on('error', () => {});
+  running.stdin.end();
+  const timer = setTimeout(() => stopWith(timeExceeded(limits.timeLimitSeconds)), limits.timeLimitSeconds * 1000);
+  signal?.addEventListener('abort', running.kill, { once: true });
+  try {
+    return { end: await running.ended, output: Buffer.concat(chunks), lastWords, fault };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', running.kill);
+  }
+}
+
+/** @throws HoldoutError unless the program ended well and left a plain file of a fair size */
+function demandPredictions({ end, output, lastWords, fault }: Ended, limits: RunLimits): CommandReport {
+  if (fault) throw fault;
+  const { hasBegun, report } = readReport(output);
+  if (!hasBegun && !end.exceeded && !end.killedFromOutside) {
+    throw new HoldoutError('sandbox_unavailable', { cause: new Error(lastWords) });
+  }
+  if (report?.exitCode !== 0) {
+    const scratchUsedBytes = report?.scratchUsedBytes ?? null;
+    throw explainEnd({ end, limits, lastWords, scratchUsedBytes }, 'command_failed');
+  }
+  const { kind, sizeBytes } = report;
+  if (kind === 'file' && sizeBytes > limits.outputSizeBytes) throw outputExceeded(limits.outputSizeBytes, sizeBytes);
+  if (kind !== 'file') {
+    const found = { link: 'a link', nothing: 'nothing', folder: 'a folder', special: 'a pipe, socket or device' }[kind];
+    const detail = `${predictionsFile}: found ${found}; expected a plain file with a line for each study.`;
+    throw new HoldoutError('predictions_invalid', { detail });
+  }
+  return report;
+}
+
+function lowerLimits(limits: RunLimits, manifest: ResolvedCommandManifest): RunLimits {
+  return {
+    ...limits,
+    timeLimitSeconds: Math.min(limits.timeLimitSeconds, manifest.timeLimitSeconds ?? Number.POSITIVE_INFINITY),
+    memoryLimitBytes: Math.min(limits.memoryLimitBytes, manifest.memoryBytes ?? Number.POSITIVE_INFINITY),
+  };
+}

@@ -1,0 +1,78 @@
+import type { RunLimits } from '@holdout/contracts';
+import { commandPlaceholders } from '@holdout/contracts';
+
+/** As the official competition called them; relative to the working directory. */
+export const imagesFile = 'valid_image_paths.csv';
+export const predictionsFile = 'predictions.csv';
+
+/**
+ * Runs inside the sandbox around a team's program. All that the program prints goes to standard error, and what this says
+ * of it to standard output: that it has begun; a line with its exit code, the scratch space it left in use in KiB, what
+ * stands where the predictions should be, and its size; and then the predictions. Whatever the program does to this
+ * script, its team only deceives itself: nothing here is believed that its program could not have written itself.
+ */
+const script = `
+exec 3>&1 1>&2
+echo begun >&3
+most=$1
+shift
+"$@" < /dev/null 3>&-
+code=$?
+file=${predictionsFile}
+size=0
+if [ -L "$file" ]; then kind=link
+elif [ ! -e "$file" ]; then kind=nothing
+elif [ -d "$file" ]; then kind=folder
+elif [ ! -f "$file" ]; then kind=special
+else
+  kind=file
+  size=$(stat -c %s "$file")
+fi
+set -- $(df -kP . | tail -n 1)
+echo "ended $code $3 $kind $size" >&3
+if [ "$kind" = file ] && [ "$size" -le "$most" ]; then head -c "$most" "$file" >&3; fi
+exit "$code"
+`;
+
+/** The program to start in the sandbox for a team's command. */
+export function wrapCommand(command: readonly string[], { outputSizeBytes }: RunLimits): string[] {
+  const words = command.map((word) =>
+    word
+      .replaceAll(commandPlaceholders.images, imagesFile)
+      .replaceAll(commandPlaceholders.predictions, predictionsFile),
+  );
+  return ['/bin/sh', '-c', script, 'sh', String(outputSizeBytes), ...words];
+}
+
+/** What the script said. */
+export interface CommandReport {
+  readonly exitCode: number;
+  readonly scratchUsedBytes: number;
+  readonly kind: 'file' | 'link' | 'nothing' | 'folder' | 'special';
+  readonly sizeBytes: number;
+  /** Empty where they are no file, or too large. */
+  readonly predictions: Uint8Array;
+}
+
+const reportPattern = /^ended (\d+) (\d+) (file|link|nothing|folder|special) (\d+)$/;
+
+/** @returns whether the program has begun, and the report where there is one */
+export function readReport(output: Buffer): { hasBegun: boolean; report: CommandReport | null } {
+  const firstEnd = output.indexOf('\n');
+  const hasBegun = output.subarray(0, Math.max(0, firstEnd)).toString('latin1') === 'begun';
+  const secondEnd = output.indexOf('\n', firstEnd + 1);
+  if (!hasBegun || secondEnd < 0) return { hasBegun, report: null };
+  const match = reportPattern.exec(output.subarray(firstEnd + 1, secondEnd).toString('latin1'));
+  if (!match) return { hasBegun, report: null };
+  const [, exitCode, used, kind, size] = match;
+  return {
+    hasBegun,
+    report: {
+      exitCode: Number(exitCode),
+      scratchUsedBytes: Number(used) * 1024,
+      kind: kind as CommandReport['kind'],
+      sizeBytes: Number(size),
+      predictions: output.subarray(secondEnd + 1),
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine, ResolvedManifest, RunLimits, StudyPrediction } from '@holdout/contracts';
+import { aggregateStudies } from './aggregate-studies.js';
+import type { RunStudy } from './command/lay-out-work.js';
+import { runCommand } from './command/run-command.js';
+import { digestEngine } from './engines/digest-engine.js';
+import type { ModelStarter } from './keep-process-ready.js';
+import { nameSystem } from './name-system.js';
+import type { Sandbox } from './sandbox/sandbox.js';
+
+/** A bundle that is ready to be run on studies, whatever its engine. */
+export interface Predictor {
+  /**
+   * Predicts studies; one list at a time.
+   *
+   * @throws HoldoutError as `RunningModel.run` and `runCommand`; the reason of `signal`
+   */
+  run(options: PredictorRun): Promise<Predicted>;
+  /** Ends what still runs and removes what it needed. The most memory that was seen, in bytes. */
+  close(): Promise<number>;
+}
+
+export interface PredictorRun {
+  readonly studies: readonly RunStudy[];
+  readonly signal?: AbortSignal;
+  /** Of a program of a team nothing is known until its end. */
+  readonly onProgress?: (imagesDone: number, imagesTotal: number) => void;
+  readonly onLog?: (line: string) => void;
+}
+
+export interface Predicted {
+  /** In the order of the studies. */
+  readonly predictions: StudyPrediction[];
+  /** Studies that the bundle said nothing of; a model predicts them all. */
+  readonly missing: string[];
+  readonly provenance: PredictorProvenance;
+  readonly durations: Readonly<Record<string, number>>;
+}
+
+interface PredictorProvenance {
+  readonly engine: Engine;
+  readonly engineVersion: string;
+  /** null where the program brings what it runs on. */
+  readonly engineDigest: string | null;
+  readonly device: string | null;
+  readonly threads: number;
+  readonly sandbox: string;
+}
+
+export interface PredictorOptions {
+  readonly manifest: ResolvedManifest;
+  readonly limits: RunLimits;
+  readonly threads: number;
+  readonly sandbox: Sandbox;
+  readonly models: ModelStarter;
+  /** Makes an empty folder of this machine. */
+  readonly makeFolder: () => string;
+  /** Puts the checked bundle's files into an empty folder. */
+  readonly unpack: (directory: string) => Promise<void>;
+}
+
+/** Makes a bundle ready. Close it, whatever happens. */
+export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
+  return options.manifest.engine === 'command' ? await openCommand(options) : await openModel(options);
+}
+
+async function openModel(options: PredictorOptions): Promise<Predictor> {
+  const { manifest, limits, threads, models, unpack, sandbox } = options;
+  if (manifest.engine === 'command') throw new Error('A command is no model.');
+  const model = models.start(limits);
+  // The first of a process takes a moment, while the model is loaded in another one.
+  const engineDigest = digestEngine(manifest.engine);
+  engineDigest.catch(() => {});
+  try {
+    await unpack(model.bundleDirectory);
+    model.load(manifest, threads);
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+  return {
+    async run({ studies, ...run }) {
+      const images = studies.flatMap((study) => study.images);
+      const result = await model.run({ ...run, images, timeLimitSeconds: limits.timeLimitSeconds });
+      const counts = studies.map(({ study, images: { length } }) => ({ study, imageCount: length }));
+      return {
+        predictions: aggregateStudies(counts, result.probabilities, manifest),
+        missing: [],
+        provenance: { ...result.provenance, engineDigest: await engineDigest, sandbox: sandbox.kind },
+        durations: result.durations,
+      };
+    },
+    close: async () => (await model.close())?.usage.peakMemoryBytes ?? 0,
+  };
+}
+
+async function openCommand(options: PredictorOptions): Promise<Predictor> {
+  const { manifest, limits, threads, sandbox, unpack } = options;
+  if (manifest.engine !== 'command') throw new Error('A model is no command.');
+  const folder = options.makeFolder();
+  const bundleDirectory = join(folder, 'bundle');
+  let peakMemoryBytes = 0;
+  const close = async () => {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    return peakMemoryBytes;
+  };
+  try {
+    await mkdir(bundleDirectory);
+    await unpack(bundleDirectory);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    async run(run) {
+      const result = await runCommand({ ...run, sandbox, manifest, bundleDirectory, folder, limits });
+      peakMemoryBytes = Math.max(peakMemoryBytes, result.usage.peakMemoryBytes);
+      return {
+        predictions: result.predictions,
+        missing: result.missing,
+        provenance: {
+          engine: 'command',
+          engineVersion: manifest.image ?? nameSystem(),
+          engineDigest: null,
+          device: null,
+          threads,
+          sandbox: sandbox.kind,
+        },
+        durations: { totalSeconds: result.totalSeconds, cpuSeconds: result.usage.cpuSeconds },
+      };
+    },
+    close,
+  };
+}

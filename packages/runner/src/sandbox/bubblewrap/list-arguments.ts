@@ -1,0 +1,45 @@
+import { type SandboxedProgram, workFolder } from '../sandbox.js';
+import { ownPrograms, type SystemMounts } from './list-system-mounts.js';
+
+/** The account inside; outside it is the one that bubblewrap was started as. */
+const accountId = '1000';
+
+/** What every program finds in its environment, unless it sets them itself. */
+const plainEnvironment = {
+  PATH: `/usr/local/bin:/usr/bin:/bin:${ownPrograms}`,
+  HOME: workFolder,
+  TMPDIR: `${workFolder}/.tmp`,
+  LANG: 'C.UTF-8',
+} as const;
+
+/**
+ * bubblewrap's arguments for a program, without the program itself. What is mounted later stands above what was mounted
+ * before, so the order matters.
+ *
+ * @param devices - files beneath `/dev` that it gets besides the harmless ones
+ */
+export function listArguments(
+  { environment, mounts, limits }: SandboxedProgram,
+  system: SystemMounts,
+  devices: readonly string[],
+): string[] {
+  const scratch = ['--size', String(limits.scratchSizeBytes), '--tmpfs'];
+  const variables = Object.entries({ ...plainEnvironment, ...environment });
+  return [
+    // Each by its name: `--disable-userns` wants to be sure of the one for users.
+    ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...['--disable-userns', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'],
+    ...['--uid', accountId, '--gid', accountId, '--hostname', 'holdout'],
+    ...[...system.mounts, ...system.ownMounts].flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ...system.links.flatMap(({ pointsTo, target }) => ['--symlink', pointsTo, target]),
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...devices.flatMap((device) => ['--dev-bind', device, device]),
+    ...[...scratch, '/dev/shm', ...scratch, workFolder, '--dir', `${workFolder}/.tmp`],
+    ...['--symlink', `${workFolder}/.tmp`, '/tmp'],
+    ...mounts.flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    // Otherwise there would be room without a limit in what only holds the rest together.
+    ...['--remount-ro', '/dev', '--remount-ro', '/'],
+    ...['--chdir', workFolder, '--clearenv'],
+    ...variables.flatMap(([name, value]) => ['--setenv', name, value]),
+  ];
+}
