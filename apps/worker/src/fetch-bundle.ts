@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stripTopFolder } from '@holdout/bundle';
+import { findBundleRoot } from '@holdout/bundle';
 import { openBundlePath, unpackBundle } from '@holdout/bundle/node';
-import { manifestFileName } from '@holdout/contracts';
 import type { EvaluationClaim } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 
@@ -22,7 +21,7 @@ export async function fetchBundle(
   await storage.materialise(bundleDigest, archive);
   const bundle = await openBundlePath(archive);
   try {
-    await unpackBundle(stripTopFolder(bundle, manifestFileName), directory);
+    await unpackBundle(findBundleRoot(bundle), directory);
   } finally {
     await bundle.close();
     await rm(archive, { force: true });

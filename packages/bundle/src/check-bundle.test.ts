@@ -141,11 +141,6 @@ describe('the manifest', () => {
       'threshold',
     ]);
   });
-
-  it('is recognised and refused for the engine `command`', async () => {
-    const refusal = await catchRefusal(onnxBundle({ engine: 'command', command: ['python3', 'src/predict.py'] }));
-    expect(refusal.code).toBe('engine_unavailable');
-  });
 });
 
 describe('manifest against model', () => {

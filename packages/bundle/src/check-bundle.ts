@@ -1,11 +1,7 @@
-import {
-  HoldoutError,
-  type Manifest,
-  manifestFileName,
-  type ProblemItem,
-  type ResolvedManifest,
-} from '@holdout/contracts';
-import { type BundleFiles, stripTopFolder } from './bundle-files.js';
+import { type ModelManifest, manifestFileName, type ProblemItem, type ResolvedManifest } from '@holdout/contracts';
+import type { BundleFiles } from './bundle-files.js';
+import { checkCommand } from './command/check-command.js';
+import { findBundleRoot } from './find-bundle-root.js';
 import { type BundleLimits, bundleLimits } from './limits.js';
 import { readManifest } from './manifest/read-manifest.js';
 import { resolveManifest } from './manifest/resolve-manifest.js';
@@ -31,26 +27,30 @@ export interface Inspection {
   readonly problems: readonly ProblemItem[];
 }
 
+type Checked = { readonly manifest: ResolvedManifest } | { readonly problems: readonly ProblemItem[] };
+
 /**
  * Checks a bundle as far as that is possible without running it: every file can be read and is as large as declared,
- * the manifest is valid, the model file can be read, and the two agree.
+ * the manifest is valid, or one can be told from `src/`, the files that it names are there, and a model file can be read
+ * and agrees with it.
  *
  * @throws HoldoutError with every problem found; its code is that of the first
  */
 export async function checkBundle(bundle: BundleFiles, limits: BundleLimits = bundleLimits): Promise<CheckedBundle> {
-  const files = stripTopFolder(bundle, manifestFileName);
+  const files = findBundleRoot(bundle);
   const sizeBytes = await readEverything(files, limits);
   const manifest = await readManifest(files);
-  if (manifest.engine === 'command') {
-    const [found, expected] = ['command', 'onnx or tfjs'];
-    const problem = makeProblem('engine_unavailable', { file: manifestFileName, field: 'engine', found, expected });
-    throw new HoldoutError('engine_unavailable', { detail: problem.message, problems: [problem] });
-  }
-  const inspection = await inspectModel(files, manifest);
-  const resolved = inspection.description ? resolveManifest(manifest, inspection.description) : { problems: [] };
-  refuseProblems([...inspection.problems, ...('problems' in resolved ? resolved.problems : [])]);
-  if (!('manifest' in resolved)) throw new Error('A model without a description has no problem either.');
-  return { manifest: resolved.manifest, files, sizeBytes };
+  const checked = manifest.engine === 'command' ? checkCommand(files, manifest) : await checkModel(files, manifest);
+  if ('manifest' in checked) return { manifest: checked.manifest, files, sizeBytes };
+  refuseProblems(checked.problems);
+  throw new Error('A bundle without a manifest has no problem either.');
+}
+
+async function checkModel(files: BundleFiles, manifest: ModelManifest): Promise<Checked> {
+  const { description, problems } = await inspectModel(files, manifest);
+  const resolved = description ? resolveManifest(manifest, description) : { problems: [] };
+  const all = [...problems, ...('problems' in resolved ? resolved.problems : [])];
+  return all.length === 0 ? resolved : { problems: all };
 }
 
 /** Unpacks all files to nowhere: what is cut off, damaged or larger than it declared is found here. */
@@ -68,10 +68,7 @@ async function readEverything(files: BundleFiles, limits: BundleLimits): Promise
   return sizeBytes;
 }
 
-async function inspectModel(
-  files: BundleFiles,
-  manifest: Exclude<Manifest, { engine: 'command' }>,
-): Promise<Inspection> {
+async function inspectModel(files: BundleFiles, manifest: ModelManifest): Promise<Inspection> {
   if (!files.files.some(({ path }) => path === manifest.model)) {
     const found = `“${manifest.model}”, which is not in the bundle`;
     const problem = makeProblem('model_missing', {

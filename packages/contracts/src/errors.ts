@@ -210,6 +210,12 @@ export const errorCatalogue = {
     'Two entries of the archive have the same name, or differ only in case.',
     'Give every file a name of its own.',
   ),
+  archive_name_reserved: entry(
+    422,
+    'team',
+    'The bundle has a file or folder with a name that its run needs.',
+    'Give it another name, or leave it out.',
+  ),
   archive_too_many_entries: entry(
     422,
     'team',

@@ -172,9 +172,18 @@ describe('a bundle that is refused', () => {
     expect((await refusal(await post(await packFiles(withoutWeights)))).code).toBe('model_shard_invalid');
   });
 
-  it('says so of an engine that this server does not have yet', async () => {
-    const files = { 'holdout.json': JSON.stringify({ name: 'C', engine: 'command', command: ['python', 'run.py'] }) };
-    expect((await refusal(await post(await packFiles(files)))).code).toBe('engine_unavailable');
+  it('accepts a program with a manifest, and one that needs none', async () => {
+    const command = ['python3', 'src/run.py', '{images_csv}', '{predictions_csv}'];
+    const manifest = JSON.stringify({ name: 'Mine', engine: 'command', command });
+    const written = await submit(await packFiles({ 'holdout.json': manifest, 'src/run.py': '' }), { path: toPractice });
+    expect(written).toMatchObject({ name: 'Mine', state: 'queued' });
+    const told = await submit(await packFiles({ 'src/run.py': '' }), { path: toPractice });
+    expect(told).toMatchObject({ name: 'src/run.py', state: 'queued' });
+  });
+
+  it('says so of a folder of programs that are all alike', async () => {
+    const problem = await refusal(await post(await packFiles({ 'src/a.py': '', 'src/b.py': '' })));
+    expect(problem).toMatchObject({ status: 422, code: 'program_ambiguous' });
   });
 
   it('says so of text that a database can’t hold', async () => {

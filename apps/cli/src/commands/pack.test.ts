@@ -26,6 +26,22 @@ it('writes an archive that passes the same checks, and the same bytes each time'
   expect(await readFile(join(cwd, 'other.zip'))).toEqual(await readFile(join(cwd, 'my-model.zip')));
 });
 
+it('packs a program without a manifest as it is', async () => {
+  const cwd = await makeFolder();
+  await mkdir(join(cwd, 'mine/src'), { recursive: true });
+  await writeFile(join(cwd, 'mine/src/go.py'), 'print(1)\n');
+  const { exitCode, stdout } = await runHoldout(['pack', 'mine'], { cwd });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^mine\.zip: “src\/go\.py” \(command\)/);
+  const opened = await openBundlePath(join(cwd, 'mine.zip'));
+  expect(opened.files.map(({ path }) => path)).toEqual(['src/go.py']);
+  await opened.close();
+  await writeFile(join(cwd, 'mine/src/other.py'), 'print(2)\n');
+  const refused = await runHoldout(['pack', 'mine', '--force'], { cwd });
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/“src\/go\.py”, “src\/other\.py”.*holdout\.json such as/);
+});
+
 it('overwrites only with --force', async () => {
   const cwd = await makeFolder();
   await writeFile(join(cwd, 'kept.zip'), 'precious');

@@ -20,7 +20,10 @@ export function addPackCommand(program: Command, { environment, signal }: Comman
   program
     .command('pack')
     .summary('check a folder and write it as a bundle')
-    .description('Checks a folder with holdout.json and writes it as a zip. The same files always give the same bytes.')
+    .description(
+      'Checks a folder and writes it as a zip; the same files always give the same bytes. The folder has a\n' +
+        'holdout.json, or nothing but src/ with one obvious program, which is run by MURA’s contract.',
+    )
     .argument('<dir>', 'the folder')
     .option('-o, --output <file>', 'the archive to write (default: DIR.zip, in this folder)')
     .option('--force', 'overwrite the archive if it exists', false)

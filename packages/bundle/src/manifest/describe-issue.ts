@@ -35,6 +35,8 @@ function describeExpected(issue: z.core.$ZodIssue): string {
   }
   if (issue.code === 'invalid_format' && issue.format === 'url')
     return 'an address that begins with https:// or http://';
+  // Of a record's key, its own issue says what is wrong.
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue.message.replace(/^Invalid (input|option): expected /, '').replace(/, received .*$/, '');
 }
 

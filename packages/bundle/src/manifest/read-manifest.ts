@@ -1,18 +1,20 @@
 import { HoldoutError, type Manifest, manifestFileName, manifestSchema } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
+import { findForeignFile, findProgram, isProgramFolder } from '../command/find-program.js';
 import { makeProblem, refuseProblems } from '../problems.js';
 import { describeIssue } from './describe-issue.js';
 
 const mostManifestBytes = 1024 * 1024;
 
 /**
- * Reads and validates `holdout.json`.
+ * Reads and validates `holdout.json`; a bundle that has none and is a program in `src/` is given one.
  *
- * @throws HoldoutError `manifest_missing`, or `manifest_invalid` with a problem for each field that is wrong
+ * @throws HoldoutError `manifest_missing`, `program_ambiguous`, or `manifest_invalid` with a problem for each field that is wrong
  */
 export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
   const file = bundle.files.find(({ path }) => path === manifestFileName);
+  if (!file && isProgramFolder(bundle)) return await findProgram(bundle);
   if (!file) throw new HoldoutError('manifest_missing', { detail: describeWhatIsThere(bundle) });
   if (file.sizeBytes > mostManifestBytes) {
     const [found, expected] = [`${file.sizeBytes} bytes`, `at most ${mostManifestBytes}`];
@@ -27,6 +29,8 @@ export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
 function describeWhatIsThere({ files }: BundleFiles): string {
   const near = files.find(({ path }) => path.endsWith(`/${manifestFileName}`));
   if (near) return `It is at ${near.path}; it belongs at the top.`;
+  const foreign = files.some(({ path }) => path.startsWith('src/')) ? findForeignFile(files) : null;
+  if (foreign !== null) return `Only src/ with plain text beside it is run without one, and there is ${foreign}.`;
   const first = files.slice(0, 3).map(({ path }) => path);
   return files.length === 0
     ? 'The bundle has no file at all.'

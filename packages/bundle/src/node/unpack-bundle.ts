@@ -16,6 +16,7 @@ export async function unpackBundle(bundle: BundleFiles, directory: string): Prom
     // Names were checked when the archive was opened; what is written to a disk is worth a second look.
     if (!path.startsWith(root)) throw new Error(`${file.path} would leave the folder.`);
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(Readable.from(chunks), createWriteStream(path, { flags: 'wx', mode: 0o644 }));
+    // A command may be a file of the bundle itself, and not every archive says which of its files are programs.
+    await pipeline(Readable.from(chunks), createWriteStream(path, { flags: 'wx', mode: 0o755 }));
   }
 }

@@ -1,0 +1,86 @@
+import {
+  type CommandManifest,
+  manifestFileName,
+  type ProblemItem,
+  type ResolvedCommandManifest,
+} from '@holdout/contracts';
+import type { BundleFiles } from '../bundle-files.js';
+import { makeProblem, showName } from '../problems.js';
+
+/** What the run puts beside the bundle's own files, in its working directory. */
+const reservedNames: ReadonlyMap<string, string> = new Map([
+  ['MURA-v1.1', 'the images are put there'],
+  ['valid_image_paths.csv', 'the list of images is put there'],
+  ['predictions.csv', 'the predictions are read from there'],
+]);
+
+/** Below this no interpreter starts. */
+const leastMemoryBytes = 64 * 1024 ** 2;
+
+/**
+ * Checks a command as far as that is possible without running it: the files that it names are in the bundle, and none
+ * of the bundle's stands where the run puts its own.
+ *
+ * @returns the complete manifest, or every problem
+ */
+export function checkCommand(
+  bundle: BundleFiles,
+  manifest: CommandManifest,
+): { manifest: ResolvedCommandManifest } | { problems: ProblemItem[] } {
+  const problems = [
+    ...findMissingFiles(bundle, manifest.command),
+    ...findReservedNames(bundle),
+    ...checkMemory(manifest.memoryBytes),
+  ];
+  if (problems.length > 0) return { problems };
+  const { image = null, memoryBytes = null, timeLimitSeconds = null } = manifest;
+  return { manifest: { ...manifest, image, memoryBytes, timeLimitSeconds } };
+}
+
+function findMissingFiles({ files }: BundleFiles, command: readonly string[]): ProblemItem[] {
+  const paths = new Set(files.flatMap(({ path }) => [path, ...foldersOf(path)]));
+  return command.flatMap((word, place) => {
+    const path = word.replace(/^(?:\.\/)+/, '').replace(/\/$/, '');
+    if (!looksLikeFile(word, place, paths) || paths.has(path)) return [];
+    const found = `${showName(word)}, which is not in the bundle`;
+    const [field, expected] = [`command.${place}`, 'a file of the bundle'];
+    return [makeProblem('model_missing', { file: manifestFileName, field, found, expected })];
+  });
+}
+
+/**
+ * Whether a word of a command can only mean a file of the bundle. Words with a slash may mean anything, such as
+ * `image/png`, unless they are the program itself, have an ending, or begin with a folder of the bundle.
+ */
+function looksLikeFile(word: string, place: number, paths: ReadonlySet<string>): boolean {
+  // An absolute path, an option, a placeholder, a setting, a line for a shell, an address; what the run puts there.
+  if (/^[/-]|[{}=\s]|:\/\//.test(word) || reservedNames.has(firstPartOf(word))) return false;
+  if (/\.(?:py|sh)$/.test(word)) return true;
+  if (!word.includes('/')) return false;
+  return place === 0 || paths.has(firstPartOf(word)) || /[^/.]\.[A-Za-z]\w*$/.test(word);
+}
+
+function findReservedNames({ files }: BundleFiles): ProblemItem[] {
+  const present = new Set(files.map(({ path }) => firstPartOf(path)));
+  return [...reservedNames].flatMap(([name, why]) => {
+    if (!present.has(name)) return [];
+    const found = `“${name}” at the top of the bundle`;
+    return [makeProblem('archive_name_reserved', { file: name, found, expected: `no such name there, as ${why}` })];
+  });
+}
+
+function checkMemory(memoryBytes: number | undefined): ProblemItem[] {
+  if (memoryBytes === undefined || memoryBytes >= leastMemoryBytes) return [];
+  const expected = `at least ${leastMemoryBytes} (64 MiB), or nothing for the phase’s limit`;
+  const [field, found] = ['memoryBytes', `${memoryBytes} bytes`];
+  return [makeProblem('manifest_invalid', { file: manifestFileName, field, found, expected })];
+}
+
+function firstPartOf(path: string): string {
+  return path.replace(/^(?:\.\/)+/, '').split('/', 1)[0] ?? '';
+}
+
+function foldersOf(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, place) => parts.slice(0, place + 1).join('/'));
+}
