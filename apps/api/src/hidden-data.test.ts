@@ -16,6 +16,7 @@ const organisersOnly = [
   'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
   'GET /api/reproductions/{id}',
   'POST /api/evaluations/{id}/reproductions',
+  'GET /api/submissions/{id}/hidden-logs',
   'POST /api/submissions/{id}/disqualify',
   'POST /api/submissions/{id}/restore',
   'POST /api/submissions/{id}/withdraw',

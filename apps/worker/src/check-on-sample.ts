@@ -1,4 +1,4 @@
-import { appendLog, type EvaluationClaim } from '@holdout/db';
+import { appendLog, type EvaluationClaim, listSampleLabels } from '@holdout/db';
 import type { Predictor, RunStudy } from '@holdout/runner';
 import type { EvaluationTools } from './evaluate-submission.js';
 import { findWarnings } from './find-warnings.js';
@@ -19,7 +19,8 @@ export async function checkOnSample(
 ): Promise<void> {
   const predicted = await runStage(tools, claim, lease, { stage: 'checking', predictor, studies: sample });
   const again = await predictor.run({ studies: sample.slice(0, 1), signal: lease.signal });
+  const gold = await listSampleLabels(tools.database, claim.sampleVersionId);
   const { evaluationId, leaseToken } = claim;
-  const lines = findWarnings(predicted, again, []).map(({ message }) => `Warning: ${message}`);
+  const lines = findWarnings(predicted, again, gold).map(({ message }) => `Warning: ${message}`);
   if (lines.length > 0) lease.learn(await appendLog(tools.database, { evaluationId, leaseToken, lines }));
 }

@@ -8,6 +8,7 @@ import {
   insertTestSetVersion,
   listEvents,
   listForgotten,
+  listRunLogs,
   prepareTestSetChange,
   readBoardStatistics,
   readLeaderboard,
@@ -200,6 +201,66 @@ it('tells nothing but the kind of what happens on the phase’s own images', asy
     code: 'predictions_invalid',
     detail: 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.',
   });
+});
+
+const readStudies = `
+import csv, os, sys
+paths = [row[0] for row in csv.reader(open(sys.argv[1]))]
+studies = list(dict.fromkeys(os.path.dirname(path) for path in paths))
+`;
+const writeLabels = "open(sys.argv[2], 'w').writelines('%s/,%d\\n' % (s, n % 2) for n, s in enumerate(studies))\n";
+
+it('runs a team’s own program by the official contract, without a manifest, and scores its labels', async () => {
+  const program = `${readStudies}print('reads', len(paths), 'images', flush=True)\n${writeLabels}`;
+  const submitted = await fixture.submit({ program });
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await scorePredictions(fixture.scoring, submitted.evaluationId);
+  const { state, reason, score, engine, basis } = await fixture.read(submitted);
+  expect([state, reason, engine]).toEqual(['scored', null, 'command']);
+  expect(score?.overall.auroc.value).toBeNull();
+  expect(score?.overall.kappa.value).toBe(1);
+  expect(basis?.run).toMatchObject({ engine: 'command', sandbox: 'bubblewrap', engineDigest: null });
+  const lines = (await listEvents(fixture.owner, submitted.evaluationId, 0)).flatMap((event) =>
+    event.kind === 'log' ? [event.data.line] : [],
+  );
+  expect(lines).toContain('reads 90 images');
+  // One study a second time: it is the first then, and gets another label than before only if it is not.
+  expect(lines.filter((line) => line.startsWith('Warning'))).toEqual([]);
+  const logs = await listRunLogs(fixture.owner, submitted.evaluationId);
+  expect(logs).toMatchObject([{ attempt: 1, code: null, log: 'reads 3 images\nreads 90 images' }]);
+});
+
+it.each(['kind', 'failed'] as const)('tells %s of a program that fails on hidden studies only', async (failures) => {
+  // The check has run it twice by then; what it has seen it can't keep, so it knows the run by its worker’s state.
+  const program = `${readStudies}sys.exit('pixels: 1 2 3')`;
+  const submitted = await fixture.submit({ program, failures });
+  const { evaluationId } = submitted;
+  await claimEvaluation(fixture.owner, { evaluationId, owner: 'lost', leaseSeconds: 0 });
+  await startRunning(fixture.owner, { evaluationId, leaseToken: 1 });
+  await evaluateSubmission(fixture.evaluating, evaluationId, never);
+  const { state, reason } = await fixture.read(submitted);
+  expect([state, reason?.code]).toEqual(['rejected', failures === 'kind' ? 'runner_crashed' : 'hidden_run_failed']);
+  expect(JSON.stringify(await listEvents(fixture.owner, evaluationId, 0))).not.toContain('pixels');
+  expect(reason?.detail).not.toContain('exit code');
+  expect(await listRunLogs(fixture.owner, evaluationId)).toMatchObject([
+    { attempt: 2, code: 'command_failed', log: 'pixels: 1 2 3' },
+  ]);
+});
+
+it('warns in the check of what looks wrong, and goes on', async () => {
+  const program = `${readStudies}import random
+open(sys.argv[2], 'w').writelines('%s,%s\\n' % (s, random.random() / 3) for s in studies[:max(1, len(studies) - 1)])`;
+  const submitted = await fixture.submit({ program });
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  const lines = (await listEvents(fixture.owner, submitted.evaluationId, 0)).flatMap((event) =>
+    event.kind === 'log' ? [event.data.line] : [],
+  );
+  expect(lines).toEqual([
+    expect.stringMatching(/^Warning: 1 of 30 sample studies have no prediction, the first of them XR_WRIST/),
+    expect.stringMatching(/^Warning: Every sample study is called normal/),
+    expect.stringMatching(/^Warning: The study XR_WRIST.* was predicted as 0\.\d+ and, run once more, as 0\.\d+/),
+  ]);
+  expect((await fixture.read(submitted)).reason?.code).toBe('predictions_invalid');
 });
 
 it('rejects what takes longer than the phase allows', async () => {

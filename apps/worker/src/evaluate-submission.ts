@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { defaultRunLimits, HoldoutError, type PredictionsFile } from '@holdout/contracts';
+import { HoldoutError, type PredictionsFile } from '@holdout/contracts';
 import {
   claimEvaluation,
   type Database,
@@ -79,7 +79,7 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
   return await withScratchFolder(config.scratchDirectory, async (folder) => {
     const predictor = await openPredictor({
       manifest: claim.manifest,
-      limits: { ...defaultRunLimits, ...pickLimits(claim) },
+      limits: claim.limits,
       threads: config.threads,
       sandbox,
       models,
@@ -98,10 +98,6 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
     const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
     return { file, provenance: { bundleDigest, testSetDigest, ...made } };
   });
-}
-
-function pickLimits({ limits: { timeLimitSeconds, memoryLimitBytes } }: EvaluationClaim) {
-  return { timeLimitSeconds, memoryLimitBytes };
 }
 
 /** The check on the public sample, where an earlier worker has not passed it, and then the run that counts. */

@@ -1,14 +1,13 @@
 import { failureKindOf, HoldoutError } from '@holdout/contracts';
-import type { EvaluationClaim } from '@holdout/db';
+import { type EvaluationClaim, insertRunLog } from '@holdout/db';
 import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
-import type { Logger } from 'pino';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
 import { runStage } from './run-stage.js';
 
 /**
  * Runs the bundle on the phase's own studies: on one first, so that what must fail fails early, then on all. What the
- * bundle prints goes to the server's log and nowhere else, and of a failure its team learns the kind.
+ * bundle prints is kept for organisers, and of a failure its team learns the kind, or as much as the phase tells.
  *
  * @throws HoldoutError of a kind of failure, or the reason of `lease.signal`
  */
@@ -18,30 +17,48 @@ export async function runHidden(
   lease: Lease,
   { predictor, studies }: { predictor: Predictor; studies: readonly RunStudy[] },
 ): Promise<Predicted> {
-  const onLog = (line: string) => tools.log.debug({ line }, 'bundle');
+  const lines: string[] = [];
+  const onLog = (line: string) => lines.push(line);
+  const keep = (fault: HoldoutError | null) => keepLog(tools, claim, lines, fault);
   try {
     const first = studies.slice(0, 1);
     demandEveryStudy(await predictor.run({ studies: first, signal: lease.signal, onLog }));
-    return demandEveryStudy(await runStage(tools, claim, lease, { stage: 'running', predictor, studies, onLog }));
+    const predicted = await runStage(tools, claim, lease, { stage: 'running', predictor, studies, onLog });
+    demandEveryStudy(predicted);
+    await keep(null);
+    return predicted;
   } catch (error) {
-    throw tellNothing(error, tools.log);
+    if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
+    await keep(error);
+    throw tellLittle(error, claim);
   }
 }
 
-function demandEveryStudy(predicted: Predicted): Predicted {
-  const [study] = predicted.missing;
-  if (study === undefined) return predicted;
-  const detail = `${predicted.missing.length} studies have no prediction, the first of them ${study}.`;
+function demandEveryStudy({ missing }: Predicted): void {
+  const [study] = missing;
+  if (study === undefined) return;
+  const detail = `${missing.length} studies have no prediction, the first of them ${study}.`;
   throw new HoldoutError('predictions_missing', { detail });
+}
+
+/** A log that can't be kept loses nobody a score. */
+async function keepLog(
+  { database, log }: EvaluationTools,
+  { evaluationId, attempts }: EvaluationClaim,
+  lines: readonly string[],
+  fault: HoldoutError | null,
+): Promise<void> {
+  const told = { code: fault?.code ?? null, detail: fault?.detail ?? null };
+  await insertRunLog(database, { evaluationId, attempt: attempts, ...told, log: lines.join('\n') }).catch((error) =>
+    log.warn({ err: error }, 'the log of the hidden run could not be kept'),
+  );
 }
 
 /**
  * What a bundle makes of the phase's own images must not reach its team in an error's words: a model can write pixels
- * into the shape of its output, or into any number that an error names. The kind of failure is all that is told.
+ * into the shape of its output, or into any number that an error names.
  */
-function tellNothing(error: unknown, log: Logger): unknown {
-  if (!(error instanceof HoldoutError) || error.fault !== 'team') return error;
-  log.info({ code: error.code, detail: error.detail }, 'not told to the team');
+function tellLittle(error: HoldoutError, { failures }: EvaluationClaim): HoldoutError {
   const detail = 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.';
-  return new HoldoutError(failureKindOf(error.code), { detail });
+  return new HoldoutError(failures === 'failed' ? 'hidden_run_failed' : failureKindOf(error.code), { detail });
 }

@@ -3,9 +3,11 @@ import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
 import { countedSchema, rankingSchema } from './competition-file.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
+import { failureReports } from './failure-kind.js';
 import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { provenanceSchema } from './provenance.js';
+import { runLimitsSchema } from './run-limits.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
@@ -41,11 +43,7 @@ export const phaseSchema = z.object({
   images: z.number().int(),
   studyTypes: z.array(z.string()),
   testSetVersion: digestSchema,
-  limits: z.object({
-    bundleSizeBytes: z.number().int(),
-    timeLimitSeconds: z.number().int(),
-    memoryLimitBytes: z.number().int(),
-  }),
+  limits: runLimitsSchema.extend({ bundleSizeBytes: z.number().int() }),
   quotas: quotasSchema,
   opens: timeSchema.nullable(),
   closes: timeSchema.nullable(),
@@ -58,6 +56,7 @@ export const phaseSchema = z.object({
     decimals: z.number().int().nullable(),
     studyTypes: z.boolean(),
     intervals: z.boolean(),
+    failures: z.enum(failureReports),
   }),
   board: boardVisibilitySchema,
 });
@@ -213,6 +212,22 @@ export type Leaderboard = z.infer<typeof leaderboardSchema>;
 
 /** What an organiser gives to disqualify a submission. */
 export const disqualificationSchema = z.object({ reason: shownLinesSchema.min(1).max(1000) });
+
+/** What a bundle printed on hidden studies, for organisers: one for each time that it was run to its end. */
+export const runLogListSchema = z.object({
+  evaluationId: z.uuid(),
+  logs: z.array(
+    z.object({
+      attempt: z.number().int(),
+      /** Why it failed, where the team is told the kind of failure at most; null where it did not. */
+      code: errorCodeSchema.nullable(),
+      detail: z.string().nullable(),
+      log: z.string(),
+      at: timeSchema,
+    }),
+  ),
+});
+export type RunLogList = z.infer<typeof runLogListSchema>;
 
 /** How many evaluations are run anew. */
 export const rerunSchema = z.object({ begun: z.number().int() });

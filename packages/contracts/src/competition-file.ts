@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failureReports } from './failure-kind.js';
 import { metricNameSchema } from './score.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
@@ -55,6 +56,8 @@ export const releaseSchema = z.strictObject({
   /** Whether the metrics of each study type are shown. */
   studyTypes: z.boolean().default(true),
   intervals: z.boolean().default(true),
+  /** Of a bundle that fails on hidden studies: its kind of failure, or only that it failed. */
+  failures: z.enum(failureReports).default('kind'),
   /** `hidden`: no score is shown to anyone but organisers. `frozen`: the board stays as it is. */
   board: z.enum(['live', 'hidden', 'frozen']).default('live'),
   /** When `board` begins to hold; it is live before. From now on where it is left out. */
@@ -86,6 +89,19 @@ export const phaseFileSchema = z.strictObject({
       bundleSize: sizeSchema.prefault('512 MiB'),
       time: durationSchema.prefault('30 min'),
       memory: sizeSchema.prefault('4 GiB'),
+      /** Of all processes and threads together; null: as much as the time and the cores allow. */
+      cpuTime: durationSchema.nullable().default(null),
+      /** Files that a bundle leaves in its scratch folder; they count as memory too. */
+      scratch: sizeSchema.prefault('1 GiB'),
+      /** Processes and threads at one time. */
+      processes: z.number().int().min(1).max(100_000).default(256),
+      /** That one process may have open. */
+      openFiles: z.number().int().min(16).max(1_000_000).default(1024),
+      fileSize: sizeSchema.prefault('1 GiB'),
+      /** Of the predictions file. */
+      output: sizeSchema.prefault('16 MiB'),
+      /** Of all that a bundle prints. */
+      log: sizeSchema.prefault('1 MiB'),
     })
     .prefault({}),
   /** As MURA had where it is left out; null is without limit. */

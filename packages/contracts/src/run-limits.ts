@@ -27,6 +27,10 @@ export const runLimitsSchema = z.object({
 });
 export type RunLimits = z.infer<typeof runLimitsSchema>;
 
+/** Those besides time and memory. */
+export const furtherLimitsSchema = runLimitsSchema.omit({ timeLimitSeconds: true, memoryLimitBytes: true });
+export type FurtherLimits = z.infer<typeof furtherLimitsSchema>;
+
 /** What holds where a phase says nothing. */
 export const defaultRunLimits: RunLimits = {
   timeLimitSeconds: 30 * 60,
@@ -39,3 +43,6 @@ export const defaultRunLimits: RunLimits = {
   outputSizeBytes: 16 * mebibyte,
   logSizeBytes: mebibyte,
 };
+
+const { timeLimitSeconds: _time, memoryLimitBytes: _memory, ...furtherLimits } = defaultRunLimits;
+export const defaultFurtherLimits: FurtherLimits = furtherLimits;

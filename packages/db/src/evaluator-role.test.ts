@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { evaluatorUrl } from './evaluator-role.js';
-import { listGoldLabels, listReaderLabels } from './tables/labels.js';
+import { listGoldLabels, listReaderLabels, listSampleLabels } from './tables/labels.js';
+import { insertRunLog, listRunLogs } from './tables/run-logs.js';
 import { seedPhase, seedSubmission, sha256 } from './testing/seed-phase.js';
 import { useDatabases } from './testing/use-databases.js';
 
@@ -23,6 +24,7 @@ const mayDo: Record<string, string[]> = {
   phase_test_sets: [],
   phases: ['SELECT'],
   reader_labels: [],
+  run_logs: ['INSERT'],
   schema_migrations: [],
   scores: [],
   studies: ['SELECT'],
@@ -73,6 +75,40 @@ it('can’t read a label, a token or a score by the queries of the others', asyn
   await expect(listReaderLabels(databases.evaluator, versionId)).rejects.toThrow(
     'permission denied for table reader_labels',
   );
+});
+
+it('reads the labels of a public sample, and none of a version that a hidden phase scores', async () => {
+  const { owner, evaluator } = databases;
+  const hidden = await seedPhase(owner);
+  const sample = await seedPhase(owner);
+  const labels = await listGoldLabels(owner, sample.versionId);
+  expect(await listSampleLabels(evaluator, hidden.versionId)).toEqual([]);
+  expect(await listSampleLabels(evaluator, sample.versionId)).toEqual([]);
+  await owner.updateTable('phases').set({ visibility: 'public' }).where('id', '=', sample.phaseId).execute();
+  await owner
+    .updateTable('phases')
+    .set({ sampleVersionId: sample.versionId })
+    .where('id', 'in', [hidden.phaseId, sample.phaseId])
+    .execute();
+  const expected = labels.map(({ study, studyType, label }) => ({ study, studyType, label }));
+  expect(await listSampleLabels(evaluator, sample.versionId)).toEqual(expected);
+  expect(await listSampleLabels(evaluator, hidden.versionId)).toEqual([]);
+  // As soon as a hidden phase is to change to it, it is none.
+  await owner
+    .updateTable('phases')
+    .set({ nextTestSetVersionId: sample.versionId })
+    .where('id', '=', hidden.phaseId)
+    .execute();
+  expect(await listSampleLabels(evaluator, sample.versionId)).toEqual([]);
+});
+
+it('leaves a log of the hidden run that it can’t read again', async () => {
+  const { evaluationId } = await seedSubmission(databases.owner, await seedPhase(databases.owner));
+  const run = { attempt: 1, code: 'command_failed' as const, detail: 'exit code 1', log: 'a\0b' };
+  await insertRunLog(databases.evaluator, { evaluationId, ...run });
+  await expect(listRunLogs(databases.evaluator, evaluationId)).rejects.toThrow('permission denied for table run_logs');
+  expect(await listRunLogs(databases.owner, evaluationId)).toMatchObject([{ ...run, log: 'a\uFFFDb' }]);
+  await expect(sql`UPDATE run_logs SET log = ''`.execute(databases.owner)).rejects.toThrow();
 });
 
 it('can’t deceive a guard by a table of its own, nor rewrite what was left for scoring', async () => {

@@ -29,6 +29,7 @@ export {
   type GoldLabelRecord,
   listGoldLabels,
   listReaderLabels,
+  listSampleLabels,
   type ReaderLabelRecord,
   readReaderNames,
 } from './tables/labels.js';
@@ -54,6 +55,7 @@ export {
 } from './tables/placed-entries.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
+export { insertRunLog, listRunLogs, type RunLogRecord } from './tables/run-logs.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export {
   countSubmissions,

@@ -1,3 +1,4 @@
+import { defaultRunLimits } from '@holdout/contracts';
 import { expect, it } from 'vitest';
 import {
   appendLog,
@@ -36,7 +37,13 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     bundleDigest: sha256('a model'),
     bundleSizeBytes: 2_500_000_000,
     manifest,
-    limits: { bundleSizeBytes: 3_000_000_000, timeLimitSeconds: 600, memoryLimitBytes: 4_000_000_000 },
+    limits: {
+      ...defaultRunLimits,
+      bundleSizeBytes: 3_000_000_000,
+      timeLimitSeconds: 600,
+      memoryLimitBytes: 4_000_000_000,
+    },
+    failures: 'kind',
     testSetVersionId: phase.versionId,
     testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     sampleVersionId: phase.versionId,

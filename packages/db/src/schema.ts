@@ -1,6 +1,8 @@
 import type {
   BoardStatistics,
   ErrorCode,
+  FailureReport,
+  FurtherLimits,
   MetricName,
   PredictionComparison,
   ResolvedManifest,
@@ -37,6 +39,7 @@ export interface Schema {
   phaseHistory: PhaseHistoryTable;
   submissionChoices: SubmissionChoicesTable;
   installationKeys: InstallationKeysTable;
+  runLogs: RunLogsTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -150,7 +153,20 @@ interface PhasesTable {
   finalAt: Date | null;
   revealedAt: Date | null;
   nextTestSetVersionId: string | null;
+  /** What is not in it has its default. */
+  runLimits: ColumnType<Partial<FurtherLimits>, string | undefined, string>;
+  failures: Generated<FailureReport>;
   createdAt: CreatedAt;
+}
+
+interface RunLogsTable {
+  id: GeneratedAlways<BigInteger>;
+  evaluationId: string;
+  attempt: number;
+  code: ErrorCode | null;
+  detail: string | null;
+  log: string;
+  at: CreatedAt;
 }
 
 interface PhaseHistoryTable {

@@ -108,7 +108,8 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
       child.listen(null);
       // Whatever went wrong, nothing of it is left when the caller hears of it.
       if (fault || signal?.aborted) await child.ended;
-      await clearImages(child.imagesDirectory);
+      // They go with the folder then.
+      else await clearImages(child.imagesDirectory);
     }
   }
 

@@ -14,8 +14,8 @@ export function describeCompetition({ slug, title, description, rules, phases }:
 }
 
 function describePhase(phase: PhaseRecord): DescribedPhase {
-  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes } = phase.limits;
-  const { scores, decimals, studyTypes, intervals, board, from, final } = phase.release;
+  const { limits } = phase;
+  const { scores, decimals, studyTypes, intervals, failures, board, from, final } = phase.release;
   return {
     phase: phase.slug,
     title: phase.title,
@@ -26,7 +26,18 @@ function describePhase(phase: PhaseRecord): DescribedPhase {
     goldReaders: [...phase.goldReaders].sort(),
     opens: phase.opensAt?.toISOString() ?? null,
     closes: phase.closesAt?.toISOString() ?? null,
-    limits: { bundleSize: bundleSizeBytes, time: timeLimitSeconds, memory: memoryLimitBytes },
+    limits: {
+      bundleSize: limits.bundleSizeBytes,
+      time: limits.timeLimitSeconds,
+      memory: limits.memoryLimitBytes,
+      cpuTime: limits.cpuLimitSeconds,
+      scratch: limits.scratchSizeBytes,
+      processes: limits.processLimit,
+      openFiles: limits.openFileLimit,
+      fileSize: limits.fileSizeBytes,
+      output: limits.outputSizeBytes,
+      log: limits.logSizeBytes,
+    },
     quotas: phase.quotas,
     counted: phase.counted,
     ranking: phase.ranking,
@@ -35,6 +46,7 @@ function describePhase(phase: PhaseRecord): DescribedPhase {
       decimals,
       studyTypes,
       intervals,
+      failures,
       board,
       from: from?.toISOString() ?? null,
       final: final?.toISOString() ?? null,

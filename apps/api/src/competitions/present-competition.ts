@@ -13,8 +13,7 @@ export function presentCompetition(competition: CompetitionRecord): Competition 
 }
 
 function presentPhase(phase: PhaseRecord): Phase {
-  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes } = phase.limits;
-  const { scores, decimals, studyTypes, intervals, state, from, final } = phase.release;
+  const { scores, decimals, studyTypes, intervals, failures, state, from, final } = phase.release;
   return {
     phase: phase.slug,
     title: phase.title,
@@ -24,14 +23,14 @@ function presentPhase(phase: PhaseRecord): Phase {
     images: phase.images,
     studyTypes: phase.studyTypes,
     testSetVersion: phase.testSetDigest,
-    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
+    limits: phase.limits,
     quotas: phase.quotas,
     opens: phase.opensAt?.toISOString() ?? null,
     closes: phase.closesAt?.toISOString() ?? null,
     window: phase.window,
     counted: phase.counted,
     ranking: phase.ranking,
-    release: { scores, decimals, studyTypes, intervals },
+    release: { scores, decimals, studyTypes, intervals, failures },
     board: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
   };
 }

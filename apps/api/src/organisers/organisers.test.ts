@@ -1,4 +1,11 @@
-import { auditLogSchema, leaderboardSchema, problemSchema, submissionSchema } from '@holdout/contracts';
+import {
+  auditLogSchema,
+  leaderboardSchema,
+  problemSchema,
+  runLogListSchema,
+  submissionSchema,
+} from '@holdout/contracts';
+import { insertRunLog } from '@holdout/db';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { seedSubmission } from '../testing/seed-submission.js';
@@ -105,4 +112,28 @@ it('shows the board as it stood, by when each was scored and counted', async () 
     expect(refused.status).toBe(400);
     expect(problemSchema.parse(await refused.json()).detail).toContain('at');
   }
+});
+
+it('reads what a bundle printed on hidden studies, and the audit log says so', async () => {
+  const { database } = server;
+  const { evaluationId } = await database
+    .selectFrom('evaluations')
+    .select('id as evaluationId')
+    .where('submissionId', '=', submissionId)
+    .executeTakeFirstOrThrow();
+  const run = {
+    evaluationId,
+    attempt: 1,
+    code: 'command_failed' as const,
+    detail: 'exit code 1',
+    log: 'a hidden path',
+  };
+  await insertRunLog(database, run);
+  const path = `/api/submissions/${submissionId}/hidden-logs`;
+  expect((await server.request(path, { token: seeded.alpha.token })).status).toBe(403);
+  expect((await server.request(path, { token: seeded.beta.token })).status).toBe(404);
+  const read = await server.request(path, { token: seeded.organiser.token });
+  expect(runLogListSchema.strict().parse(await read.json())).toMatchObject({ evaluationId, logs: [{ log: run.log }] });
+  const { acts } = auditLogSchema.parse(await (await server.request(audit, { token: seeded.organiser.token })).json());
+  expect(acts.filter(({ action }) => action === 'hidden_log.read')).toMatchObject([{ subject: submissionId }]);
 });

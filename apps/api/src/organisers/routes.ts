@@ -4,6 +4,7 @@ import {
   HoldoutError,
   importedPredictionsSchema,
   rerunSchema,
+  runLogListSchema,
   type Standing,
   submissionSchema,
 } from '@holdout/contracts';
@@ -18,6 +19,7 @@ import { problemResponse } from '../describe-api.js';
 import { findOwnSubmission } from '../submissions/find-own-submission.js';
 import { presentSubmission } from '../submissions/present-submission.js';
 import { importPredictions } from './import-predictions.js';
+import { readRunLogs } from './read-run-logs.js';
 
 const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
 const actsPerPage = 100;
@@ -100,6 +102,28 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
       const begun = await rerun({ phaseId: submission.phaseId, which, actor }, request.log);
       if (begun === 0) throw new HoldoutError('submission_under_way');
       return reply.code(202).send({ begun });
+    },
+  );
+
+  app.get(
+    '/submissions/:id/hidden-logs',
+    {
+      schema: {
+        summary: 'Read what a bundle printed on hidden studies',
+        description:
+          'For organisers: why it failed there, of which its team is told the kind at most, and all that it printed. ' +
+          'It may hold anything of the hidden images, so that each reading is written into the audit log.',
+        tags: ['organisers'],
+        params: paramsSchema,
+        response: { 200: runLogListSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const submission = await findOwnSubmission(database, caller, request.params.id);
+      const { actor } = organiserOf(caller);
+      const { competitionId } = await findPhaseOrThrow(database, submission);
+      return await readRunLogs(database, { submission, competitionId, actor });
     },
   );
 

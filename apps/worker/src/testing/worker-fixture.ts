@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { packDemoBundle } from '@holdout/baseline';
-import { checkBundle, openArchive } from '@holdout/bundle';
+import { checkBundle, openArchive, packBundle } from '@holdout/bundle';
 import {
   type Database,
   evaluatorRole,
@@ -36,7 +36,14 @@ export interface WorkerFixture {
   owner: Database;
   scratchDirectory: string;
   /** Enters a demo bundle; `spoil` changes the archive after it was checked, as a bad disk might. */
-  submit(options?: { slug?: 'onnx' | 'tfjs' | 'weak'; spoil?: boolean; timeLimitSeconds?: number }): Promise<Submitted>;
+  submit(options?: {
+    slug?: 'onnx' | 'tfjs' | 'weak';
+    /** A program of Python in place of a demo model: the bundle's only file, `src/predict.py`. */
+    program?: string;
+    spoil?: boolean;
+    timeLimitSeconds?: number;
+    failures?: 'kind' | 'failed';
+  }): Promise<Submitted>;
   read(submitted: Submitted): Promise<SubmissionRecord>;
   close(): Promise<void>;
 }
@@ -116,8 +123,8 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     scoring: { database: owner, storage, config, log },
     owner,
     scratchDirectory,
-    async submit({ slug = 'weak', spoil = false, timeLimitSeconds = 600 } = {}) {
-      const archive = await packDemoBundle(slug);
+    async submit({ slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = {}) {
+      const archive = program === undefined ? await packDemoBundle(slug) : await packProgram(program);
       const source = {
         sizeBytes: archive.length,
         read: async (from: number, length: number) => archive.subarray(from, from + length),
@@ -126,6 +133,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
       if (spoil && manifest.engine !== 'command') manifest.output.index = 7;
       const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
       const phaseId = await makePhase(timeLimitSeconds);
+      await owner.updateTable('phases').set({ failures }).where('id', '=', phaseId).execute();
       const teamId = await insertTeam(owner, `team ${phaseId}`);
       const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes };
       return { ...(await insertSubmission(owner, { phaseId, teamId, manifest, ...bundle })), phaseId };
@@ -144,4 +152,18 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function packProgram(text: string): Promise<Uint8Array> {
+  const path = 'src/predict.py';
+  const bytes = Buffer.from(text);
+  const stream = async function* () {
+    yield bytes;
+  };
+  const file = { path, sizeBytes: bytes.length };
+  const walk = async function* () {
+    yield { file, chunks: stream() };
+  };
+  const packed = packBundle({ kind: 'folder', files: [file], litter: [], stream, walk });
+  return new Uint8Array(await new Response(packed).arrayBuffer());
 }

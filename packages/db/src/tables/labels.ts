@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Label } from '../schema.js';
 
@@ -18,6 +19,16 @@ export function listGoldLabels(db: Queryable, testSetVersionId: string): Promise
     .where('studies.testSetVersionId', '=', testSetVersionId)
     .orderBy('studies.position')
     .execute();
+}
+
+/**
+ * The labels of a public sample, in the order of its studies; none of a version that is no sample, or that a hidden phase
+ * scores. The evaluating worker's role may read these and no others.
+ */
+export async function listSampleLabels(db: Queryable, versionId: string): Promise<Omit<GoldLabelRecord, 'patient'>[]> {
+  const { rows } = await sql<Omit<GoldLabelRecord, 'patient'>>`
+    SELECT study, study_type AS "studyType", label FROM sample_labels(${versionId})`.execute(db);
+  return rows;
 }
 
 export interface ReaderLabelRecord {

@@ -1,11 +1,17 @@
-import type { CountedRule, Quotas, RankingRule } from '@holdout/contracts';
+import {
+  type CountedRule,
+  defaultFurtherLimits,
+  type FailureReport,
+  type FurtherLimits,
+  type Quotas,
+  type RankingRule,
+  type RunLimits,
+} from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
-export interface PhaseLimits {
+export interface PhaseLimits extends RunLimits {
   bundleSizeBytes: number;
-  timeLimitSeconds: number;
-  memoryLimitBytes: number;
 }
 
 export interface PhaseRecord {
@@ -45,6 +51,7 @@ export interface PhaseRelease {
   decimals: number | null;
   studyTypes: boolean;
   intervals: boolean;
+  failures: FailureReport;
   board: 'live' | 'hidden' | 'frozen';
   from: Date | null;
   final: Date | null;
@@ -54,7 +61,11 @@ export interface PhaseRelease {
 export type BoardState = 'live' | 'hidden' | 'frozen' | 'final';
 
 /** What an organiser decides, and may change later. */
-export interface PhaseSettings extends PhaseLimits {
+export interface PhaseSettings {
+  bundleSizeBytes: number;
+  timeLimitSeconds: number;
+  memoryLimitBytes: number;
+  furtherLimits: FurtherLimits;
   title: string;
   description: string;
   /** Orders the phases of a competition. */
@@ -68,7 +79,7 @@ export interface PhaseSettings extends PhaseLimits {
   release: Omit<PhaseRelease, 'state'>;
 }
 
-type Optional = 'quotas' | 'opensAt' | 'closesAt' | 'counted' | 'ranking' | 'release';
+type Optional = 'furtherLimits' | 'quotas' | 'opensAt' | 'closesAt' | 'counted' | 'ranking' | 'release';
 
 interface NewPhase extends Omit<PhaseSettings, Optional>, Partial<Pick<PhaseSettings, Optional>> {
   competitionId: string;
@@ -83,6 +94,7 @@ const openRelease: PhaseSettings['release'] = {
   decimals: null,
   studyTypes: true,
   intervals: true,
+  failures: 'kind',
   board: 'live',
   from: null,
   final: null,
@@ -104,6 +116,7 @@ export async function insertPhase(db: Queryable, phase: NewPhase): Promise<strin
       testSetVersionId,
       sampleVersionId,
       ...toColumns({
+        furtherLimits: defaultFurtherLimits,
         quotas: { perDay: null, total: null, atOnce: null },
         opensAt: null,
         closesAt: null,
@@ -123,9 +136,11 @@ export async function updatePhase(db: Queryable, phaseId: string, settings: Phas
   await db.updateTable('phases').set(toColumns(settings)).where('id', '=', phaseId).execute();
 }
 
-function toColumns({ quotas, counted, ranking, release, ...settings }: PhaseSettings) {
+function toColumns({ quotas, counted, ranking, release, furtherLimits, ...settings }: PhaseSettings) {
   return {
     ...settings,
+    runLimits: JSON.stringify(furtherLimits),
+    failures: release.failures,
     quotaPerDay: quotas.perDay,
     quotaTotal: quotas.total,
     quotaAtOnce: quotas.atOnce,
@@ -209,6 +224,8 @@ function toRecord(row: PhaseRow): PhaseRecord {
       bundleSizeBytes: row.bundleSizeBytes,
       timeLimitSeconds: row.timeLimitSeconds,
       memoryLimitBytes: row.memoryLimitBytes,
+      ...defaultFurtherLimits,
+      ...row.runLimits,
     },
     quotas: { perDay: row.quotaPerDay, total: row.quotaTotal, atOnce: row.quotaAtOnce },
     testSet: row.testSet,
@@ -224,6 +241,7 @@ function toRecord(row: PhaseRow): PhaseRecord {
       decimals: row.decimals,
       studyTypes: row.showsStudyTypes,
       intervals: row.showsIntervals,
+      failures: row.failures,
       board: row.board,
       from: row.boardFrom,
       final: row.finalAt,

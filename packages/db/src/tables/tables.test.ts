@@ -1,3 +1,4 @@
+import { defaultFurtherLimits, defaultRunLimits } from '@holdout/contracts';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { seedPhase, seedSubmission, sha256 } from '../testing/seed-phase.js';
@@ -28,6 +29,7 @@ it('finds competitions with their phases in order', async () => {
     bundleSizeBytes: 5_000_000_000,
     timeLimitSeconds: 60,
     memoryLimitBytes: 8_000_000_000,
+    furtherLimits: { ...defaultFurtherLimits, processLimit: 7 },
   };
   await insertPhase(owner, { ...common, slug: 'test', title: 'Test', position: 2 });
   const practiceId = await insertPhase(owner, { ...common, slug: 'practice', title: 'Practice', position: 1 });
@@ -58,6 +60,7 @@ it('finds competitions with their phases in order', async () => {
       decimals: 3,
       studyTypes: true,
       intervals: true,
+      failures: 'kind',
       board: 'live',
       from: null,
       final: null,
@@ -66,7 +69,13 @@ it('finds competitions with their phases in order', async () => {
     studies: 3,
     images: 6,
     studyTypes: ['wrist', 'elbow'],
-    limits: { bundleSizeBytes: 5_000_000_000, timeLimitSeconds: 60, memoryLimitBytes: 8_000_000_000 },
+    limits: {
+      ...defaultRunLimits,
+      processLimit: 7,
+      bundleSizeBytes: 5_000_000_000,
+      timeLimitSeconds: 60,
+      memoryLimitBytes: 8_000_000_000,
+    },
   });
   expect((await listCompetitions(owner))[1]).toEqual(mura);
   expect(await findCompetition(owner, 'none')).toBeNull();

@@ -1,4 +1,4 @@
-import type { ResolvedManifest } from '@holdout/contracts';
+import { defaultFurtherLimits, type FailureReport, type ResolvedManifest } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
@@ -29,6 +29,8 @@ export interface EvaluationClaim {
   bundleSizeBytes: number;
   manifest: ResolvedManifest;
   limits: PhaseLimits;
+  /** How much its team is told where it fails on hidden studies. */
+  failures: FailureReport;
   testSetVersionId: string;
   testSetDigest: string;
   sampleVersionId: string;
@@ -116,10 +118,12 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
       'phases.bundleSizeBytes',
       'phases.timeLimitSeconds',
       'phases.memoryLimitBytes',
+      'phases.runLimits',
+      'phases.failures',
     ])
     .where('evaluations.id', '=', evaluationId)
     .executeTakeFirstOrThrow();
-  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, submittedSizeBytes, state, ...claim } = row;
+  const { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, runLimits, submittedSizeBytes, state, ...claim } = row;
   const { bundleDigest, manifest } = claim;
   if (bundleDigest === null || manifest === null || submittedSizeBytes === null) {
     throw new Error(`Evaluation ${claim.evaluationId} was claimed, but its submission has no bundle.`);
@@ -130,6 +134,6 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
     manifest,
     state: state === 'running' ? 'running' : 'checking',
     bundleSizeBytes: submittedSizeBytes,
-    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes },
+    limits: { bundleSizeBytes, timeLimitSeconds, memoryLimitBytes, ...defaultFurtherLimits, ...runLimits },
   };
 }

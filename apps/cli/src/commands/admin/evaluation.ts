@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinalState, type Reproduction, reproductionSchema, rerunSchema } from '@holdout/contracts';
+import { isFinalState, type Reproduction, reproductionSchema, rerunSchema, runLogListSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { CommandError, interruptedError } from '../../command-error.js';
@@ -14,10 +14,35 @@ import { addServerOptions, type ServerCommandOptions } from '../server-options.j
 export function addEvaluationCommands(admin: Command, context: CommandContext): void {
   const group = admin
     .command('evaluation')
-    .summary('run an evaluation once more')
+    .summary('run an evaluation once more, or read its log')
     .description('Runs an evaluation once more: to see whether it comes out the same, or in place of the first one.');
   addReproduceCommand(group, context);
   addRerunCommand(group, context);
+  addLogCommand(group, context);
+}
+
+/** Its team never sees it: a program may print what it sees. */
+function addLogCommand(group: Command, { environment, signal }: CommandContext): void {
+  const command = group
+    .command('log')
+    .summary('read what a bundle printed on hidden studies')
+    .description(
+      'Reads what a bundle printed on hidden studies, and why it failed there. That you read it is recorded.',
+    )
+    .argument('<id>', 'the submission’s id');
+  addServerOptions(command).action(async (id: string, options: ServerCommandOptions) => {
+    const output = createOutput(options.json, environment);
+    const path = `/api/submissions/${encodeURIComponent(id)}/hidden-logs`;
+    const config = chooseServer(options, environment);
+    const found = await requestJson(config, { path, schema: runLogListSchema, signal });
+    output.result(found);
+    if (found.logs.length === 0) output.say('It was never run on hidden studies to its end.');
+    for (const { attempt, code, detail, log, at } of found.logs) {
+      const end = code === null ? 'it predicted every study' : `${code}: ${printable(detail ?? '')}`;
+      output.title(`Attempt ${attempt}, ${at}: ${end}`);
+      for (const line of log === '' ? [] : log.split('\n')) output.say(`  ${printable(line)}`);
+    }
+  });
 }
 
 /** What it has stays on the board until the new one is scored. */
