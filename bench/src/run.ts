@@ -8,6 +8,7 @@ import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
 import { measureLeaderboard } from './rows/leaderboard.js';
 import { measureRanks } from './rows/ranks.js';
+import { measureSandbox } from './rows/sandbox.js';
 import { measureScoring } from './rows/scoring.js';
 import { measureSubmission } from './rows/submission.js';
 import { measureWorkerPath } from './rows/worker-path.js';
@@ -17,6 +18,7 @@ const rows: Readonly<Record<string, Row>> = {
   scoring: measureScoring,
   ranks: measureRanks,
   'worker-path': measureWorkerPath,
+  sandbox: measureSandbox,
   submission: measureSubmission,
   leaderboard: measureLeaderboard,
 };

@@ -1,8 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ResolvedModelManifest } from '@holdout/contracts';
-import { densenetSide, makeDensenet169 } from '../densenet/make-densenet169.js';
 import { startReadyTensors } from '../densenet/start-ready-tensors.js';
+import { writeDensenet169 } from '../densenet/write-densenet169.js';
 import type { Row } from '../measurement.js';
 import { type BundleRun, runInSandbox } from '../run-in-sandbox.js';
 import { writeRadiographs } from '../write-radiographs.js';
@@ -12,9 +10,7 @@ import { writeRadiographs } from '../write-radiographs.js';
  * disk, decoded and resized, batches, checked outputs), against onnxruntime-node alone on tensors that are ready.
  */
 export const measureWorkerPath: Row = async ({ directory, rounds, images: imageCount, say }) => {
-  const bundleDirectory = join(directory, 'densenet169');
-  await mkdir(bundleDirectory, { recursive: true });
-  await writeFile(join(bundleDirectory, manifest.model), makeDensenet169(169));
+  const { bundleDirectory, manifest } = await writeDensenet169(directory);
   say(`wrote a DenseNet-169; drawing ${imageCount} radiographs`);
   const images = await writeRadiographs(join(directory, 'images'), imageCount);
   const runOnce = () => runInSandbox('bubblewrap', { bundleDirectory, manifest, images });
@@ -65,25 +61,4 @@ export const measureWorkerPath: Row = async ({ directory, rounds, images: imageC
       facts,
     },
   ];
-};
-
-const manifest: ResolvedModelManifest = {
-  name: 'DenseNet-169, random weights',
-  engine: 'onnx',
-  model: 'model.onnx',
-  studyAggregation: 'mean',
-  threshold: 0.5,
-  input: {
-    name: 'input',
-    width: densenetSide,
-    height: densenetSide,
-    channels: 3,
-    layout: 'nchw',
-    resize: 'stretch',
-    scale: 1 / 255,
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
-    fixedBatchSize: null,
-  },
-  output: { name: 'output', activation: 'none', index: 0 },
 };
