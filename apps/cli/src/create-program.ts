@@ -11,6 +11,7 @@ import { addScoreCommand } from './commands/score.js';
 import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
 import { addVerifyCommand } from './commands/verify.js';
+import { addWorkerCommand } from './commands/worker/doctor.js';
 
 /** The commands in the order in which a team meets them. */
 const addCommands = [
@@ -25,6 +26,7 @@ const addCommands = [
   addReceiptCommand,
   addVerifyCommand,
   addAdminCommand,
+  addWorkerCommand,
 ];
 
 /**

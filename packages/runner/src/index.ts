@@ -1,4 +1,5 @@
 export type { RunStudy } from './command/lay-out-work.js';
+export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
 export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
 export { openPredictor, type Predicted, type Predictor } from './predictor.js';

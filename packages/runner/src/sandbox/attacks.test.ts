@@ -15,10 +15,14 @@ const mebibyte = 1024 ** 2;
 const marker = 'holdout-attack-marker';
 
 /** What a team's program may try. Each attack fails, is named, and leaves nothing behind. */
-describe.each(['bubblewrap'] as const)('%s', (kind) => {
+describe.each([
+  ['bubblewrap', 'the best limits of this machine', true],
+  ['bubblewrap', 'rlimits', false],
+] as const)('%s with %s', (kind, _limits, controlGroups) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
-    sandbox = await createSandbox({ kind });
+    sandbox = await createSandbox({ kind, controlGroups });
+    if (!controlGroups) expect(sandbox.enforcedBy).toBe('rlimits');
   });
   afterEach(async () => {
     for (let tries = 0; tries < 20 && findMarked().length > 0; tries += 1) await sleep(50);

@@ -14,8 +14,8 @@ import { descriptors, writeCommand } from './write-command.js';
 const launchEnvironment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
 
 /** Runs programs by bubblewrap, on this machine's own system. */
-export function createBubblewrapSandbox(): Sandbox {
-  const groups = openControlGroups();
+export function createBubblewrapSandbox({ controlGroups }: { controlGroups: boolean }): Sandbox {
+  const groups = controlGroups ? openControlGroups() : null;
   const filter = buildSeccompFilter(process.arch === 'arm64' ? 'arm64' : 'x64');
   return {
     kind: 'bubblewrap',

@@ -1,0 +1,49 @@
+import { type Examination, examineMachine } from '@holdout/runner';
+import type { Command } from 'commander';
+import type { CommandContext } from '../../command-context.js';
+import { createOutput } from '../../terminal/output.js';
+import { showTable } from '../../terminal/show-table.js';
+
+/** `holdout worker …`: for those who run a worker. */
+export function addWorkerCommand(program: Command, context: CommandContext): void {
+  const group = program
+    .command('worker')
+    .summary('look at what a worker can run on this machine')
+    .description('For those who run a worker.');
+  addDoctorCommand(group, context);
+}
+
+/** `holdout worker doctor`: what this machine has, each thing tried once. */
+function addDoctorCommand(group: Command, { environment }: CommandContext): void {
+  group
+    .command('doctor')
+    .summary('try every sandbox and engine of this machine')
+    .description('Says which devices, sandboxes and engines this machine has, and runs each once.')
+    .option('--json', 'print JSON', false)
+    .addHelpText('after', '\nExit code 0 where a sandbox works with every engine, 1 otherwise.')
+    .action(async ({ json }: { json: boolean }) => {
+      const output = createOutput(json, environment);
+      const found = await examineMachine();
+      output.result(found);
+      const memory = `${(found.memoryBytes / 1024 ** 3).toFixed(1)} GiB of memory`;
+      const gpus = found.gpuDevices.length === 0 ? 'no GPU' : found.gpuDevices.join(', ');
+      output.title(`${found.cores} cores, ${memory}, ${gpus}`);
+      const columns = ['sandbox', 'engine', '', 'seconds', ''].map((title) => ({
+        title,
+        side: title === 'seconds' ? ('right' as const) : ('left' as const),
+      }));
+      for (const line of showTable(columns, listRows(found))) output.say(line);
+      if (!found.sandboxes.some(isComplete)) process.exitCode = 1;
+    });
+}
+
+function listRows({ sandboxes }: Examination): string[][] {
+  return sandboxes.flatMap(({ kind, works, detail, engines }) => [
+    [kind, '', works ? 'works' : 'fails', '', detail],
+    ...engines.map((each) => [kind, each.engine, each.works ? 'works' : 'fails', each.seconds.toFixed(2), each.detail]),
+  ]);
+}
+
+function isComplete({ kind, engines }: Examination['sandboxes'][number]): boolean {
+  return kind !== 'none' && engines.length > 0 && engines.every(({ works }) => works);
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { defaultRunLimits, type Engine } from '@holdout/contracts';
+import sharp from 'sharp';
+import { keepProcessReady } from '../keep-process-ready.js';
+import { openPredictor } from '../predictor.js';
+import { createSandbox } from '../sandbox/create-sandbox.js';
+import { demandSandbox } from '../sandbox/demand-sandbox.js';
+import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
+import type { Sandbox, SandboxKind } from '../sandbox/sandbox.js';
+import { type ProbeBundle, probeBundles } from './probe-bundles.js';
+
+/** What a worker on this machine could run, tried. */
+export interface Examination {
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** Device files. */
+  readonly gpuDevices: readonly string[];
+  readonly sandboxes: readonly ExaminedSandbox[];
+}
+
+export interface ExaminedSandbox {
+  readonly kind: SandboxKind;
+  readonly works: boolean;
+  /** What keeps its limits; why it does not work. */
+  readonly detail: string;
+  /** Each engine, run once in it; empty where it does not work. */
+  readonly engines: readonly ExaminedEngine[];
+}
+
+export interface ExaminedEngine {
+  readonly engine: Engine;
+  readonly works: boolean;
+  /** From the start of its process to its prediction. */
+  readonly seconds: number;
+  /** Its version, and what it ran on; why it does not work. */
+  readonly detail: string;
+}
+
+const kinds: readonly SandboxKind[] = ['bubblewrap', 'none'];
+
+/** Tries each sandbox, and each engine in it, with a bundle that says 1 for a white picture. */
+export async function examineMachine(): Promise<Examination> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdout-doctor-'));
+  try {
+    const picture = join(folder, 'white.png');
+    await sharp({ create: { width: 8, height: 8, channels: 3, background: 'white' } })
+      .png()
+      .toFile(picture);
+    const sandboxes: ExaminedSandbox[] = [];
+    for (const kind of kinds) sandboxes.push(await examineSandbox(kind, folder, picture));
+    return {
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      gpuDevices: findGpuDevices(),
+      sandboxes,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function examineSandbox(kind: SandboxKind, folder: string, picture: string): Promise<ExaminedSandbox> {
+  const sandbox = await createSandbox({ kind });
+  try {
+    await demandSandbox(sandbox);
+  } catch (error) {
+    return { kind, works: false, detail: wordsOf(error), engines: [] };
+  }
+  const engines: ExaminedEngine[] = [];
+  // What has no sandbox runs no program of a team.
+  for (const probe of probeBundles.filter(({ manifest }) => kind !== 'none' || manifest.engine !== 'command')) {
+    engines.push(await examineEngine(sandbox, probe, { folder, picture }));
+  }
+  const detail = kind === 'none' ? 'for development only; never for programs' : `limits by ${sandbox.enforcedBy}`;
+  return { kind, works: true, detail, engines };
+}
+
+async function examineEngine(
+  sandbox: Sandbox,
+  { manifest, unpack }: ProbeBundle,
+  { folder, picture }: { folder: string; picture: string },
+): Promise<ExaminedEngine> {
+  const { engine } = manifest;
+  const startedAt = performance.now();
+  const makeFolder = () => mkdtempSync(join(folder, 'run-'));
+  const models = keepProcessReady({ sandbox: { ...sandbox, mayWait: false }, makeFolder });
+  try {
+    const predictor = await openPredictor({
+      ...{ manifest, unpack, sandbox, models, makeFolder },
+      limits: { ...defaultRunLimits, timeLimitSeconds: 60 },
+      threads: availableParallelism(),
+    });
+    try {
+      const studies = [{ study: 'XR_WRIST/patient00001/study1', images: [{ fileName: 'image1.png', path: picture }] }];
+      const { predictions, provenance } = await predictor.run({ studies });
+      const seconds = (performance.now() - startedAt) / 1000;
+      const works = predictions[0]?.label === 1;
+      const on = provenance.device === null ? '' : ` on ${provenance.device}`;
+      const detail = works ? `${provenance.engineVersion}${on}` : 'it gave a wrong answer for a white picture';
+      return { engine, works, seconds, detail };
+    } finally {
+      await predictor.close();
+    }
+  } catch (error) {
+    return { engine, works: false, seconds: (performance.now() - startedAt) / 1000, detail: wordsOf(error) };
+  } finally {
+    await models.close();
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
