@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -295,6 +296,31 @@ describe('npm start on an empty folder', () => {
     expect(JSON.parse(after).state).toBe('scored');
   });
 
+  it('runs a program by the official contract, on every study, and tells its team nothing of the hidden ones', async () => {
+    const bundle = join(data.path, '..', `${basename(data.path)}-program`);
+    await mkdir(join(bundle, 'src'), { recursive: true });
+    const program = `
+import os, sys
+paths = [line.strip() for line in open(sys.argv[1])]
+assert all(path.startswith('MURA-v1.1/test/XR_') and os.path.getsize(path) > 0 for path in paths)
+studies = list(dict.fromkeys(os.path.dirname(path) for path in paths))
+print('sees', len(studies), 'studies', paths[0])
+open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number, study in enumerate(studies))`;
+    await writeFile(join(bundle, 'src', 'predict.py'), program);
+    const argv = ['submit', bundle, '--competition', 'mura', '--phase', 'test', '--wait', '--json'];
+    const submission = JSON.parse((await holdoutAs(token, argv)).stdout);
+    expect(submission).toMatchObject({ state: 'scored', engine: 'command', name: 'src/predict.py' });
+    expect(submission.score.overall.auroc.value).toBeNull();
+    const { organiser } = JSON.parse(await readFile(join(data.path, 'demo-accounts.json'), 'utf8'));
+    const log = await holdoutAs(organiser, ['admin', 'evaluation', 'log', submission.id, '--json']);
+    expect(JSON.parse(log.stdout).logs[0].log).toMatch(/^sees 1 studies MURA-v1\.1.*\nsees (?!1 )\d+ studies MURA-v1\.1/);
+    const refused = await holdoutAs(token, ['admin', 'evaluation', 'log', submission.id, '--json']).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(JSON.parse(refused.stdout).error.code).toBe('not_allowed');
+    await rm(bundle, { recursive: true });
+  });
+
   it('brings a submission to its score though Postgres, the worker and the model’s process are killed', async () => {
     const submitting = submit('tfjs', 'test');
     await delay(2500);
@@ -312,7 +338,10 @@ describe('npm start on an empty folder', () => {
     const submission = JSON.parse((await submitting).stdout);
     expect(submission.state).toBe('scored');
     expect(submission.score.overall.kappa.value).toBeGreaterThan(0.5);
-    expect(await readdir(`${data.path}/scratch`)).toEqual([]);
+    // Nothing of it is left, but the empty folders of the process that waits for the next bundle.
+    const left = await readdir(`${data.path}/scratch`, { recursive: true });
+    expect(left.filter((path) => !/^evaluation-[^/]+(\/bundle|\/images)?$/.test(path))).toEqual([]);
+    expect(left.filter((path) => !path.includes('/')).length).toBeLessThanOrEqual(1);
   });
 
   it('says in a sentence that the port is in use, and that the data directory is', async () => {

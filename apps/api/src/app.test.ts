@@ -62,6 +62,7 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/submissions',
       'GET /api/submissions/{id}',
       'GET /api/submissions/{id}/events',
+      'GET /api/submissions/{id}/hidden-logs',
       'GET /api/submissions/{id}/receipt',
       'POST /api/competitions/{competition}/phases/{phase}/predictions',
       'POST /api/competitions/{competition}/phases/{phase}/rerun',

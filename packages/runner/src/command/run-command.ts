@@ -44,18 +44,33 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   const startedAt = performance.now();
   const folder = await mkdtemp(join(run.folder, 'run-'));
   try {
-    const mounts = await layOutWork(run.bundleDirectory, run.studies, folder);
+    const shown = run.studies.map((each) => ({ ...each, study: showStudy(each.study) }));
+    const mounts = await layOutWork(run.bundleDirectory, shown, folder);
     const { environment, gpu, image } = manifest;
     const argv = wrapCommand(manifest.command, limits);
     const ended = await runToEnd({ ...run, limits }, { argv, mounts, environment, gpu, image, limits }, sandbox);
     signal?.throwIfAborted();
     const report = demandPredictions(ended, limits);
-    const studies = run.studies.map(({ study }) => study);
-    const read = readPredictionsCsv(report.predictions, studies, manifest);
-    return { ...read, usage: ended.end.usage, totalSeconds: (performance.now() - startedAt) / 1000 };
+    const read = readPredictionsCsv(
+      report.predictions,
+      shown.map(({ study }) => study),
+      manifest,
+    );
+    const nameOf = new Map(run.studies.map(({ study }) => [showStudy(study), study]));
+    const predictions = read.predictions.map((each) => ({ ...each, study: nameOf.get(each.study) ?? each.study }));
+    const missing = read.missing.map((study) => nameOf.get(study) ?? study);
+    return { predictions, missing, usage: ended.end.usage, totalSeconds: (performance.now() - startedAt) / 1000 };
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * A study's path in the tree that the contract promises. All are shown as of the test set, so that a program can't tell
+ * the public sample from hidden studies by it.
+ */
+function showStudy(study: string): string {
+  return study.startsWith('MURA-v1.1/') ? study : `MURA-v1.1/test/${study}`;
 }
 
 interface Ended {
