@@ -313,7 +313,9 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
     expect(submission.score.overall.auroc.value).toBeNull();
     const { organiser } = JSON.parse(await readFile(join(data.path, 'demo-accounts.json'), 'utf8'));
     const log = await holdoutAs(organiser, ['admin', 'evaluation', 'log', submission.id, '--json']);
-    expect(JSON.parse(log.stdout).logs[0].log).toMatch(/^sees 1 studies MURA-v1\.1.*\nsees (?!1 )\d+ studies MURA-v1\.1/);
+    expect(JSON.parse(log.stdout).logs[0].log).toMatch(
+      /^sees 1 studies MURA-v1\.1.*\nsees (?!1 )\d+ studies MURA-v1\.1/,
+    );
     const refused = await holdoutAs(token, ['admin', 'evaluation', 'log', submission.id, '--json']).catch(
       (error: { stdout: string }) => error,
     );
