@@ -33,6 +33,8 @@ const programs = {
     { names: ['pgrep'], debianPackage: 'procps' },
     { names: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
     { names: ['python3'], debianPackage: 'python3' },
+    { names: ['podman'], debianPackage: 'podman' },
+    { names: ['runc'], debianPackage: 'runc' },
   ],
 };
 

@@ -5,10 +5,21 @@ import { CommandError } from './command-error.js';
 const textSchema = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
 
 const environmentSchema = z
-  .object({ HOLDOUT_SERVER: textSchema, HOLDOUT_TOKEN: textSchema, NO_COLOR: textSchema, TERM: textSchema })
-  .transform(({ HOLDOUT_SERVER, HOLDOUT_TOKEN, NO_COLOR, TERM }) => ({
+  .object({
+    HOLDOUT_SERVER: textSchema,
+    HOLDOUT_TOKEN: textSchema,
+    HOLDOUT_CONTAINER_ENGINE: textSchema,
+    HOLDOUT_CONTAINER_IMAGE: textSchema,
+    HOLDOUT_CONTAINER_RUNTIME: textSchema,
+    PATH: textSchema,
+    NO_COLOR: textSchema,
+    TERM: textSchema,
+  })
+  .transform(({ HOLDOUT_SERVER, HOLDOUT_TOKEN, NO_COLOR, TERM, ...containers }) => ({
     server: HOLDOUT_SERVER,
     token: HOLDOUT_TOKEN,
+    /** By what containers are run on this machine. */
+    containers,
     /** See no-color.org. */
     coloursAllowed: NO_COLOR === undefined && TERM !== 'dumb',
   }));

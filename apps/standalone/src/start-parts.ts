@@ -15,6 +15,14 @@ export interface Parts {
   readonly dataDirectory: string;
 }
 
+/** What our processes take from the environment of the command that starts them. */
+const inheritedVariables = [
+  ...['PATH', 'HOME', 'TZ', 'REDIS_URL'],
+  ...['HOLDOUT_SANDBOX', 'HOLDOUT_CONTAINER_ENGINE', 'HOLDOUT_CONTAINER_IMAGE', 'HOLDOUT_CONTAINER_RUNTIME'],
+  // By these podman and docker find their own.
+  ...['XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'DOCKER_HOST'],
+];
+
 const databaseName = 'holdout';
 const readyTimeoutSeconds = 60;
 
@@ -39,13 +47,7 @@ export async function startParts(
   await prepareDatabase({ databaseUrl, evaluatorPassword });
 
   say('Starting the API, an evaluating worker and a scoring worker …');
-  const inherited = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    TZ: process.env.TZ,
-    REDIS_URL: process.env.REDIS_URL,
-    HOLDOUT_SANDBOX: process.env.HOLDOUT_SANDBOX,
-  };
+  const inherited = Object.fromEntries(inheritedVariables.map((name) => [name, process.env[name]]));
   const shared = {
     ...inherited,
     HOLDOUT_STORAGE_DIRECTORY: directory.storage,

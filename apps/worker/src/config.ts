@@ -1,5 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
-import { sandboxKinds } from '@holdout/runner';
+import { readContainerOptions, sandboxKinds } from '@holdout/runner';
 import { z } from 'zod';
 
 /** What a worker process reads from its environment, once. */
@@ -27,6 +27,8 @@ export interface WorkerConfig {
   threads: number;
   /** What bundles are run inside. */
   sandbox: (typeof sandboxKinds)[number];
+  /** By what and from which image, where that is `container`. */
+  container: ReturnType<typeof readContainerOptions> | undefined;
   redisUrl: string | undefined;
   /** Who holds a lease: machine and process. */
   owner: string;
@@ -35,7 +37,7 @@ export interface WorkerConfig {
 /**
  * Reads the configuration of a worker process.
  *
- * @throws Error that names each environment variable that is missing or wrong.
+ * @throws Error that names the environment variables that are missing or wrong.
  */
 export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   const parsed = configSchema.safeParse(environment);
@@ -53,6 +55,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     reconcileSeconds: env.HOLDOUT_RECONCILE_SECONDS,
     threads: env.HOLDOUT_THREADS,
     sandbox: env.HOLDOUT_SANDBOX,
+    container: env.HOLDOUT_SANDBOX === 'container' ? readContainerOptions(environment) : undefined,
     redisUrl: env.REDIS_URL,
     owner: `${hostname()}:${process.pid}`,
   };

@@ -6,7 +6,7 @@ import { makeScratchFolder, removeAbandonedScratch } from './scratch.js';
 // The evaluating worker: runs teams' bundles, one at a time, and can read no label.
 await runProcess('holdout-evaluate', async (tools) => {
   const { config, log } = tools;
-  const sandbox = await createSandbox({ kind: config.sandbox });
+  const sandbox = await createSandbox({ kind: config.sandbox, container: config.container });
   await demandSandbox(sandbox);
   log.info({ sandbox: sandbox.kind, limits: sandbox.enforcedBy }, 'bundles run in a sandbox');
   await removeAbandonedScratch(config.scratchDirectory);

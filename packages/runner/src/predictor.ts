@@ -6,7 +6,6 @@ import type { RunStudy } from './command/lay-out-work.js';
 import { runCommand } from './command/run-command.js';
 import { digestEngine } from './engines/digest-engine.js';
 import type { ModelStarter } from './keep-process-ready.js';
-import { nameSystem } from './name-system.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
@@ -121,7 +120,7 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
         missing: result.missing,
         provenance: {
           engine: 'command',
-          engineVersion: manifest.image ?? nameSystem(),
+          engineVersion: manifest.image ?? sandbox.system,
           engineDigest: null,
           device: null,
           threads,

@@ -50,7 +50,7 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
           timeLimitSeconds: options.timeLimitSeconds,
           memoryLimitBytes: Math.round(options.memoryLimitGibibytes * 1024 ** 3),
         };
-        const sandbox = await chooseSandbox(manifest, output.say);
+        const sandbox = await chooseSandbox(manifest, environment.containers, output.say);
         const { predictions, missing, ...run } = await runOnSample(bundle, { sandbox, studies, limits, signal });
         for (const study of missing) output.say(`No prediction for ${printable(study)}: a server would reject that.`);
         const score = scoreSample(studies, predictions);

@@ -77,6 +77,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     reconcileSeconds: 1,
     threads: 2,
     sandbox: 'bubblewrap' as const,
+    container: undefined,
     redisUrl: undefined,
     owner: 'test',
   };

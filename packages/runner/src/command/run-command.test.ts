@@ -1,18 +1,24 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
+import { makeContainerImage, type TestImage } from '../testing/make-container-image.js';
 import { runProgram, testStudies, wellBehaved } from '../testing/run-program.js';
 
 let sandbox: Sandbox;
-
+let image: TestImage;
 beforeAll(async () => {
-  sandbox = await createSandbox({ kind: 'bubblewrap' });
+  image = await makeContainerImage();
 });
+afterAll(() => image.remove());
 
 const run = (source: string, options: Parameters<typeof runProgram>[2] = {}) =>
   runProgram(sandbox, wellBehaved + source, options);
 
-describe('the official contract', () => {
+describe.each(['bubblewrap', 'container'] as const)('the official contract in %s', (kind) => {
+  beforeAll(async () => {
+    sandbox = await createSandbox({ kind, container: image.container });
+  });
+
   it('starts in a folder with src/ and the tree of images, and takes the list in order', async () => {
     const { result, log, fault } = await run(`
 print(sorted(os.listdir('.')), os.getcwd(), sys.argv)
@@ -43,7 +49,8 @@ predict(0.75)`);
     const { log } = await run('print(sorted(os.environ.items()))\npredict()', {
       manifest: { environment: { MODE: 'x' } },
     });
-    const path = '/usr/local/bin:/usr/bin:/bin:/opt/holdout/bin';
+    const plain = '/usr/local/bin:/usr/bin:/bin:/opt/holdout/bin';
+    const path = kind === 'bubblewrap' ? plain : plain.replaceAll(/(\/(?:usr\/local\/|usr\/|))bin:/g, '$1sbin:$1bin:');
     const expected = [
       ['HOME', '/work'],
       ['LANG', 'C.UTF-8'],

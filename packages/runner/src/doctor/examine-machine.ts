@@ -6,10 +6,11 @@ import { defaultRunLimits, type Engine } from '@holdout/contracts';
 import sharp from 'sharp';
 import { keepProcessReady } from '../keep-process-ready.js';
 import { openPredictor } from '../predictor.js';
+import { type ContainerVariables, readContainerOptions } from '../sandbox/container/read-container-options.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import { demandSandbox } from '../sandbox/demand-sandbox.js';
 import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
-import type { Sandbox, SandboxKind } from '../sandbox/sandbox.js';
+import { type Sandbox, type SandboxKind, sandboxKinds } from '../sandbox/sandbox.js';
 import { type ProbeBundle, probeBundles } from './probe-bundles.js';
 
 /** What a worker on this machine could run, tried. */
@@ -39,10 +40,12 @@ export interface ExaminedEngine {
   readonly detail: string;
 }
 
-const kinds: readonly SandboxKind[] = ['bubblewrap', 'none'];
-
-/** Tries each sandbox, and each engine in it, with a bundle that says 1 for a white picture. */
-export async function examineMachine(): Promise<Examination> {
+/**
+ * Tries each sandbox, and each engine in it, with a bundle that says 1 for a white picture.
+ *
+ * @param environment - where it is said by what containers are run
+ */
+export async function examineMachine(environment: ContainerVariables): Promise<Examination> {
   const folder = await mkdtemp(join(tmpdir(), 'holdout-doctor-'));
   try {
     const picture = join(folder, 'white.png');
@@ -50,7 +53,7 @@ export async function examineMachine(): Promise<Examination> {
       .png()
       .toFile(picture);
     const sandboxes: ExaminedSandbox[] = [];
-    for (const kind of kinds) sandboxes.push(await examineSandbox(kind, folder, picture));
+    for (const kind of sandboxKinds) sandboxes.push(await examineSandbox(kind, environment, { folder, picture }));
     return {
       cores: availableParallelism(),
       memoryBytes: totalmem(),
@@ -62,9 +65,15 @@ export async function examineMachine(): Promise<Examination> {
   }
 }
 
-async function examineSandbox(kind: SandboxKind, folder: string, picture: string): Promise<ExaminedSandbox> {
-  const sandbox = await createSandbox({ kind });
+async function examineSandbox(
+  kind: SandboxKind,
+  environment: ContainerVariables,
+  files: { folder: string; picture: string },
+): Promise<ExaminedSandbox> {
+  let sandbox: Sandbox;
   try {
+    const container = kind === 'container' ? readContainerOptions(environment) : undefined;
+    sandbox = await createSandbox({ kind, container });
     await demandSandbox(sandbox);
   } catch (error) {
     return { kind, works: false, detail: wordsOf(error), engines: [] };
@@ -72,7 +81,7 @@ async function examineSandbox(kind: SandboxKind, folder: string, picture: string
   const engines: ExaminedEngine[] = [];
   // What has no sandbox runs no program of a team.
   for (const probe of probeBundles.filter(({ manifest }) => kind !== 'none' || manifest.engine !== 'command')) {
-    engines.push(await examineEngine(sandbox, probe, { folder, picture }));
+    engines.push(await examineEngine(sandbox, probe, files));
   }
   const detail = kind === 'none' ? 'for development only; never for programs' : `limits by ${sandbox.enforcedBy}`;
   return { kind, works: true, detail, engines };
@@ -112,5 +121,5 @@ async function examineEngine(
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replaceAll('\n', ' ');
 }

@@ -25,9 +25,14 @@ export async function demandSandbox(sandbox: Sandbox): Promise<void> {
     (error: unknown) => (error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)),
   );
   if (why === null) return;
-  throw new Error(
-    `The sandbox “${sandbox.kind}” does not work on this machine: ${why}\n` +
-      'bubblewrap is Debian’s package of that name (apt-get install bubblewrap util-linux mount). It needs user\n' +
-      'namespaces, which some systems and most containers forbid. For development only: HOLDOUT_SANDBOX=none.',
-  );
+  throw new Error(`The sandbox “${sandbox.kind}” does not work on this machine: ${why}\n${advice[sandbox.kind]}`);
 }
+
+const advice = {
+  bubblewrap:
+    'bubblewrap is Debian’s package of that name (apt-get install bubblewrap util-linux mount). It needs user\n' +
+    'namespaces, which some systems and most containers forbid. For development only: HOLDOUT_SANDBOX=none.',
+  container:
+    'It needs podman or docker, allowed to the account of the worker, and the image of HOLDOUT_CONTAINER_IMAGE on this\n' +
+    'machine, with a /bin/sh in it. HOLDOUT_CONTAINER_ENGINE and HOLDOUT_CONTAINER_RUNTIME choose another engine.',
+} as const;

@@ -11,6 +11,8 @@ export interface Sandbox {
   readonly kind: SandboxKind;
   /** What stops a program that uses too much memory, processes or CPU time: `cgroup v2`, `cgroup v1`, `rlimits`, … */
   readonly enforcedBy: string;
+  /** What a program without an image of its own finds around it: `Debian GNU/Linux 12 (bookworm)`, or an image. */
+  readonly system: string;
   /** Whether a program may be started ahead of its bundle, and wait. */
   readonly mayWait: boolean;
   /** Returns at once; that it could not be started is told by `ended`. */

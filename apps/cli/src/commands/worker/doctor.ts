@@ -20,10 +20,13 @@ function addDoctorCommand(group: Command, { environment }: CommandContext): void
     .summary('try every sandbox and engine of this machine')
     .description('Says which devices, sandboxes and engines this machine has, and runs each once.')
     .option('--json', 'print JSON', false)
-    .addHelpText('after', '\nExit code 0 where a sandbox works with every engine, 1 otherwise.')
+    .addHelpText(
+      'after',
+      '\nExit code 0 where a sandbox works with every engine, 1 otherwise. HOLDOUT_CONTAINER_IMAGE, _ENGINE and _RUNTIME\nsay which containers to try.',
+    )
     .action(async ({ json }: { json: boolean }) => {
       const output = createOutput(json, environment);
-      const found = await examineMachine();
+      const found = await examineMachine(environment.containers);
       output.result(found);
       const memory = `${(found.memoryBytes / 1024 ** 3).toFixed(1)} GiB of memory`;
       const gpus = found.gpuDevices.length === 0 ? 'no GPU' : found.gpuDevices.join(', ');

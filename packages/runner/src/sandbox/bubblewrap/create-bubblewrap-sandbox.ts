@@ -5,6 +5,7 @@ import { findGpuDevices } from '../find-gpu-devices.js';
 import { type ControlGroup, openControlGroups } from '../limits/control-groups.js';
 import { readProcessTree } from '../limits/read-process-tree.js';
 import { watchUsage } from '../limits/watch-usage.js';
+import { nameSystem } from '../name-system.js';
 import { readExit } from '../read-exit.js';
 import { refuseStart } from '../refuse-start.js';
 import type { Sandbox, SandboxEnd, SandboxedProcess, SandboxedProgram } from '../sandbox.js';
@@ -20,6 +21,7 @@ export function createBubblewrapSandbox({ controlGroups }: { controlGroups: bool
   return {
     kind: 'bubblewrap',
     enforcedBy: groups?.version ?? 'rlimits',
+    system: nameSystem(),
     mayWait: true,
     start(program) {
       if (program.image !== null) {

@@ -1,8 +1,8 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ControlGroup, ControlGroups } from './control-groups.js';
+import type { ControlGroup, ControlGroups, GroupReader } from './control-groups.js';
+import { findGroupOf } from './find-group.js';
 import { nameGroup, readField, readGroupFile, removeAbandonedGroups, removeGroup, tryWrite } from './group-folders.js';
-import { findOwnGroup } from './own-groups.js';
 
 const controllers = ['memory', 'pids', 'cpuacct'] as const;
 type Folders = Partial<Record<(typeof controllers)[number], string>>;
@@ -11,7 +11,7 @@ type Folders = Partial<Record<(typeof controllers)[number], string>>;
 export function openVersion1(): ControlGroups | null {
   const parents: Folders = {};
   for (const controller of controllers) {
-    const parent = findOwnGroup(controller);
+    const parent = findGroupOf(controller);
     if (parent && mayMakeGroups(parent)) parents[controller] = parent;
   }
   if (!parents.memory) return null;
@@ -38,6 +38,16 @@ export function openVersion1(): ControlGroups | null {
       for (const parent of Object.values(parents)) removeAbandonedGroups(parent);
     },
   };
+}
+
+/** The groups that another process is in; null where they are not there, or ours as well. */
+export function readVersion1(pid: number): GroupReader | null {
+  const folders: Folders = {};
+  for (const controller of controllers) {
+    const folder = findGroupOf(controller, pid);
+    if (folder && folder !== findGroupOf(controller)) folders[controller] = folder;
+  }
+  return folders.memory ? describeGroup(folders) : null;
 }
 
 function mayMakeGroups(parent: string): boolean {

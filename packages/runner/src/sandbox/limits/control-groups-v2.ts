@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ControlGroups } from './control-groups.js';
+import type { ControlGroup, ControlGroups, GroupReader } from './control-groups.js';
+import { findGroupOf } from './find-group.js';
 import { nameGroup, readField, readGroupFile, removeAbandonedGroups, removeGroup, tryWrite } from './group-folders.js';
-import { findOwnGroup } from './own-groups.js';
 
 /**
  * Control groups version 2, where this process may make groups beneath its own: as root, or in a service with
  * `Delegate=yes` that holds nothing but this process.
  */
 export function openVersion2(): ControlGroups | null {
-  const parent = findOwnGroup(null);
+  const parent = findGroupOf(null);
   if (!parent || !mayControl(parent)) return null;
   return {
     version: 'cgroup v2',
@@ -21,28 +21,39 @@ export function openVersion2(): ControlGroups | null {
       // The kernel then ends all of it, not the one process that asked for too much.
       tryWrite(1, folder, 'memory.oom.group');
       tryWrite(limits.processLimit, folder, 'pids.max');
-      return {
-        entrances: [join(folder, 'cgroup.procs')],
-        readUsage() {
-          const stat = readGroupFile(folder, 'memory.stat');
-          return {
-            // `shmem` is a part of what `file` counts; the rest of that is only kept while nobody else needs it.
-            memoryBytes: readField(stat, 'anon') + readField(stat, 'shmem'),
-            cpuSeconds: readField(readGroupFile(folder, 'cpu.stat'), 'usage_usec') / 1e6,
-            processes: Number(readGroupFile(folder, 'pids.current')),
-          };
-        },
-        findRefusal() {
-          // A machine without memory ends processes as well, which the limit has nothing to do with.
-          const refused = readField(readGroupFile(folder, 'memory.events'), 'oom') > 0;
-          if (refused && this.countMemoryKills() > 0) return 'memory';
-          return readField(readGroupFile(folder, 'pids.events'), 'max') > 0 ? 'processes' : null;
-        },
-        countMemoryKills: () => readField(readGroupFile(folder, 'memory.events'), 'oom_kill'),
-        remove: () => removeGroup(folder),
-      };
+      return describeGroup(folder);
     },
     removeAbandoned: () => removeAbandonedGroups(parent),
+  };
+}
+
+/** The group that another process is in; null where it is not there, or ours as well. */
+export function readVersion2(pid: number): GroupReader | null {
+  const folder = findGroupOf(null, pid);
+  if (folder === null || folder === findGroupOf(null)) return null;
+  return readGroupFile(folder, 'memory.stat') === '' ? null : describeGroup(folder);
+}
+
+function describeGroup(folder: string): ControlGroup {
+  return {
+    entrances: [join(folder, 'cgroup.procs')],
+    readUsage() {
+      const stat = readGroupFile(folder, 'memory.stat');
+      return {
+        // `shmem` is a part of what `file` counts; the rest of that is only kept while nobody else needs it.
+        memoryBytes: readField(stat, 'anon') + readField(stat, 'shmem'),
+        cpuSeconds: readField(readGroupFile(folder, 'cpu.stat'), 'usage_usec') / 1e6,
+        processes: Number(readGroupFile(folder, 'pids.current')),
+      };
+    },
+    findRefusal() {
+      // A machine without memory ends processes as well, which the limit has nothing to do with.
+      const refused = readField(readGroupFile(folder, 'memory.events'), 'oom') > 0;
+      if (refused && this.countMemoryKills() > 0) return 'memory';
+      return readField(readGroupFile(folder, 'pids.events'), 'max') > 0 ? 'processes' : null;
+    },
+    countMemoryKills: () => readField(readGroupFile(folder, 'memory.events'), 'oom_kill'),
+    remove: () => removeGroup(folder),
   };
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ourPrefix = `holdout-${hostname().replaceAll(/[^A-Za-z0-9.-]/g, '-')}-`;
 let made = 0;
 
-/** A name that no other group of this machine has. */
+/** A name that no other group of this machine has; `isAbandoned` tells whether its maker is gone. */
 export function nameGroup(): string {
   made += 1;
   return `${ourPrefix}${process.pid}-${made}`;
@@ -61,13 +61,17 @@ export function removeAbandonedGroups(parent: string): void {
   } catch {
     return;
   }
-  for (const name of names) {
-    const pid = name.startsWith(ourPrefix) ? Number.parseInt(name.slice(ourPrefix.length), 10) : Number.NaN;
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
+  for (const name of names.filter(isAbandoned)) {
     endProcesses(join(parent, name));
     // Where something takes a moment to end, the next start of a worker removes the folder.
     tryRemove(join(parent, name));
   }
+}
+
+/** Whether a name was given by a process of this machine that is gone. */
+export function isAbandoned(name: string): boolean {
+  const pid = name.startsWith(ourPrefix) ? Number.parseInt(name.slice(ourPrefix.length), 10) : Number.NaN;
+  return !Number.isNaN(pid) && !isAlive(pid);
 }
 
 function endProcesses(folder: string): void {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { HoldoutError } from '@holdout/contracts';
 import { readProcessTree } from '../limits/read-process-tree.js';
 import { watchUsage } from '../limits/watch-usage.js';
+import { nameSystem } from '../name-system.js';
 import { readExit } from '../read-exit.js';
 import { refuseStart } from '../refuse-start.js';
 import type { Sandbox, SandboxEnd, SandboxedProcess, SandboxedProgram } from '../sandbox.js';
@@ -17,6 +18,7 @@ export function createUnprotectedRunner(): Sandbox {
   return {
     kind: 'none',
     enforcedBy: 'a look twenty times a second',
+    system: nameSystem(),
     mayWait: true,
     start: (program) => (program.mounts.length > 0 ? refuse() : launch(program)),
     async removeAbandoned() {},

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /**
- * The folder of the group that this process is in.
+ * The folder of the group that a process is in.
  *
  * @param controller - of version 1; null for the one hierarchy of version 2
- * @returns null where there is no such hierarchy, or it is not mounted
+ * @param pid - this process itself where it is left out
+ * @returns null where there is no such hierarchy, it is not mounted, or the process has ended
  */
-export function findOwnGroup(controller: string | null): string | null {
-  const own = readOwnPath(controller);
+export function findGroupOf(controller: string | null, pid: number | 'self' = 'self'): string | null {
+  const own = readPath(controller, pid);
   const mount = own === null ? null : findMount(controller);
   if (own === null || !mount) return null;
   // In a container the mount may show a part of the hierarchy only.
@@ -17,8 +18,8 @@ export function findOwnGroup(controller: string | null): string | null {
 }
 
 /** From lines `4:memory:/path`, `2:cpu,cpuacct:/path`, `0::/path`. */
-function readOwnPath(controller: string | null): string | null {
-  for (const line of readLines('/proc/self/cgroup')) {
+function readPath(controller: string | null, pid: number | 'self'): string | null {
+  for (const line of readLines(`/proc/${pid}/cgroup`)) {
     const [number, controllers = '', ...path] = line.split(':');
     const isIt = controller === null ? number === '0' : controllers.split(',').includes(controller);
     if (isIt) return path.join(':');

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { RunLimits } from '@holdout/contracts';
+import { findGpuDevices } from '../find-gpu-devices.js';
+import { type SandboxedProgram, workFolder } from '../sandbox.js';
+import type { ContainerOptions, ContainerProgram } from './container-options.js';
+import { ownPrograms, writeFirstProcess } from './container-scripts.js';
+
+const account = '1000:1000';
+/** Whom accounts inside are outside, where podman is root's: numbers that no account has. */
+const outsideRange = '0:1500000000:65536';
+const temporaryFolder = `${workFolder}/.tmp`;
+const plainEnvironment = { HOME: workFolder, TMPDIR: temporaryFolder, LANG: 'C.UTF-8' } as const;
+const ownFiles = fileURLToPath(new URL('../../../system-files/', import.meta.url));
+
+interface ContainerDescription {
+  readonly name: string;
+  /** The file of the seccomp profile. */
+  readonly profile: string;
+}
+
+/** The arguments of `podman` or `docker` that run a program in a container of its own. */
+export function listRunArguments(
+  program: SandboxedProgram,
+  { program: engine, image, runtime }: ContainerOptions,
+  { name, profile }: ContainerDescription,
+): string[] {
+  const { argv, limits, mounts } = program;
+  const environment = { ...plainEnvironment, ...program.environment };
+  const all = [
+    ...mounts,
+    { source: `${ownFiles}hosts`, target: '/etc/hosts' },
+    { source: `${ownFiles}python`, target: `${ownPrograms}/python` },
+  ];
+  const scratch = `rw,exec,nosuid,nodev,mode=1777,size=${limits.scratchSizeBytes}`;
+  return [
+    ...listEngineArguments(engine, runtime),
+    ...['--name', name, '--pull=never', '--interactive', '--log-driver=none', '--hostname=holdout'],
+    ...['--network=none', '--ipc=private', '--cgroupns=private', '--read-only', '--user', account, '--cap-drop=ALL'],
+    ...['no-new-privileges', 'label=disable', `seccomp=${profile}`].flatMap((option) => ['--security-opt', option]),
+    ...listLimits(limits),
+    ...[workFolder, '/tmp'].flatMap((folder) => ['--tmpfs', `${folder}:${scratch}`]),
+    ...all.flatMap(({ source, target }) => ['--mount', `type=bind,source=${source},target=${target},readonly`]),
+    ...(program.gpu ? listDevices(engine) : []),
+    ...['--workdir', workFolder, '--entrypoint', '/bin/sh'],
+    ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+    program.image ?? image,
+    ...['-c', writeFirstProcess(Object.keys(environment), temporaryFolder), 'sh', ...argv],
+  ];
+}
+
+/** What only one of the two knows. */
+function listEngineArguments(engine: ContainerProgram, runtime: string | null): string[] {
+  if (engine === 'docker') return ['run', ...(runtime === null ? [] : ['--runtime', runtime])];
+  return [
+    ...(runtime === null ? [] : ['--runtime', runtime]),
+    ...['--log-level=error', 'run', '--no-hosts', '--http-proxy=false', '--read-only-tmpfs=false'],
+    // What is not root has a user namespace already; docker's is a matter of its daemon.
+    ...(process.getuid?.() === 0 ? ['--uidmap', outsideRange, '--gidmap', outsideRange] : []),
+  ];
+}
+
+function listLimits(limits: RunLimits): string[] {
+  const { processLimit, openFileLimit, fileSizeBytes, cpuLimitSeconds, memoryLimitBytes, scratchSizeBytes } = limits;
+  const openFiles = Math.min(openFileLimit, readOwnOpenFileLimit());
+  return [
+    // Without swap: the second number is the sum of both.
+    ...[`--memory=${memoryLimitBytes}`, `--memory-swap=${memoryLimitBytes}`, `--pids-limit=${processLimit}`],
+    `--shm-size=${scratchSizeBytes}`,
+    ...[`nofile=${openFiles}`, `nproc=${processLimit}`, `fsize=${fileSizeBytes}`, 'core=0'].flatMap((limit) => [
+      ...['--ulimit', `${limit}:${limit.slice(limit.indexOf('=') + 1)}`],
+    ]),
+    // By a signal that names the reason; a second later by one that can't be ignored.
+    ...(cpuLimitSeconds === null ? [] : ['--ulimit', `cpu=${cpuLimitSeconds}:${cpuLimitSeconds + 1}`]),
+  ];
+}
+
+/** A host may forbid to raise it. */
+function readOwnOpenFileLimit(): number {
+  const most = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return most === undefined ? Number.POSITIVE_INFINITY : Number(most);
+}
+
+function listDevices(engine: ContainerProgram): string[] {
+  const devices = findGpuDevices();
+  const isNvidia = (device: string) => device.startsWith('/dev/nvidia');
+  const named = engine === 'docker' ? devices.filter((device) => !isNvidia(device)) : devices;
+  const all = engine === 'docker' && devices.some(isNvidia) ? ['--gpus', 'all'] : [];
+  return [...all, ...named.flatMap((device) => ['--device', device])];
+}
