@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRunLimits, type ResolvedModelManifest } from '@holdout/contracts';
-import { createSandbox, type RunImage, runBundle, type sandboxKinds } from '@holdout/runner';
+import { type RunImage, runBundle, type Sandbox } from '@holdout/runner';
 
 interface BundleToRun {
   readonly bundleDirectory: string;
@@ -14,10 +14,10 @@ interface BundleToRun {
 export type BundleRun = Awaited<ReturnType<typeof runInSandbox>>;
 
 /** Runs a bundle once on all images, from the start of its sandbox to the end of it. */
-export async function runInSandbox(kind: (typeof sandboxKinds)[number], bundle: BundleToRun) {
+export async function runInSandbox(sandbox: Sandbox, bundle: BundleToRun) {
   const { bundleDirectory, manifest, images } = bundle;
   return await runBundle({
-    sandbox: await createSandbox({ kind }),
+    sandbox,
     limits: { ...defaultRunLimits, timeLimitSeconds: 3600, memoryLimitBytes: 16 * 2 ** 30 },
     makeFolder: () => mkdtempSync(join(tmpdir(), 'holdout-bench-')),
     unpack: (folder) => cp(bundleDirectory, folder, { recursive: true }),

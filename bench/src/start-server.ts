@@ -13,6 +13,8 @@ export interface RunningServer {
   readonly token: string;
   /** What the evaluating worker said in its log of each stage of a submission. */
   readStages(submissionId: string): Promise<StageLog[]>;
+  /** The most memory that it saw a submission's bundle use. */
+  readBundlePeakBytes(submissionId: string): Promise<number>;
   /** The evaluating worker's peak of resident memory, without the processes it starts. */
   workerPeakBytes(): number;
   stop(): Promise<void>;
@@ -22,7 +24,6 @@ interface StageLog {
   readonly stage: 'checking' | 'running';
   readonly inferenceSeconds: number;
   readonly totalSeconds: number;
-  readonly peakMemoryBytes: number;
 }
 
 const startTimeoutMilliseconds = 10 * 60 * 1000;
@@ -48,7 +49,11 @@ export async function startServer(directory: string, say: (line: string) => void
   return {
     address: `http://127.0.0.1:${port}`,
     token: /HOLDOUT_TOKEN=(\S+)/.exec(output)?.[1] ?? '',
-    readStages: (submissionId) => readStages(join(directory, 'holdout.log'), submissionId),
+    readStages: (submissionId) => readLog<StageLog>(directory, submissionId, 'stage run'),
+    async readBundlePeakBytes(submissionId) {
+      const [line] = await readLog<{ peakMemoryBytes: number }>(directory, submissionId, 'bundle closed');
+      return line?.peakMemoryBytes ?? Number.NaN;
+    },
     workerPeakBytes: () => readPeakBytes(findChild(child.pid ?? 0, 'evaluate.js')),
     async stop() {
       child.kill('SIGINT');
@@ -57,10 +62,11 @@ export async function startServer(directory: string, say: (line: string) => void
   };
 }
 
-async function readStages(path: string, submissionId: string): Promise<StageLog[]> {
-  const lines = (await readFile(path, 'utf8')).split('\n');
+/** What the worker said of a submission in lines with this message. */
+async function readLog<Line>(directory: string, submissionId: string, message: string): Promise<Line[]> {
+  const lines = (await readFile(join(directory, 'holdout.log'), 'utf8')).split('\n');
   return lines
-    .filter((line) => line.includes(submissionId) && line.includes('"stage run"'))
+    .filter((line) => line.includes(submissionId) && line.includes(`"${message}"`))
     .map((line) => JSON.parse(line));
 }
 

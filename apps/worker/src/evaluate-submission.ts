@@ -92,6 +92,7 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
       predicted = await runStages(tools, claim, lease, { predictor, folder });
     } finally {
       peakMemoryBytes = await predictor.close();
+      tools.log.info({ peakMemoryBytes }, 'bundle closed');
     }
     const file: PredictionsFile = { format: 'holdout-predictions-1', studies: predicted.predictions };
     const { bundleDigest, testSetDigest } = claim;

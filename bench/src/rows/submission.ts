@@ -59,7 +59,7 @@ async function measureOne(server: RunningServer, archive: Uint8Array) {
   const stages = await server.readStages(accepted.id);
   if (stages.length !== 2) throw new Error(`Expected the log of two stages, found ${stages.length}.`);
   const inferenceMilliseconds = stages.reduce((total, { inferenceSeconds }) => total + inferenceSeconds * 1000, 0);
-  const modelPeakBytes = Math.max(...stages.map(({ peakMemoryBytes }) => peakMemoryBytes));
+  const modelPeakBytes = await server.readBundlePeakBytes(accepted.id);
   return { wholeMilliseconds, inferenceMilliseconds, modelPeakBytes };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createSandbox } from '@holdout/runner';
 import { startReadyTensors } from '../densenet/start-ready-tensors.js';
 import { writeDensenet169 } from '../densenet/write-densenet169.js';
 import type { Row } from '../measurement.js';
@@ -13,7 +14,8 @@ export const measureWorkerPath: Row = async ({ directory, rounds, images: imageC
   const { bundleDirectory, manifest } = await writeDensenet169(directory);
   say(`wrote a DenseNet-169; drawing ${imageCount} radiographs`);
   const images = await writeRadiographs(join(directory, 'images'), imageCount);
-  const runOnce = () => runInSandbox('bubblewrap', { bundleDirectory, manifest, images });
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const runOnce = () => runInSandbox(sandbox, { bundleDirectory, manifest, images });
 
   // The first run warms the disk cache, and tells which threads and batch size to compare with.
   const { provenance } = await runOnce();

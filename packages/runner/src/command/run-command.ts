@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { HoldoutError, type ResolvedCommandManifest, type RunLimits } from '@holdout/contracts';
 import { describeLogLimit, explainEnd, outputExceeded, timeExceeded } from '../explain-end.js';
 import { readLog } from '../read-lines.js';
+import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
 import type { Sandbox, SandboxEnd, SandboxUsage } from '../sandbox/sandbox.js';
+import { type TakenGpu, takeGpu } from '../sandbox/take-gpu.js';
 import { layOutWork, type RunStudy } from './lay-out-work.js';
 import { type ReadPredictions, readPredictionsCsv } from './read-predictions-csv.js';
 import { type CommandReport, predictionsFile, readReport, wrapCommand } from './wrap-command.js';
@@ -41,14 +43,21 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   const { sandbox, manifest, signal } = run;
   signal?.throwIfAborted();
   const limits = lowerLimits(run.limits, manifest);
-  const startedAt = performance.now();
   const folder = await mkdtemp(join(run.folder, 'run-'));
+  let gpu: TakenGpu | null = null;
   try {
+    // Its time begins when it may start.
+    if (manifest.gpu && findGpuDevices().length > 0) gpu = await takeGpu(signal);
+    const startedAt = performance.now();
     const shown = run.studies.map((each) => ({ ...each, study: showStudy(each.study) }));
     const mounts = await layOutWork(run.bundleDirectory, shown, folder);
-    const { environment, gpu, image } = manifest;
+    const { environment, image } = manifest;
     const argv = wrapCommand(manifest.command, limits);
-    const ended = await runToEnd({ ...run, limits }, { argv, mounts, environment, gpu, image, limits }, sandbox);
+    const ended = await runToEnd(
+      { ...run, limits },
+      { argv, mounts, environment, gpu: gpu !== null, image, limits },
+      sandbox,
+    );
     signal?.throwIfAborted();
     const report = demandPredictions(ended, limits);
     const read = readPredictionsCsv(
@@ -61,6 +70,7 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
     const missing = read.missing.map((study) => nameOf.get(study) ?? study);
     return { predictions, missing, usage: ended.end.usage, totalSeconds: (performance.now() - startedAt) / 1000 };
   } finally {
+    gpu?.release();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
