@@ -12,7 +12,14 @@ import type { RunImage } from './start-model.js';
 import { describeRun } from './testing/describe-run.js';
 import { findChildren, isRunning } from './testing/find-children.js';
 import { makeContainerImage, type TestImage } from './testing/make-container-image.js';
-import { type MeanModel, removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
+import {
+  type MeanModel,
+  removeModels,
+  type TestBundle,
+  writeCrashingOnnx,
+  writePng,
+  writers,
+} from './testing/write-models.js';
 
 type RunOptions = Parameters<typeof runBundle>[0];
 const limits = { ...defaultRunLimits, timeLimitSeconds: 60, memoryLimitBytes: 2 * 1024 ** 3 };
@@ -204,6 +211,15 @@ it.each([
   expect(fault.code).toBe(code);
   expect(fault.fault).toBe(whose);
   if (signal === 'SIGSEGV') expect(fault.message).toContain('by the signal SIGSEGV');
+});
+
+it.each(kinds)('in %s, survives a model that ends the engine’s process', async (kind) => {
+  sandbox = await createSandbox({ kind, container: image.container });
+  const fault = await catchFault(run(await writeCrashingOnnx()));
+  expect(fault).toMatchObject({ code: 'runner_crashed', fault: 'team' });
+  expect(fault.message).toContain('by the signal SIGFPE');
+  const { probabilities } = await run(await writers.onnx({ weights: [[1]], bias: [0] }));
+  expect(probabilities).toHaveLength(6);
 });
 
 it.each(kinds)('in %s, leaves no process when its parent is killed', async (kind) => {

@@ -47,10 +47,52 @@ async function writeOnnx(model: MeanModel): Promise<TestBundle> {
     field(11, value('images', [fixedBatchSize ?? 'n', channels, side, side])),
     field(12, value('values', [fixedBatchSize ?? 'n', weights.length])),
   ]);
-  const file = Buffer.concat([number(1, 8), field(7, graph), field(8, Buffer.concat([field(1, ''), number(2, 17)]))]);
   const directory = await makeFolder();
-  await writeFile(join(directory, 'model.onnx'), file);
+  await writeOnnxFile(directory, graph);
   return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
+}
+
+/**
+ * A valid model that ends the process of ONNX Runtime 1.30: it divides the least 32-bit integer by −1, which the
+ * processor answers with an exception. The numbers depend on the input, so that nothing of it is worked out at its load.
+ */
+export async function writeCrashingOnnx(): Promise<TestBundle> {
+  const side = 8;
+  const cast = (from: string, to: string, type: number) =>
+    Buffer.concat([node('Cast', [from], [to]), field(5, intAttribute('to', type))]);
+  const graph = Buffer.concat([
+    ...[
+      node('GlobalAveragePool', ['images'], ['pooled']),
+      node('Flatten', ['pooled'], ['means']),
+      cast('means', 'whole', int32),
+      node('Mul', ['whole', 'zero'], ['nothing']),
+      node('Add', ['nothing', 'least'], ['dividend']),
+      node('Add', ['nothing', 'minus'], ['divisor']),
+      node('Div', ['dividend', 'divisor'], ['quotient']),
+      cast('quotient', 'values', float32),
+    ].map((each) => field(1, each)),
+    field(2, 'crash'),
+    ...[integer('zero', 0), integer('least', -(2 ** 31)), integer('minus', -1)].map((each) => field(5, each)),
+    field(11, value('images', ['n', 1, side, side])),
+    field(12, value('values', ['n', 1])),
+  ]);
+  const directory = await makeFolder();
+  await writeOnnxFile(directory, graph);
+  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+}
+
+async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
+  const opset = Buffer.concat([field(1, ''), number(2, 17)]);
+  await writeFile(join(directory, 'model.onnx'), Buffer.concat([number(1, 8), field(7, graph), field(8, opset)]));
+}
+
+/** Types of ONNX's `TensorProto`. */
+const float32 = 1;
+const int32 = 6;
+
+function integer(name: string, content: number): Buffer {
+  const raw = Buffer.from(Int32Array.of(content).buffer);
+  return Buffer.concat([number(1, 1), number(2, int32), field(8, name), field(9, raw)]);
 }
 
 async function writeTfjs({ weights, bias, side = 8, fixedBatchSize }: MeanModel): Promise<TestBundle> {
