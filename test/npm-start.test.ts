@@ -307,9 +307,20 @@ studies = list(dict.fromkeys(os.path.dirname(path) for path in paths))
 print('sees', len(studies), 'studies', paths[0])
 open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number, study in enumerate(studies))`;
     await writeFile(join(bundle, 'src', 'predict.py'), program);
-    const argv = ['submit', bundle, '--competition', 'mura', '--phase', 'test', '--wait', '--json'];
+    const argv = [
+      'submit',
+      bundle,
+      '--competition',
+      'mura',
+      '--phase',
+      'test',
+      '--name',
+      'By turns',
+      '--wait',
+      '--json',
+    ];
     const submission = JSON.parse((await holdoutAs(token, argv)).stdout);
-    expect(submission).toMatchObject({ state: 'scored', engine: 'command', name: 'src/predict.py' });
+    expect(submission).toMatchObject({ state: 'scored', engine: 'command', name: 'By turns' });
     expect(submission.score.overall.auroc.value).toBeNull();
     const { organiser } = JSON.parse(await readFile(join(data.path, 'demo-accounts.json'), 'utf8'));
     const log = await holdoutAs(organiser, ['admin', 'evaluation', 'log', submission.id, '--json']);
@@ -320,6 +331,14 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
       (error: { stdout: string }) => error,
     );
     expect(JSON.parse(refused.stdout).error.code).toBe('not_allowed');
+
+    await writeFile(join(bundle, 'src', 'predict.py'), program.replace('number % 2', '1'));
+    const stopped = await holdoutAs(token, [...argv.slice(0, -1), '--stop-on-warning']).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stopped.stdout).toMatch(/ {2}Warning: Every sample study is called abnormal\. Is the threshold right\?/);
+    expect(stopped.stdout).toMatch(/asked to be stopped then\. Every sample .* \[check_warned\]/);
+    expect(stopped.stdout).not.toContain('running');
     await rm(bundle, { recursive: true });
   });
 

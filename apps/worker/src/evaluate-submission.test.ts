@@ -199,7 +199,9 @@ it('tells nothing but the kind of what happens on the phase’s own images', asy
   expect(state).toBe('rejected');
   expect(reason).toEqual({
     code: 'predictions_invalid',
-    detail: 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.',
+    detail: 'It happened on the phase’s own images, of which nothing more is told.',
+    stage: 'running',
+    alsoOnSample: false,
   });
 });
 
@@ -240,6 +242,7 @@ it.each(['kind', 'failed'] as const)('tells %s of a program that fails on hidden
   await evaluateSubmission(fixture.evaluating, evaluationId, never);
   const { state, reason } = await fixture.read(submitted);
   expect([state, reason?.code]).toEqual(['rejected', failures === 'kind' ? 'runner_crashed' : 'hidden_run_failed']);
+  expect([reason?.stage, reason?.alsoOnSample]).toEqual(['running', failures === 'kind' ? false : null]);
   expect(JSON.stringify(await listEvents(fixture.owner, evaluationId, 0))).not.toContain('pixels');
   expect(reason?.detail).not.toContain('exit code');
   expect(await listRunLogs(fixture.owner, evaluationId)).toMatchObject([
@@ -252,15 +255,34 @@ it('warns in the check of what looks wrong, and goes on', async () => {
 open(sys.argv[2], 'w').writelines('%s,%s\\n' % (s, random.random() / 3) for s in studies[:max(1, len(studies) - 1)])`;
   const submitted = await fixture.submit({ program });
   await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
-  const lines = (await listEvents(fixture.owner, submitted.evaluationId, 0)).flatMap((event) =>
-    event.kind === 'log' ? [event.data.line] : [],
-  );
-  expect(lines).toEqual([
-    expect.stringMatching(/^Warning: 1 of 30 sample studies have no prediction, the first of them XR_WRIST/),
-    expect.stringMatching(/^Warning: Every sample study is called normal/),
-    expect.stringMatching(/^Warning: The study XR_WRIST.* was predicted as 0\.\d+ and, run once more, as 0\.\d+/),
+  const { warnings, reason } = await fixture.read(submitted);
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^1 of 30 sample studies have no prediction, the first of them XR_WRIST/),
+    expect.stringMatching(/^Every sample study is called normal/),
+    expect.stringMatching(/^The study XR_WRIST.* was predicted as 0\.\d+ and, run once more, as 0\.\d+/),
   ]);
-  expect((await fixture.read(submitted)).reason?.code).toBe('predictions_invalid');
+  const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
+  const seen = events.flatMap((event) => (event.kind === 'warning' ? [event.data] : []));
+  expect(seen).toEqual(warnings);
+  // Before the hidden run, which then fails by the same.
+  const kinds = events.map((event) => (event.kind === 'state' ? event.data.state : event.kind));
+  expect(kinds.lastIndexOf('warning')).toBeLessThan(kinds.indexOf('running'));
+  expect(reason).toMatchObject({ code: 'predictions_invalid', stage: 'running', alsoOnSample: true });
+});
+
+it('spends no hidden run on what the check warns of, where its team wants that', async () => {
+  const blind = `${readStudies}open(sys.argv[2], 'w').writelines('%s,0.7\\n' % s for s in studies)`;
+  const submitted = await fixture.submit({ program: blind, stopOnWarning: true });
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  const { state, reason, warnings, times } = await fixture.read(submitted);
+  expect([state, times.running]).toEqual(['rejected', null]);
+  expect(warnings.map(({ code }) => code)).toEqual(['constant_probability']);
+  expect(reason).toMatchObject({ code: 'check_warned', stage: 'checking', alsoOnSample: true });
+  expect(reason?.detail).toContain('Does the bundle read its pictures?');
+  expect(await listRunLogs(fixture.owner, submitted.evaluationId)).toEqual([]);
+  const good = await fixture.submit({ program: `${readStudies}${writeLabels}`, stopOnWarning: true });
+  await evaluateSubmission(fixture.evaluating, good.evaluationId, never);
+  expect((await fixture.read(good)).state).toBe('scoring');
 });
 
 it('rejects what takes longer than the phase allows', async () => {

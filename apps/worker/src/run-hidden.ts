@@ -59,6 +59,6 @@ async function keepLog(
  * into the shape of its output, or into any number that an error names.
  */
 function tellLittle(error: HoldoutError, { failures }: EvaluationClaim): HoldoutError {
-  const detail = 'It happened on the phase’s own images, of which nothing more is told; on the sample it had run.';
+  const detail = 'It happened on the phase’s own images, of which nothing more is told.';
   return new HoldoutError(failures === 'failed' ? 'hidden_run_failed' : failureKindOf(error.code), { detail });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
+import { checkWarningSchema } from './check-warning.js';
 import { countedSchema, rankingSchema } from './competition-file.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
@@ -72,10 +73,17 @@ export const competitionSchema = z.object({
 export type Competition = z.infer<typeof competitionSchema>;
 export const competitionListSchema = z.object({ competitions: z.array(competitionSchema) });
 
+export const reasonStageSchema = z.enum(['queued', 'checking', 'running', 'scoring']);
+export type ReasonStage = z.infer<typeof reasonStageSchema>;
+
 /** Why a submission ended without a score, and what to do about it. */
 export const reasonSchema = z.object({
   code: errorCodeSchema,
   fault: z.enum(['caller', 'team', 'server']),
+  /** The state that it ended in: `checking` is the run on the public sample, `running` the one on the phase's own studies. */
+  stage: reasonStageSchema,
+  /** Whether the same happened on the public sample; null where that is not known, or not told. */
+  alsoOnSample: z.boolean().nullable(),
   message: z.string(),
   next: z.string(),
 });
@@ -114,6 +122,10 @@ export const submissionSchema = z.object({
   bundleSizeBytes: z.number().int().nullable(),
   state: submissionStateSchema,
   progress: progressSchema.nullable(),
+  /** What looked wrong in the check on the public sample; empty before it. */
+  warnings: z.array(checkWarningSchema),
+  /** Whether the team asked for it to be stopped then, before the run on the phase's own studies. */
+  stopOnWarning: z.boolean(),
   reason: reasonSchema.nullable(),
   score: publishedScoreSchema.nullable(),
   /**
@@ -366,6 +378,7 @@ export const submissionEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), at: timeSchema, state: submissionStateSchema, reason: reasonSchema.nullable() }),
   z.object({ kind: z.literal('progress'), at: timeSchema, ...progressSchema.shape }),
   z.object({ kind: z.literal('log'), at: timeSchema, line: z.string() }),
+  z.object({ kind: z.literal('warning'), at: timeSchema, ...checkWarningSchema.shape }),
 ]);
 export type SubmissionEvent = z.infer<typeof submissionEventSchema>;
 

@@ -394,7 +394,7 @@ export const errorCatalogue = {
     422,
     'team',
     'The check found something that looks wrong, and the submission asked to be stopped then.',
-    'See its warnings; submit again without `--stop-on-warning` where all is as it should be.',
+    'It costs no submission. Where all is as it should be, submit it again without `--stop-on-warning`.',
   ),
   runner_crashed: entry(
     422,

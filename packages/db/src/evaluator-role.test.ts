@@ -54,7 +54,7 @@ it('is refused by Postgres itself wherever it has no business', async () => {
   for (const [table, allowed] of Object.entries(mayDo)) {
     const columns = await sql<{ name: string }>`
       SELECT column_name AS name FROM information_schema.columns
-      WHERE table_schema = 'public' AND table_name = ${table} ORDER BY ordinal_position DESC LIMIT 1`.execute(
+      WHERE table_schema = 'public' AND table_name = ${table} ORDER BY ordinal_position LIMIT 1 OFFSET 1`.execute(
       databases.owner,
     );
     const column = columns.rows[0]?.name ?? '';

@@ -54,6 +54,7 @@ export {
   type PlacedEntries,
 } from './tables/placed-entries.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
+export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { insertRunLog, listRunLogs, type RunLogRecord } from './tables/run-logs.js';
 export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
@@ -87,7 +88,14 @@ export { chooseSubmission } from './transitions/choose-submission.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
-export { appendLog, type LeaseState, recordProgress, releaseLease, renewLease } from './transitions/hold-lease.js';
+export {
+  appendLog,
+  type LeaseState,
+  recordProgress,
+  recordWarnings,
+  releaseLease,
+  renewLease,
+} from './transitions/hold-lease.js';
 export { insertPredictions } from './transitions/insert-predictions.js';
 export { insertReproduction } from './transitions/insert-reproduction.js';
 export { insertSubmission } from './transitions/insert-submission.js';

@@ -44,6 +44,7 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
       memoryLimitBytes: 4_000_000_000,
     },
     failures: 'kind',
+    stopOnWarning: false,
     testSetVersionId: phase.versionId,
     testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     sampleVersionId: phase.versionId,

@@ -1,5 +1,6 @@
 import type {
   BoardStatistics,
+  CheckWarning,
   ErrorCode,
   FailureReport,
   FurtherLimits,
@@ -57,7 +58,7 @@ export interface ReleaseFacts {
   standardError: number | null;
 }
 
-export type EventKind = 'state' | 'progress' | 'log';
+export type EventKind = 'state' | 'progress' | 'log' | 'warning';
 
 /** Set by the database's clock alone. */
 type CreatedAt = ColumnType<Date, never, never>;
@@ -210,6 +211,7 @@ interface SubmissionsTable {
   manifest: JSONColumnType<ResolvedManifest> | null;
   bundleDigest: string | null;
   bundleSizeBytes: BigInteger | null;
+  stopOnWarning: Generated<boolean>;
   submittedAt: ColumnType<Date, Date | undefined, never>;
 }
 
@@ -226,6 +228,7 @@ interface EvaluationsTable {
   progressStage: 'checking' | 'running' | null;
   imagesDone: number | null;
   imagesTotal: number | null;
+  checkWarnings: ColumnType<CheckWarning[], string | undefined, string>;
   predictionsDigest: string | null;
   rescoredFrom: string | null;
   /** The evaluation that this one repeats; it has a comparison then, and never a score. */

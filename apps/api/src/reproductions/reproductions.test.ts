@@ -129,7 +129,7 @@ it('is begun by an organiser, rung for, shown as it goes and logged, and nobody 
 it.each([
   [same, 0, /4 studies, 8 images: the predictions are identical\./],
   [different, 1, /differ, by 0\.250 at most\.\n1 of 4 studies are called otherwise\.\nThey were made by different eng/],
-  [null, 1, /It was not reproduced: it ended rejected\.\n.*The limit is 1 s\. \[time_limit_exceeded\]/],
+  [null, 1, /It was not reproduced: it ended rejected\.\n.*The limit is 1 s\..* \[time_limit_exceeded\]/],
 ])('is waited for by the command: %j', async (comparison, exitCode, words) => {
   const organiser = { server: server.url, token: seeded.organiser.token };
   const [told] = await Promise.all([

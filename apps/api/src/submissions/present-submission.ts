@@ -1,12 +1,11 @@
 import {
-  type ErrorCode,
   errorCatalogue,
   type Reason,
   type Submission,
   type SubmissionEvent,
   submissionStates,
 } from '@holdout/contracts';
-import type { EventRecord, PhaseRecord, SubmissionRecord } from '@holdout/db';
+import type { EventRecord, PhaseRecord, ReasonRecord, SubmissionRecord } from '@holdout/db';
 import { presentProvenance } from '../present-provenance.js';
 import { policyOf, presentIntervals, presentScore } from '../present-score.js';
 
@@ -28,6 +27,8 @@ export function presentSubmission(submission: SubmissionRecord, phase: PhaseReco
     bundleSizeBytes: submission.bundleSizeBytes,
     state: submission.state,
     progress: submission.progress,
+    warnings: [...submission.warnings],
+    stopOnWarning: submission.stopOnWarning,
     reason: presentReason(submission.reason),
     score: score && presentScore(score, policy),
     intervals: intervals && presentIntervals(intervals, policy),
@@ -60,15 +61,26 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
     }
     case 'log':
       return { kind: 'log', at, line: event.data.line };
+    case 'warning':
+      return { kind: 'warning', at, code: event.data.code, message: event.data.message };
   }
 }
 
 /** The details of our own faults are for our log, not for a team. */
-export function presentReason(reason: { code: ErrorCode; detail: string | null } | null): Reason | null {
+export function presentReason(reason: ReasonRecord | null): Reason | null {
   if (!reason) return null;
-  const { title, fault, next } = errorCatalogue[reason.code];
-  const detail = fault === 'server' ? null : reason.detail;
-  return { code: reason.code, fault, message: detail ? `${title} ${detail}` : title, next };
+  const { code, stage, alsoOnSample } = reason;
+  const { title, fault, next } = errorCatalogue[code];
+  const sentences = [title, fault === 'server' ? null : reason.detail, compareWithSample(reason)];
+  return { code, fault, stage, alsoOnSample, message: sentences.filter(Boolean).join(' '), next };
+}
+
+/** Of what fails on hidden studies its team can see for itself only whether the sample has it as well. */
+function compareWithSample({ stage, alsoOnSample }: ReasonRecord): string | null {
+  if (stage !== 'running' || alsoOnSample === null) return null;
+  return alsoOnSample
+    ? 'On the public sample, too, there were studies without a prediction: see the warnings.'
+    : 'On the public sample it did not happen.';
 }
 
 function presentTimes(times: SubmissionRecord['times']): Submission['times'] {

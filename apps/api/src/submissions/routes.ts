@@ -44,7 +44,8 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
         summary: 'Submit a bundle',
         description:
           'The archive is the body, or a file of a multipart form. It is checked at once: a bundle that is refused ' +
-          '(422, with every reason) costs nothing. `name`, `description` and `link` replace those of its manifest.',
+          '(422, with every reason) costs nothing. `name`, `description` and `link` replace those of its manifest. ' +
+          'With `stopOnWarning`, what looks wrong in the check on the public sample stops it there, and costs nothing.',
         tags: ['submissions'],
         params: z.object({ competition: z.string(), phase: z.string() }),
         querystring: describeSchema,
@@ -74,7 +75,7 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
         summary: 'Read how many submissions the team has left',
         description:
           'In any 24 hours, in all, and under way at one time; null is without limit. What failed by the server’s ' +
-          'fault does not count, nor what was cancelled before it ran on the phase’s own images.',
+          'fault does not count, nor what was cancelled, or stopped by a warning, before it ran on the phase’s own images.',
         tags: ['submissions'],
         params: z.object({ competition: z.string(), phase: z.string() }),
         response: { 200: quotaUseSchema, ...problemResponse },

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
+  type CheckWarning,
   type Problem,
   problemSchema,
   type Submission,
   submissionListSchema,
   submissionSchema,
 } from '@holdout/contracts';
+import { claimEvaluation, findSubmission, recordWarnings, rejectEvaluation, startRunning } from '@holdout/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
@@ -107,6 +109,51 @@ describe('submitting a bundle', () => {
     const query = new URLSearchParams({ name: 'Éclair <b>', link: 'https://example.org/a?b=c' });
     const submission = await submit(archive, { path: `${toTest}?${query}` });
     expect(submission).toMatchObject({ name: 'Éclair <b>', link: 'https://example.org/a?b=c', description: null });
+  });
+
+  it('takes the wish to be stopped by a warning, and tells its team what the check warned of', async () => {
+    const { id, stopOnWarning, warnings } = await submit(archive, { path: `${toTest}?stopOnWarning=true` });
+    expect([stopOnWarning, warnings]).toEqual([true, []]);
+    expect((await submit(archive)).stopOnWarning).toBe(false);
+    expect((await post(archive, { path: `${toTest}?stopOnWarning=perhaps` })).status).toBe(400);
+    const { evaluationId } = (await findSubmission(server.database, id)) ?? { evaluationId: '' };
+    await claimEvaluation(server.database, { evaluationId, owner: 'worker', leaseSeconds: 60 });
+    const held = { evaluationId, leaseToken: 1 };
+    const warning = { code: 'one_class', message: 'Every sample study is called normal.' } as const;
+    await recordWarnings(server.database, { ...held, warnings: [warning] });
+    await rejectEvaluation(server.database, { ...held, code: 'check_warned', detail: warning.message });
+    const told = submissionSchema.strict().parse(await (await read(id, seeded.alpha.token)).json());
+    expect(told).toMatchObject({
+      warnings: [warning],
+      reason: { code: 'check_warned', fault: 'team', stage: 'checking', alsoOnSample: true },
+    });
+    expect(told.reason?.message).toContain(warning.message);
+  });
+
+  it('says of a failure on hidden studies whether the sample had it as well', async () => {
+    const reject = async (warnings: CheckWarning[], code: 'predictions_invalid' | 'hidden_run_failed') => {
+      const { id } = await submit(archive);
+      const { evaluationId } = (await findSubmission(server.database, id)) ?? { evaluationId: '' };
+      await claimEvaluation(server.database, { evaluationId, owner: 'worker', leaseSeconds: 60 });
+      const held = { evaluationId, leaseToken: 1 };
+      await recordWarnings(server.database, { ...held, warnings });
+      await startRunning(server.database, held);
+      await rejectEvaluation(server.database, { ...held, code, detail: 'It happened on the phase’s own images.' });
+      return submissionSchema.strict().parse(await (await read(id, seeded.alpha.token)).json()).reason;
+    };
+    const warnings: CheckWarning[] = [{ code: 'study_without_prediction', message: '1 of 4 studies.' }];
+    expect(await reject([], 'predictions_invalid')).toMatchObject({
+      ...{ stage: 'running', alsoOnSample: false },
+      message: expect.stringMatching(/images\. On the public sample it did not happen\.$/),
+    });
+    expect(await reject(warnings, 'predictions_invalid')).toMatchObject({
+      ...{ stage: 'running', alsoOnSample: true },
+      message: expect.stringContaining('On the public sample, too,'),
+    });
+    expect(await reject(warnings, 'hidden_run_failed')).toMatchObject({
+      ...{ stage: 'running', alsoOnSample: null },
+      message: expect.stringMatching(/images\.$/),
+    });
   });
 
   it('makes two submissions of one bundle that is sent twice', async () => {

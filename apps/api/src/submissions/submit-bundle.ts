@@ -38,6 +38,7 @@ export async function submitBundle(
     manifest,
     bundleDigest: upload.digest,
     bundleSizeBytes: upload.sizeBytes,
+    stopOnWarning: description.stopOnWarning === 'true',
   });
   log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
   // After the commit, and no reason to refuse: the worker's reconcile rings for what stays queued.

@@ -6,7 +6,13 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 /** What a team may say of a submission beside its manifest, with the manifest's own limits. */
-export const describeSchema = z.strictObject(submissionWordsSchema).partial();
+export const describeSchema = z
+  .strictObject({
+    ...submissionWordsSchema,
+    /** Stops it before the hidden run where the check on the public sample warns. */
+    stopOnWarning: z.enum(['true', 'false']),
+  })
+  .partial();
 export type SubmissionDescription = z.infer<typeof describeSchema>;
 
 export interface Upload {

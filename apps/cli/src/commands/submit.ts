@@ -19,6 +19,8 @@ import { addServerOptions, type ServerCommandOptions } from './server-options.js
 interface SubmitOptions extends ServerCommandOptions {
   competition?: string;
   phase?: string;
+  name?: string;
+  stopOnWarning: boolean;
   wait: boolean;
   check: boolean;
 }
@@ -35,6 +37,8 @@ export function addSubmitCommand(program: Command, { environment, signal }: Comm
     .argument('<bundle>', 'a folder, a zip or a tar.gz')
     .option('--competition <name>', 'the competition; may be left out where the server has only one')
     .option('--phase <name>', 'the phase; may be left out where the competition has only one')
+    .option('--name <name>', 'what it is called on the board, instead of its manifest’s name')
+    .option('--stop-on-warning', 'do not spend the run on hidden studies where the check on the sample warns', false)
     .option('--wait', 'wait until the submission has ended', false)
     .option('--skip-check', 'send it without checking it here first')
     .addHelpText(
@@ -44,6 +48,7 @@ Exit code 0 only where the server accepted the bundle; with --wait, only where i
 
 Examples:
   holdout submit my-model/ --competition mura --phase practice --wait
+  holdout submit src.zip --competition mura --phase test --name "DenseNet (ensemble)" --stop-on-warning
   holdout submit my-model.zip --competition mura --phase test --json`,
     );
   addServerOptions(command).action(async (path: string, options: SubmitOptions & { skipCheck?: boolean }) => {
@@ -84,7 +89,9 @@ async function send(
     if (left) output.say(left);
     const progress = startProgress({ what: 'Upload', total: sizeBytes, unit: 'bytes' });
     try {
-      return await uploadBundle(config, { ...names, archive, sizeBytes, signal, onProgress: progress.update });
+      const { name, stopOnWarning } = options;
+      const onProgress = progress.update;
+      return await uploadBundle(config, { ...names, name, stopOnWarning, archive, sizeBytes, signal, onProgress });
     } catch (error) {
       if (!signal.aborted) throw error;
       throw interruptedError(

@@ -12,6 +12,9 @@ import { authorise, explainUnreachable, readAnswer } from './request.js';
 interface BundleUpload extends Upload {
   readonly competition: string;
   readonly phase: string;
+  /** Instead of the manifest's. */
+  readonly name?: string | undefined;
+  readonly stopOnWarning?: boolean;
 }
 
 interface Upload {
@@ -34,7 +37,10 @@ const longestSilenceMilliseconds = 10 * 60 * 1000;
  */
 export async function uploadBundle(config: ServerConfig, upload: BundleUpload): Promise<Submission> {
   const phase = `${encodeURIComponent(upload.competition)}/phases/${encodeURIComponent(upload.phase)}`;
-  const path = `/api/competitions/${phase}/submissions`;
+  const query = new URLSearchParams();
+  if (upload.name !== undefined) query.set('name', upload.name);
+  if (upload.stopOnWarning) query.set('stopOnWarning', 'true');
+  const path = `/api/competitions/${phase}/submissions${query.size > 0 ? `?${query}` : ''}`;
   return await uploadArchive(config, { ...upload, path, schema: submissionSchema });
 }
 

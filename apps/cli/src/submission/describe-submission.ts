@@ -16,6 +16,7 @@ export function saySubmission(submission: Submission, output: Output): void {
   if (progress && !isFinalState(state)) {
     output.say(`${progress.stage}: ${progress.imagesDone} of ${progress.imagesTotal} images`);
   }
+  for (const { message } of submission.warnings) output.say(`Warning of the check: ${printable(message)}`);
   if (reason) {
     output.say(`${printable(reason.message)} [${reason.code}]`);
     output.say(printable(reason.next));

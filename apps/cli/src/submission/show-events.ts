@@ -29,7 +29,9 @@ export function createEventView(output: Output): EventView {
       if (output.json) return;
       if (event.kind === 'progress') return showProgress(event);
       end();
-      output.say(event.kind === 'log' ? `  ${printable(event.line)}` : `${showTime(event.at)}  ${event.state}`);
+      if (event.kind === 'log') return output.say(`  ${printable(event.line)}`);
+      if (event.kind === 'warning') return output.say(`  Warning: ${printable(event.message)}`);
+      output.say(`${showTime(event.at)}  ${event.state}`);
     },
     onConnection(state) {
       end();

@@ -58,6 +58,8 @@ export function makeSubmission(state: string) {
     bundleSizeBytes: 1,
     state,
     progress: null,
+    warnings: [],
+    stopOnWarning: false,
     reason: null,
     score: null,
     intervals: null,

@@ -43,6 +43,7 @@ export interface WorkerFixture {
     spoil?: boolean;
     timeLimitSeconds?: number;
     failures?: 'kind' | 'failed';
+    stopOnWarning?: boolean;
   }): Promise<Submitted>;
   read(submitted: Submitted): Promise<SubmissionRecord>;
   close(): Promise<void>;
@@ -124,7 +125,9 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     scoring: { database: owner, storage, config, log },
     owner,
     scratchDirectory,
-    async submit({ slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = {}) {
+    async submit(options = {}) {
+      const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
+      const { stopOnWarning = false } = options;
       const archive = program === undefined ? await packDemoBundle(slug) : await packProgram(program);
       const source = {
         sizeBytes: archive.length,
@@ -136,7 +139,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
       const phaseId = await makePhase(timeLimitSeconds);
       await owner.updateTable('phases').set({ failures }).where('id', '=', phaseId).execute();
       const teamId = await insertTeam(owner, `team ${phaseId}`);
-      const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes };
+      const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes, stopOnWarning };
       return { ...(await insertSubmission(owner, { phaseId, teamId, manifest, ...bundle })), phaseId };
     },
     async read({ submissionId }) {

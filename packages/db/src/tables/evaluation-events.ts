@@ -1,13 +1,15 @@
-import type { ErrorCode, SubmissionState } from '@holdout/contracts';
+import type { CheckWarning, SubmissionState } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
+import type { ReasonRecord } from './reasons.js';
 
 /** What happened to an evaluation. `id` grows with each event of an evaluation. */
 export type EventRecord = { id: number; at: Date } & EventContent;
 
 export type EventContent =
-  | { kind: 'state'; data: { state: SubmissionState; reason: { code: ErrorCode; detail: string | null } | null } }
+  | { kind: 'state'; data: { state: SubmissionState; reason: ReasonRecord | null } }
   | { kind: 'progress'; data: { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number } }
-  | { kind: 'log'; data: { line: string } };
+  | { kind: 'log'; data: { line: string } }
+  | { kind: 'warning'; data: CheckWarning };
 
 /**
  * The events of an evaluation after the one with id `afterId` (0: from the beginning), in order.

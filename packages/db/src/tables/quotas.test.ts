@@ -93,7 +93,7 @@ it('allows so many at one time, until one has ended', async () => {
   await seedSubmission(databases.owner, seeded);
 });
 
-it('counts what was rejected, or cancelled after it had run; not what failed by our fault or never ran', async () => {
+it('counts what was rejected, or cancelled after it had run; not what failed by our fault, never ran or was stopped by a warning', async () => {
   const seeded = await seedLimited({});
   const submit = async () => (await seedSubmission(databases.owner, seeded)).evaluationId;
   const used = async () => (await readQuotaUse(databases.owner, seeded)).used;
@@ -107,6 +107,8 @@ it('counts what was rejected, or cancelled after it had run; not what failed by 
   await cancelEvaluation(databases.owner, cancelledLate.evaluationId);
   expect(await used()).toEqual({ perDay: 1, total: 1, atOnce: 0 });
   await rejectEvaluation(databases.owner, { ...(await begin(await submit())), code: 'output_shape' });
+  expect(await used()).toEqual({ perDay: 2, total: 2, atOnce: 0 });
+  await rejectEvaluation(databases.owner, { ...(await begin(await submit())), code: 'check_warned' });
   expect(await used()).toEqual({ perDay: 2, total: 2, atOnce: 0 });
 });
 

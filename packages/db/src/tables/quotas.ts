@@ -25,8 +25,10 @@ interface Account {
 }
 
 /**
- * A submission counts from the moment it is accepted, unless it failed by our fault, or was cancelled before it had
- * seen the phase's own images. Predictions that an organiser imported never count. What is evaluated again, on a later version of the test set or by an organiser, does not count again.
+ * A submission counts from the moment it is accepted, unless it failed by our fault, or was stopped before it had seen
+ * the phase's own images: cancelled, or because the check warned and its team wanted that. Predictions that an organiser
+ * imported never count. What is evaluated again, on a later version of the test set or by an organiser, does not count
+ * again.
  */
 export async function readQuotaUse(db: Queryable, { phaseId, teamId }: Account): Promise<QuotaUse> {
   const limits = await db
@@ -44,13 +46,14 @@ export async function readQuotaUse(db: Queryable, { phaseId, teamId }: Account):
       now() AS now
     FROM submissions
     CROSS JOIN LATERAL (
-      SELECT state, running_at FROM evaluations
+      SELECT state, running_at, reason_code FROM evaluations
       WHERE evaluations.submission_id = submissions.id AND evaluations.reproduces IS NULL
       ORDER BY queued_at, id LIMIT 1
     ) first
     WHERE submissions.phase_id = ${phaseId} AND submissions.team_id = ${teamId}
       AND submissions.bundle_digest IS NOT NULL
-      AND first.state <> 'failed' AND NOT (first.state = 'cancelled' AND first.running_at IS NULL)`.execute(db);
+      AND first.state <> 'failed' AND NOT (first.state = 'cancelled' AND first.running_at IS NULL)
+      AND first.reason_code IS DISTINCT FROM 'check_warned'`.execute(db);
   const [counted] = rows;
   if (!counted) throw new Error('An aggregate gave no row.');
   return {

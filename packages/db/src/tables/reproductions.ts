@@ -1,6 +1,7 @@
-import type { ErrorCode, PredictionComparison, Progress, SubmissionState } from '@holdout/contracts';
+import type { PredictionComparison, Progress, SubmissionState } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
+import { type ReasonRecord, toReason } from './reasons.js';
 import { toProgress } from './submissions.js';
 
 /** Predictions, and how they came about; null while they are not there. */
@@ -17,7 +18,7 @@ export interface ReproductionRecord {
   testSetDigest: string;
   state: SubmissionState;
   progress: Progress | null;
-  reason: { code: ErrorCode; detail: string | null } | null;
+  reason: ReasonRecord | null;
   first: PredictionsRecord;
   again: PredictionsRecord;
   comparison: PredictionComparison | null;
@@ -39,7 +40,7 @@ export async function findReproduction(db: Queryable, id: string): Promise<Repro
     .where('again.id', '=', id)
     .executeTakeFirst();
   if (!row) return null;
-  const { submissionId, evaluationId, testSetDigest, state, comparison, reasonCode: code } = row;
+  const { submissionId, evaluationId, testSetDigest, state, comparison } = row;
   return {
     id,
     submissionId,
@@ -47,7 +48,7 @@ export async function findReproduction(db: Queryable, id: string): Promise<Repro
     testSetDigest,
     state,
     progress: toProgress(row),
-    reason: code ? { code, detail: row.reasonDetail } : null,
+    reason: toReason(row),
     first: { predictionsDigest: row.firstDigest, run: row.firstRun },
     again: { predictionsDigest: row.predictionsDigest, run: row.provenance },
     comparison,

@@ -1,5 +1,5 @@
 import {
-  type ErrorCode,
+  type CheckWarning,
   finalStates,
   type Progress,
   type ResolvedManifest,
@@ -11,6 +11,7 @@ import {
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
+import { type ReasonRecord, toReason } from './reasons.js';
 
 export interface SubmissionRecord {
   id: string;
@@ -29,7 +30,9 @@ export interface SubmissionRecord {
   evaluationId: string;
   state: SubmissionState;
   progress: Progress | null;
-  reason: { code: ErrorCode; detail: string | null } | null;
+  warnings: readonly CheckWarning[];
+  stopOnWarning: boolean;
+  reason: ReasonRecord | null;
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
@@ -118,6 +121,7 @@ function selectSubmissions(db: Queryable) {
       'submissions.engine',
       'submissions.bundleDigest',
       'submissions.bundleSizeBytes',
+      'submissions.stopOnWarning',
       'submissions.submittedAt',
       'evaluations.id as evaluationId',
       'scores.score',
@@ -147,7 +151,6 @@ const shownEvaluation = sql<string>`(
 type SubmissionRow = Awaited<ReturnType<ReturnType<typeof selectSubmissions>['executeTakeFirstOrThrow']>>;
 
 function toRecord(row: SubmissionRow): SubmissionRecord {
-  const { reasonCode: code } = row;
   return {
     id: row.id,
     competition: row.competition,
@@ -165,7 +168,9 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     evaluationId: row.evaluationId,
     state: row.state,
     progress: toProgress(row),
-    reason: code ? { code, detail: row.reasonDetail } : null,
+    warnings: row.checkWarnings,
+    stopOnWarning: row.stopOnWarning,
+    reason: toReason(row),
     times: {
       queued: row.queuedAt,
       checking: row.checkingAt,

@@ -2,6 +2,7 @@ import { type ErrorCode, isFinalState, type SubmissionState, statesBefore } from
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
+import { toReason } from '../tables/reasons.js';
 import { notifyChange, notifyProgress } from './notify-change.js';
 
 /** What a transition may write besides the state and its time. */
@@ -23,7 +24,7 @@ interface Change {
 export async function changeState(trx: Queryable, to: SubmissionState, change: Change): Promise<boolean> {
   const { evaluationId, leaseToken, reason } = change;
   const keepsLease = to === 'checking' || to === 'running';
-  const result = await trx
+  const changed = await trx
     .updateTable('evaluations')
     .set({
       state: to,
@@ -38,9 +39,10 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
     .$if(leaseToken !== undefined, (query) =>
       query.where('leaseToken', '=', leaseToken ?? 0).where('leaseOwner', 'is not', null),
     )
+    .returning(['reasonCode', 'reasonDetail', 'checkingAt', 'runningAt', 'scoringAt', 'checkWarnings'])
     .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) return false;
-  await insertEvents(trx, evaluationId, [{ kind: 'state', data: { state: to, reason: reason ?? null } }]);
+  if (!changed) return false;
+  await insertEvents(trx, evaluationId, [{ kind: 'state', data: { state: to, reason: toReason(changed) } }]);
   // On a board it waits until it ends, whatever state it waits in.
   await (isFinalState(to) ? notifyChange : notifyProgress)(trx, evaluationId);
   return true;

@@ -31,6 +31,8 @@ export interface EvaluationClaim {
   limits: PhaseLimits;
   /** How much its team is told where it fails on hidden studies. */
   failures: FailureReport;
+  /** Whether it is stopped before the hidden run where the check warns; an organiser's repetition never is. */
+  stopOnWarning: boolean;
   testSetVersionId: string;
   testSetDigest: string;
   sampleVersionId: string;
@@ -120,6 +122,7 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
       'phases.memoryLimitBytes',
       'phases.runLimits',
       'phases.failures',
+      sql<boolean>`submissions.stop_on_warning AND evaluations.reproduces IS NULL`.as('stopOnWarning'),
     ])
     .where('evaluations.id', '=', evaluationId)
     .executeTakeFirstOrThrow();

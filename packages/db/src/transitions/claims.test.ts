@@ -160,8 +160,9 @@ it('hands a lease back, with or without the attempt', async () => {
 it('keeps the reason of a rejection', async () => {
   const { evaluationId, submissionId } = await seed();
   const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
-  const reason = { code: 'output_shape', detail: 'It has 3 values.' } as const;
-  expect(await rejectEvaluation(databases.evaluator, { ...held, ...reason })).toBe(true);
+  const told = { code: 'output_shape', detail: 'It has 3 values.' } as const;
+  expect(await rejectEvaluation(databases.evaluator, { ...held, ...told })).toBe(true);
+  const reason = { ...told, stage: 'checking', alsoOnSample: true };
   expect(await findSubmission(databases.owner, submissionId)).toMatchObject({ state: 'rejected', reason });
   expect((await listEvents(databases.owner, evaluationId, 0)).at(-1)?.data).toEqual({ state: 'rejected', reason });
 });

@@ -1,3 +1,4 @@
+import type { CheckWarning } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
@@ -67,6 +68,31 @@ export async function appendLog(
       trx,
       evaluationId,
       lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } })),
+    );
+    await notifyProgress(trx, evaluationId);
+    return 'held';
+  });
+}
+
+/** Keeps what looked wrong in the check, and says it to those who watch. */
+export async function recordWarnings(
+  db: Queryable,
+  { evaluationId, leaseToken, warnings }: Held & { warnings: readonly CheckWarning[] },
+): Promise<LeaseState> {
+  const storable = warnings.map(({ code, message }) => ({ code, message: storableText(message) }));
+  return db.transaction().execute(async (trx) => {
+    const result = await trx
+      .updateTable('evaluations')
+      .set({ checkWarnings: JSON.stringify(storable) })
+      .where('id', '=', evaluationId)
+      .where('leaseToken', '=', leaseToken)
+      .where('leaseOwner', 'is not', null)
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
+    await insertEvents(
+      trx,
+      evaluationId,
+      storable.map((data) => ({ kind: 'warning', data })),
     );
     await notifyProgress(trx, evaluationId);
     return 'held';

@@ -11,6 +11,8 @@ interface NewSubmission {
   manifest: ResolvedManifest;
   bundleDigest: string;
   bundleSizeBytes: number;
+  /** Stops it before the hidden run where the check warns. */
+  stopOnWarning?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ interface NewSubmission {
  */
 export async function insertSubmission(
   db: Queryable,
-  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes }: NewSubmission,
+  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false }: NewSubmission,
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
     await lockTeam(trx, teamId);
@@ -40,6 +42,7 @@ export async function insertSubmission(
         manifest: JSON.stringify(manifest),
         bundleDigest,
         bundleSizeBytes,
+        stopOnWarning,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
