@@ -1,8 +1,8 @@
 import { HoldoutError } from '@holdout/contracts';
 import { type EvaluationClaim, listSampleLabels, recordWarnings } from '@holdout/db';
 import type { Predictor, RunStudy } from '@holdout/runner';
+import { findWarnings } from '@holdout/scoring';
 import type { EvaluationTools } from './evaluate-submission.js';
-import { findWarnings } from './find-warnings.js';
 import type { Lease } from './hold-lease.js';
 import { runStage } from './run-stage.js';
 

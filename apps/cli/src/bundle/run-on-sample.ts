@@ -18,7 +18,11 @@ interface SampleRun {
 }
 
 /** What a run on the sample brought. */
-export type SampleResult = Predicted & { readonly peakMemoryBytes: number };
+export type SampleResult = Predicted & {
+  /** The first study, predicted a second time. */
+  readonly again: Predicted;
+  readonly peakMemoryBytes: number;
+};
 
 /**
  * Runs a checked bundle on sample studies as the server would: unpacked anew, in a sandbox, with limits.
@@ -38,6 +42,7 @@ export async function runOnSample(
     const threads = availableParallelism();
     const predictor = await openPredictor({ manifest, limits, threads, sandbox, models, makeFolder, unpack });
     let predicted: Predicted;
+    let again: Predicted;
     let peakMemoryBytes = 0;
     try {
       predicted = await predictor.run({
@@ -46,10 +51,11 @@ export async function runOnSample(
         onProgress: progress.update,
         onLog: (line) => progress.note(`  ${printable(line)}`),
       });
+      again = await predictor.run({ studies: studies.slice(0, 1), signal });
     } finally {
       peakMemoryBytes = await predictor.close();
     }
-    return { ...predicted, peakMemoryBytes };
+    return { ...predicted, again, peakMemoryBytes };
   } catch (error) {
     throw explainSampleFault(error, images);
   } finally {

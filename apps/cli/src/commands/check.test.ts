@@ -45,6 +45,14 @@ describe('a bundle that is good', () => {
     }
   });
 
+  it('is warned of what looks wrong, as the server’s check would', async () => {
+    const { exitCode, stdout } = await runHoldout(['check', await makeBundle('onnx', { threshold: 1 })]);
+    expect(exitCode).toBe(0);
+    expect(stdout.match(/^Warning: .*/gm)).toEqual([
+      'Warning: Every sample study is called normal. Is the threshold right?',
+    ]);
+  });
+
   it('runs on other studies, scores those whose label is told, and leaves nothing behind', async () => {
     const studies = await makeFolder();
     const temporary = await makeFolder();

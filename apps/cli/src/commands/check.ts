@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defaultRunLimits, type ResolvedManifest, type StudyPrediction } from '@holdout/contracts';
-import { scorePredictions } from '@holdout/scoring';
+import { findWarnings, scorePredictions } from '@holdout/scoring';
 import { type Command, InvalidArgumentError } from 'commander';
 import { chooseSandbox } from '../bundle/choose-sandbox.js';
 import { withCheckedBundle } from '../bundle/open-bundle.js';
@@ -51,17 +51,19 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
           memoryLimitBytes: Math.round(options.memoryLimitGibibytes * 1024 ** 3),
         };
         const sandbox = await chooseSandbox(manifest, environment.containers, output.say);
-        const { predictions, missing, ...run } = await runOnSample(bundle, { sandbox, studies, limits, signal });
-        for (const study of missing) output.say(`No prediction for ${printable(study)}: a server would reject that.`);
+        const result = await runOnSample(bundle, { sandbox, studies, limits, signal });
+        const { predictions, missing: _missing, again, ...run } = result;
+        const warnings = findWarnings(result, again, listGold(studies));
         const score = scoreSample(studies, predictions);
         const goldOf = new Map(studies.map(({ study, label }) => [study, label]));
         const told = predictions.map((each) => ({ ...each, gold: goldOf.get(each.study) ?? null }));
-        output.result({ manifest, sizeBytes, predictions: told, score, ...run });
+        output.result({ manifest, sizeBytes, predictions: told, score, warnings, ...run });
         sayPredictions(told, output);
         if (score) {
           const right = score.overall.counts.truePositive + score.overall.counts.trueNegative;
           output.say(`Kappa on the sample: ${showMetric(score.overall.kappa)} (${right} of ${score.studies} right)`);
         }
+        for (const { message } of warnings) output.say(`Warning: ${printable(message)}`);
         output.say(`It runs. Submit it: holdout submit ${path} --competition C --phase P --wait`);
       });
     });
@@ -79,9 +81,14 @@ function readPositive(text: string): number {
   throw new InvalidArgumentError('Expected a number greater than 0.');
 }
 
-/** Over the studies whose folder tells the label; null where none does. */
+/** The studies whose folder tells the label. */
+function listGold(studies: readonly SampleStudy[]) {
+  return studies.flatMap(({ study, studyType, label }) => (label === null ? [] : [{ study, studyType, label }]));
+}
+
+/** Over the studies whose label is known; null where none is. */
 function scoreSample(studies: readonly SampleStudy[], predictions: readonly StudyPrediction[]) {
-  const gold = studies.flatMap(({ study, studyType, label }) => (label === null ? [] : [{ study, studyType, label }]));
+  const gold = listGold(studies);
   const labelled = new Set(gold.map(({ study }) => study));
   const predicted = new Set(predictions.map(({ study }) => study));
   const both = gold.filter(({ study }) => predicted.has(study));

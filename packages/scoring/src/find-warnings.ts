@@ -1,5 +1,5 @@
 import type { CheckWarning, StudyPrediction } from '@holdout/contracts';
-import { scorePredictions } from '@holdout/scoring';
+import { scorePredictions } from './score-predictions.js';
 
 /** What a run of a bundle said. */
 interface Run {
