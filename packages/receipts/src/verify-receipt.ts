@@ -3,6 +3,7 @@ import { HoldoutError, type Receipt, receiptFormat, receiptSchema } from '@holdo
 import { z } from 'zod';
 import { canonicalBytes } from './canonical-bytes.js';
 import { openPublicKey, type PublicKey, readPublicKey } from './keys.js';
+import { parseReceiptJson, unreadable } from './parse-receipt-json.js';
 
 /** A receipt that was signed as it stands, by this key. */
 export interface VerifiedReceipt {
@@ -26,8 +27,8 @@ const signatureBytes = 64;
  * @throws HoldoutError `receipt_unreadable` where it is no receipt, or its key or signature are not whole,
  *   `receipt_wrong_key`, `receipt_changed`
  */
-export function verifyReceipt(text: string, expected?: PublicKey): VerifiedReceipt {
-  const { receipt, signature, publicKey, keyId } = readEnvelope(text);
+export function verifyReceipt(file: Uint8Array | string, expected?: PublicKey): VerifiedReceipt {
+  const { receipt, signature, publicKey, keyId } = readEnvelope(file);
   const opened = openPublicKey(publicKey);
   const key = readPublicKey(publicKey);
   if (!opened || !key) throw unreadable('Its public key is not a whole Ed25519 key.');
@@ -62,22 +63,10 @@ export function demandBundle({ provenance: { bundleDigest } }: Receipt, digest: 
 }
 
 /** As it stands in the file, with whatever was added: all of it counts for the signature. */
-function readEnvelope(text: string): z.infer<typeof envelopeSchema> {
-  const parsed = envelopeSchema.safeParse(parseJson(text));
+function readEnvelope(file: Uint8Array | string): z.infer<typeof envelopeSchema> {
+  const parsed = envelopeSchema.safeParse(parseReceiptJson(typeof file === 'string' ? Buffer.from(file) : file));
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.');
   const what = field ? `: ${field} is missing or wrong` : '';
   throw unreadable(`It is JSON, but not a receipt of a Holdout server${what}.`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    throw unreadable('It is not JSON, or not the whole of it.');
-  }
-}
-
-function unreadable(detail: string): HoldoutError {
-  return new HoldoutError('receipt_unreadable', { detail });
 }

@@ -13,6 +13,7 @@ export function presentCompetition(competition: CompetitionRecord): Competition 
 }
 
 function presentPhase(phase: PhaseRecord): Phase {
+  const { quotas, ranking } = phase;
   const { scores, decimals, studyTypes, intervals, failures, state, from, final } = phase.release;
   return {
     phase: phase.slug,
@@ -23,14 +24,29 @@ function presentPhase(phase: PhaseRecord): Phase {
     images: phase.images,
     studyTypes: phase.studyTypes,
     testSetVersion: phase.testSetDigest,
-    limits: phase.limits,
-    quotas: phase.quotas,
+    limits: presentLimits(phase),
+    quotas: { perDay: quotas.perDay, total: quotas.total, atOnce: quotas.atOnce },
     opens: phase.opensAt?.toISOString() ?? null,
     closes: phase.closesAt?.toISOString() ?? null,
     window: phase.window,
     counted: phase.counted,
-    ranking: phase.ranking,
+    ranking: { by: ranking.by, ties: ranking.ties },
     release: { scores, decimals, studyTypes, intervals, failures },
     board: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
+  };
+}
+
+function presentLimits({ limits }: PhaseRecord): Phase['limits'] {
+  return {
+    bundleSizeBytes: limits.bundleSizeBytes,
+    timeLimitSeconds: limits.timeLimitSeconds,
+    cpuLimitSeconds: limits.cpuLimitSeconds,
+    memoryLimitBytes: limits.memoryLimitBytes,
+    scratchSizeBytes: limits.scratchSizeBytes,
+    processLimit: limits.processLimit,
+    openFileLimit: limits.openFileLimit,
+    fileSizeBytes: limits.fileSizeBytes,
+    outputSizeBytes: limits.outputSizeBytes,
+    logSizeBytes: limits.logSizeBytes,
   };
 }

@@ -202,7 +202,7 @@ describe('what is refused', () => {
     ['nothing', '', ['labels_invalid labels.csv']],
     ['only a header', 'study,label\n', ['labels_invalid labels.csv']],
     ['a quote that is not closed', `${wrist(1)},1\n"${wrist(2)},0\n`, ['labels_invalid labels.csv 2']],
-    ['UTF-16', Buffer.from(`\ufeff${wrist(1)},1\n`, 'utf16le'), ['labels_invalid labels.csv']],
+    ['UTF-16', Buffer.from(`\ufeff${wrist(1)},1\n`, 'utf16le'), ['labels_invalid labels.csv 1']],
   ])('%s', async (_what, badLabels, expected) => {
     const problems = await readProblems(badLabels, `${wrist(1)},1\n${wrist(2)},0\n`);
     expect(problems.filter((problem) => problem.startsWith('labels'))).toEqual(expected);

@@ -102,6 +102,8 @@ describe('a receipt that is not true', () => {
 
   it.each([
     ['not JSON', laidOut.slice(0, 500), [], 'receipt_unreadable', /It is not JSON, or not the whole of it/],
+    ['a field twice', laidOut.replace('{', '{"keyId": "",'), [], 'receipt_unreadable', /the field "keyId" twice/],
+    ['too large', laidOut + ' '.repeat(2 ** 20), [], 'receipt_unreadable', /It is too large/],
     ['not a receipt', '{}', [], 'receipt_unreadable', /not a receipt of a Holdout server/],
     ['changed', higher, [], 'receipt_changed', /was changed after it was signed/],
     [

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { demandBundle, type PublicKey, readPublicKey, type VerifiedReceipt, verifyReceipt } from '@holdout/receipts';
+import {
+  demandBundle,
+  type PublicKey,
+  readPublicKey,
+  receiptSizeLimitBytes,
+  type VerifiedReceipt,
+  verifyReceipt,
+} from '@holdout/receipts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { usageError } from '../command-error.js';
@@ -40,7 +47,7 @@ Examples:
     )
     .action(async (path: string, options: VerifyOptions) => {
       const expected = options.key === undefined ? undefined : await readKey(options.key);
-      const verified = verifyReceipt(await readFile(path, 'utf8'), expected);
+      const verified = verifyReceipt(await readReceiptFile(path), expected);
       if (options.bundle !== undefined) demandBundle(verified.receipt, await digestFile(options.bundle));
       const output = createOutput(options.json, environment);
       const issuerProved = expected !== undefined;
@@ -53,6 +60,11 @@ Examples:
       });
       sayVerified(verified, { issuerProved, bundle: options.bundle }, output);
     });
+}
+
+/** No more of it than is needed to see that it is too large. */
+async function readReceiptFile(path: string): Promise<Buffer> {
+  return Buffer.concat(await createReadStream(path, { end: receiptSizeLimitBytes }).toArray());
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ProblemItem } from '@holdout/contracts';
+import { describeLine, quoteText } from '@holdout/runner';
 import type { StudyFile } from './read-labels.js';
-import { describeProblem, quote } from './read-table.js';
 
 interface Named {
   readonly study: string;
@@ -20,19 +20,19 @@ export function findCoverageProblems(labels: StudyFile<Named>, predictions: Stud
     const earlierLine = firstLineOf.get(study);
     if (earlierLine === undefined) firstLineOf.set(study, line);
     if (!labelled.has(study)) {
-      const [found, expected] = [`the study ${quote(study)}`, `only studies that ${labels.file} has`];
-      problems.push(describeProblem('predictions_unknown', predictions.file, line, found, expected));
+      const [found, expected] = [`the study ${quoteText(study)}`, `only studies that ${labels.file} has`];
+      problems.push(describeLine('predictions_unknown', { file: predictions.file, line, found, expected }));
     } else if (earlierLine !== undefined) {
       const expected = `each study once (it stands on line ${earlierLine} already)`;
-      const found = `the study ${quote(study)} once more`;
-      problems.push(describeProblem('predictions_duplicate', predictions.file, line, found, expected));
+      const found = `the study ${quoteText(study)} once more`;
+      problems.push(describeLine('predictions_duplicate', { file: predictions.file, line, found, expected }));
     }
   }
   for (const { study, line } of labels.studies) {
     if (firstLineOf.has(study)) continue;
     const expected = `one for each study of ${labels.file} (this one is on its line ${line})`;
-    const found = `no prediction for ${quote(study)}`;
-    missing.push(describeProblem('predictions_missing', predictions.file, undefined, found, expected));
+    const found = `no prediction for ${quoteText(study)}`;
+    missing.push(describeLine('predictions_missing', { file: predictions.file, found, expected }));
   }
   return [...missing, ...problems];
 }

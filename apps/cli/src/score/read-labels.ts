@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { ProblemItem } from '@holdout/contracts';
+import { describeLine, quoteText, readStudyTable, type StudyRow } from '@holdout/runner';
 import type { GoldStudy } from '@holdout/scoring';
 import { studyTypeOf } from '../study-type.js';
-import { describeProblem, quote, readTable, type TableRow } from './read-table.js';
 
 /** A file of studies: what could be read, and everything that could not. */
 export interface StudyFile<T> {
@@ -16,15 +17,15 @@ export interface StudyFile<T> {
  * The study type is read from MURA's folder in the path (`XR_WRIST` → `wrist`).
  */
 export async function readLabels(file: string): Promise<StudyFile<GoldStudy>> {
-  const table = await readTable(file, 'labels_invalid');
+  const table = readStudyTable(await readFile(file), { file, code: 'labels_invalid', skipBlankLines: true });
   if (table.problem) return { file, studies: [], problems: [table.problem] };
   const columns = table.rows.find(({ cells }) => cells.length > 0)?.cells.length ?? 0;
   const firstLineOf = new Map<string, number>();
   const problems = table.rows.flatMap((row) => {
     const earlierLine = firstLineOf.get(row.study);
     if (earlierLine === undefined) firstLineOf.set(row.study, row.line);
-    return findProblems(row, columns, earlierLine).map(({ found, expected }) =>
-      describeProblem('labels_invalid', file, row.line, found, expected),
+    return findProblems(row, columns, earlierLine).map((what) =>
+      describeLine('labels_invalid', { file, line: row.line, ...what }),
     );
   });
   const studies = table.rows.map(({ study, cells, line }) => {
@@ -35,20 +36,21 @@ export async function readLabels(file: string): Promise<StudyFile<GoldStudy>> {
   return { file, studies, problems };
 }
 
-function findProblems({ study, cells }: TableRow, columns: number, earlierLine: number | undefined) {
+function findProblems({ study, cells }: StudyRow, columns: number, earlierLine: number | undefined) {
   const found: { found: string; expected: string }[] = [];
   const complain = (what: string, expected: string) => found.push({ found: what, expected });
   if (cells.length === 0) complain('a study without a label', 'study,label or study,rad1,rad2,rad3');
   else if (cells.length !== columns) complain(countOf(cells.length), `${columns}, as on the first line that has any`);
   else if (columns % 2 === 0) complain(`${columns} readers`, 'an odd number of them, so that there is a majority');
   for (const cell of cells) {
-    if (!/^[01](\.0*)?$/.test(cell)) complain(cell === '' ? 'an empty label' : `the label ${quote(cell)}`, '0 or 1');
+    if (!/^[01](\.0*)?$/.test(cell))
+      complain(cell === '' ? 'an empty label' : `the label ${quoteText(cell)}`, '0 or 1');
   }
   if (studyTypeOf(study) === null) {
-    complain(`the study ${quote(study)}`, 'a path with a study type, such as XR_WRIST/patient00001/study1');
+    complain(`the study ${quoteText(study)}`, 'a path with a study type, such as XR_WRIST/patient00001/study1');
   }
   if (earlierLine !== undefined) {
-    complain(`the study ${quote(study)} once more`, `each study once (it stands on line ${earlierLine} already)`);
+    complain(`the study ${quoteText(study)} once more`, `each study once (it stands on line ${earlierLine} already)`);
   }
   return found;
 }

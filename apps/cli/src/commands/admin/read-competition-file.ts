@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type CompetitionFileInput, competitionFileSchema, HoldoutError, type ProblemItem } from '@holdout/contracts';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import { CommandError } from '../../command-error.js';
+import { findMisusedAliases } from './find-misused-aliases.js';
 
 /**
  * Reads a competition's YAML, and finds everything that is wrong in it, by line, before any server is asked.
@@ -20,6 +21,10 @@ export async function readCompetitionFile(path: string): Promise<CompetitionFile
     return makeProblem(path, lines.linePos(from).line, `it is no YAML: ${words}`);
   });
   if (malformed.length > 0) throw refuse(malformed);
+  const misused = findMisusedAliases(document);
+  if (misused.length > 0) {
+    throw refuse(misused.map(({ alias, words }) => makeProblem(path, lineOf(alias), words)));
+  }
   const content: unknown = document.toJS();
   const parsed = competitionFileSchema.safeParse(content);
   if (parsed.success) return content as CompetitionFileInput;
@@ -33,9 +38,13 @@ export async function readCompetitionFile(path: string): Promise<CompetitionFile
   function findLine(keys: readonly PropertyKey[]): number {
     for (let length = keys.length; length > 0; length--) {
       const node = document.getIn(keys.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+      if (isNode(node) && node.range) return lineOf(node);
     }
     return 1;
+  }
+
+  function lineOf({ range }: Pick<Node, 'range'>): number {
+    return range ? lines.linePos(range[0]).line : 1;
   }
 }
 

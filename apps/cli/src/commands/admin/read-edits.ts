@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { HoldoutError, type ProblemItem, type TestSetEdit } from '@holdout/contracts';
-import { describeProblem, quote, readTable, type TableRow } from '../../score/read-table.js';
+import { describeLine, quoteText, readStudyTable, type StudyRow } from '@holdout/runner';
 
 /**
  * Reads an edit file: a line a change, `study,reader,label`. The label is 0, 1 or the word `withdraw`; the reader is
@@ -8,7 +9,8 @@ import { describeProblem, quote, readTable, type TableRow } from '../../score/re
  * @throws HoldoutError `test_set_invalid` with every line that is none
  */
 export async function readEdits(path: string): Promise<TestSetEdit[]> {
-  const { rows, problem } = await readTable(path, 'test_set_invalid');
+  const options = { file: path, code: 'test_set_invalid', skipBlankLines: true } as const;
+  const { rows, problem } = readStudyTable(await readFile(path), options);
   const problems: ProblemItem[] = problem ? [problem] : [];
   const edits: TestSetEdit[] = [];
   for (const row of rows) {
@@ -20,7 +22,7 @@ export async function readEdits(path: string): Promise<TestSetEdit[]> {
   return edits;
 }
 
-function readEdit({ study, cells }: TableRow): TestSetEdit | null {
+function readEdit({ study, cells }: StudyRow): TestSetEdit | null {
   const [reader = '', label = '', ...rest] = cells;
   if (study === '' || cells.length !== 2 || rest.length > 0) return null;
   if (label === 'withdraw') return reader === '' ? { withdraw: study } : null;
@@ -28,7 +30,8 @@ function readEdit({ study, cells }: TableRow): TestSetEdit | null {
   return { relabel: study, label: label === '1' ? 1 : 0, ...(reader === '' ? {} : { reader }) };
 }
 
-function describe(file: string, { line, study, cells }: TableRow): ProblemItem {
+function describe(file: string, { line, study, cells }: StudyRow): ProblemItem {
   const expected = 'study,reader,label with the label 0 or 1, or study,,withdraw';
-  return describeProblem('test_set_invalid', file, line, quote([study, ...cells].join(',')), expected);
+  const found = quoteText([study, ...cells].join(','));
+  return describeLine('test_set_invalid', { file, line, found, expected });
 }
