@@ -234,9 +234,9 @@ predict()`);
     ['a pipe', 'os.mkfifo(sys.argv[2])', /found a pipe/],
     ['a folder', 'os.mkdir(sys.argv[2])', /found a folder/],
     ['nothing', '', /found nothing/],
-    ['binary', "open(sys.argv[2], 'wb').write(bytes(range(256)))", /not UTF-8/],
-    ['a million lines', "open(sys.argv[2], 'w').write('a,1\\n' * 1_000_000)", /more lines than studies/],
-    ['one long line', "open(sys.argv[2], 'w').write('a' * 10_000_000)", /no CSV/],
+    ['binary', "open(sys.argv[2], 'wb').write(bytes(range(128, 256)))", /not UTF-8/],
+    ['a million lines', "open(sys.argv[2], 'w').write('a,1\\n' * 1_000_000)", /more than 50 problems/],
+    ['one long line', "open(sys.argv[2], 'w').write('a' * 10_000_000)", /a line of 10000000 bytes/],
     ['extra columns', "predict('0.5,pixels')", /found 2 values/],
   ])('has its predictions refused where they are %s', async (_what, source, words) => {
     const { fault } = await attack(source);
