@@ -13,3 +13,13 @@ export const bundleLimits: BundleLimits = {
   unpackedSizeBytes: 2 * 1024 ** 3,
   maxRatio: 200,
 };
+
+/** What the name of an entry may be. A disk takes no longer ones; what is deeper makes all that walks it slow. */
+export const pathLimits = {
+  pathBytes: 1024,
+  nameBytes: 255,
+  depth: 32,
+} as const;
+
+/** Of a program: each is mounted on its own in the sandbox, and many of them take long to mount. */
+export const maxEntriesAtTop = 100;

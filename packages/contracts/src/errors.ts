@@ -195,8 +195,8 @@ export const errorCatalogue = {
   archive_path_unsafe: entry(
     422,
     'team',
-    'The archive has a path that leaves the bundle.',
-    'Use relative paths without `..`, drive letters, backslashes or control characters.',
+    'The archive has a path that no bundle may have.',
+    'Use short relative paths without `..`, drive letters, backslashes or control characters.',
   ),
   archive_entry_kind: entry(
     422,

@@ -1,5 +1,5 @@
 import type { ProblemItem } from '@holdout/contracts';
-import type { BundleLimits } from '../limits.js';
+import { type BundleLimits, pathLimits } from '../limits.js';
 import { makeProblem, showName } from '../problems.js';
 
 /** What an archive says of one entry, before anything of it is believed. */
@@ -35,11 +35,8 @@ export function checkEntries(
 function checkEntry({ path, kind, encrypted }: ArchiveEntry): ProblemItem[] {
   const problems: ProblemItem[] = [];
   const file = showName(path);
-  const why = findPathFault(path, kind);
-  if (why)
-    problems.push(
-      makeProblem('archive_path_unsafe', { file, found: why, expected: 'a relative path inside the bundle' }),
-    );
+  const fault = findPathFault(path, kind) ?? findExcess(path);
+  if (fault) problems.push(makeProblem('archive_path_unsafe', { file, ...fault }));
   if (kind === 'link' || kind === 'device') {
     const found = kind === 'link' ? 'a link' : 'a device, socket or pipe';
     problems.push(makeProblem('archive_entry_kind', { file, found, expected: 'a plain file or folder' }));
@@ -56,16 +53,42 @@ function checkEntry({ path, kind, encrypted }: ArchiveEntry): ProblemItem[] {
   return problems;
 }
 
-function findPathFault(path: string, kind: ArchiveEntry['kind']): string | null {
+interface PathFault {
+  readonly found: string;
+  readonly expected: string;
+}
+
+function findPathFault(path: string, kind: ArchiveEntry['kind']): PathFault | null {
   const parts = (kind === 'folder' ? path.replace(/\/$/, '') : path).split('/');
-  if (path.startsWith('/')) return 'an absolute path';
-  if (/^[a-zA-Z]:/.test(path)) return 'a drive letter';
-  if (path.includes('\\')) return 'a backslash';
-  if (parts.includes('..')) return '“..”';
-  if (parts.some((part) => part === '' || part === '.')) return 'an empty part or “.”';
-  if (hasControlCharacter(path)) return 'a control character';
-  if (path.length > 1024) return `${path.length} characters`;
+  const leaves = (found: string): PathFault => ({ found, expected: 'a relative path inside the bundle' });
+  if (path.startsWith('/')) return leaves('an absolute path');
+  if (/^[a-zA-Z]:/.test(path)) return leaves('a drive letter');
+  if (path.includes('\\')) return leaves('a backslash');
+  if (parts.includes('..')) return leaves('“..”');
+  if (parts.some((part) => part === '' || part === '.')) return leaves('an empty part or “.”');
+  if (hasControlCharacter(path)) return leaves('a control character');
   return null;
+}
+
+function findExcess(path: string): PathFault | null {
+  const parts = path.replace(/\/$/, '').split('/');
+  const { pathBytes, nameBytes, depth } = pathLimits;
+  const longest = Math.max(...parts.map(countBytes));
+  if (isTooLong(path)) return { found: `a path of ${countBytes(path)} bytes`, expected: `at most ${pathBytes}` };
+  if (longest > nameBytes) return { found: `a name of ${longest} bytes`, expected: `at most ${nameBytes}` };
+  if (parts.length > depth) {
+    return { found: `${parts.length} names, each in the one before`, expected: `at most ${depth}` };
+  }
+  return null;
+}
+
+/** Whether a path is so long that the archive is not worth reading on: thousands like it would fill the memory. */
+export function isTooLong(path: string): boolean {
+  return countBytes(path) > pathLimits.pathBytes;
+}
+
+function countBytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function hasControlCharacter(path: string): boolean {
@@ -91,7 +114,7 @@ function findClashes(entries: readonly ArchiveEntry[]): ProblemItem[] {
       );
     } else seen.set(key, entry);
   }
-  const usedAsFolder = new Set(entries.flatMap(({ path }) => parentsOf(foldName(path.replace(/\/$/, '')))));
+  const usedAsFolder = new Set([...seen.keys()].flatMap((key) => parentsOf(key).filter((parent) => seen.has(parent))));
   for (const [key, { path, kind }] of seen) {
     if (kind === 'folder' || !usedAsFolder.has(key)) continue;
     const found = 'a file that other entries use as a folder';

@@ -4,7 +4,7 @@ import type { BundleFile, BundleFiles } from '../bundle-files.js';
 import { type ByteSource, readChunks } from '../byte-source.js';
 import type { BundleLimits } from '../limits.js';
 import { makeProblem, refuseProblems } from '../problems.js';
-import { type ArchiveEntry, checkEntries, isLitter } from './check-entries.js';
+import { type ArchiveEntry, checkEntries, isLitter, isTooLong } from './check-entries.js';
 
 interface TarEntry {
   readonly header: Header;
@@ -22,8 +22,8 @@ export async function openTarGz(source: ByteSource, limits: BundleLimits): Promi
   for await (const { header, chunks } of readTar(source, limits)) {
     entries.push(describeEntry(header));
     for await (const _ of chunks);
-    // An archive of millions of entries is not read to its end.
-    if (entries.length > limits.maxEntries) break;
+    // An archive of millions of entries, or of names without end, is not read to its end.
+    if (entries.length > limits.maxEntries || isTooLong(header.name)) break;
   }
   refuseProblems(checkEntries(entries, source.sizeBytes, limits));
   const isWanted = (path: string, kind: ArchiveEntry['kind']) => kind === 'file' && !isLitter(path);

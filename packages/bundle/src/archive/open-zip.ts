@@ -4,7 +4,7 @@ import type { BundleFile, BundleFiles } from '../bundle-files.js';
 import type { ByteSource } from '../byte-source.js';
 import type { BundleLimits } from '../limits.js';
 import { refuseProblems, showName } from '../problems.js';
-import { type ArchiveEntry, checkEntries, isLitter } from './check-entries.js';
+import { type ArchiveEntry, checkEntries, isLitter, isTooLong } from './check-entries.js';
 
 configure({ useWebWorkers: false });
 
@@ -45,8 +45,8 @@ async function listEntries(source: ByteSource, { maxEntries }: BundleLimits): Pr
   try {
     for await (const entry of reader.getEntriesGenerator()) {
       entries.push(entry);
-      // A directory of millions of entries is not read to its end.
-      if (entries.length > maxEntries) break;
+      // A directory of millions of entries, or of names without end, is not read to its end.
+      if (entries.length > maxEntries || isTooLong(entry.filename)) break;
     }
   } catch (cause) {
     throw explainZipError(cause);

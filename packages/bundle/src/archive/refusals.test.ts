@@ -60,6 +60,26 @@ describe.each(Object.entries(kinds))('%s', (_kind, build) => {
     expect(refusal.message).toMatch(/at most 10000/);
   });
 
+  it.each([
+    ['a name', 'ä'.repeat(128), 'a name of 256 bytes'],
+    ['a path', `${'a/'.repeat(20)}${'b'.repeat(250)}/`.repeat(4), 'a path of'],
+    ['a row of folders', `${'a/'.repeat(32)}b`, '33 names'],
+  ])('refuses %s that is too long for a disk', async (_what, path, found) => {
+    const refusal = await catchRefusal(await build([...good, { path: path.replace(/\/$/, ''), data: 'x' }]));
+    expect(refusal.code).toBe('archive_path_unsafe');
+    expect(refusal.problems[0]?.message).toContain(found);
+  });
+
+  it('accepts names as long as a disk takes them', async () => {
+    const entries = ['a'.repeat(255), `${'a/'.repeat(31)}b`].map((path) => ({ path, data: 'x' }));
+    expect((await openAndCheck(await build([...good, ...entries]))).files.files).toHaveLength(4);
+  });
+
+  it('does not read on after a path that is too long', async () => {
+    const long = Array.from({ length: 5 }, (_, place) => ({ path: `${place}${'/a'.repeat(600)}`, data: '' }));
+    expect((await catchRefusal(await build([...good, ...long]))).problems).toHaveLength(1);
+  });
+
   it('refuses contents over the limit, and says both sizes', async () => {
     const limits = { ...bundleLimits, unpackedSizeBytes: 10_000 };
     const refusal = await catchRefusal(await build([...good, { path: 'big', data: 'ab'.repeat(8000) }]), limits);
