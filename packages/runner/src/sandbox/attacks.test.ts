@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -115,9 +115,25 @@ predict()`);
     );
     await rm(folder, { recursive: true });
     expect(answers.slice(0, 2)).toEqual(['False', 'False']);
-    const seen =
-      "['bin', 'dev', 'etc', 'lib', 'lib64', 'opt', 'proc', 'run', 'sbin', 'sys', 'tmp', 'usr', 'var', 'work']";
-    expect(answers[2]).toBe(kind === 'container' ? seen : seen.replace(/ 'run',| 'var',/g, ''));
+    const seen = [
+      'bin',
+      'dev',
+      'etc',
+      'lib',
+      'lib64',
+      'opt',
+      'proc',
+      'run',
+      'sbin',
+      'sys',
+      'tmp',
+      'usr',
+      'var',
+      'work',
+    ];
+    const unseen = kind === 'container' ? [] : ['run', 'var', ...(existsSync('/usr/bin/python') ? ['opt'] : [])];
+    const listed = seen.filter((name) => !unseen.includes(name)).map((name) => `'${name}'`);
+    expect(answers[2]).toBe(`[${listed.join(', ')}]`);
     expect(answers.slice(3, 6)).toEqual(['True', 'False', 'False']);
     expect(answers.slice(6, 9)).toEqual(Array(3).fill('FileNotFoundError 2'));
     expect(answers[9]).toMatch(/^\(1000, 1000, \[(1000)?\]\)$/);
@@ -280,10 +296,10 @@ os.kill(-1, signal.SIGKILL)`);
   it('leaves nothing of it on the disk or among the control groups', async () => {
     const groups = () =>
       readdirSync('/sys/fs/cgroup', { recursive: true }).filter((name) => String(name).includes(`-${process.pid}-`));
-    const before = await listTemporary();
+    // Where control groups are of version 2, this process may have one of its own.
+    const before = [groups(), await listTemporary()];
     await attack("open('left', 'w').write('x' * 1_000_000)\npredict()");
-    expect(groups()).toEqual([]);
-    expect(await listTemporary()).toEqual(before);
+    expect([groups(), await listTemporary()]).toEqual(before);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('holdout/stage');
   });
 

@@ -1,8 +1,16 @@
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlGroup, ControlGroups, GroupReader } from './control-groups.js';
 import { findGroupOf } from './find-group.js';
-import { nameGroup, readField, readGroupFile, removeAbandonedGroups, removeGroup, tryWrite } from './group-folders.js';
+import {
+  mayMakeGroups,
+  nameGroup,
+  readField,
+  readGroupFile,
+  removeAbandonedGroups,
+  removeGroup,
+  tryWrite,
+} from './group-folders.js';
 
 const controllers = ['memory', 'pids', 'cpuacct'] as const;
 type Folders = Partial<Record<(typeof controllers)[number], string>>;
@@ -48,17 +56,6 @@ export function readVersion1(pid: number): GroupReader | null {
     if (folder && folder !== findGroupOf(controller)) folders[controller] = folder;
   }
   return folders.memory ? describeGroup(folders) : null;
-}
-
-function mayMakeGroups(parent: string): boolean {
-  const folder = join(parent, nameGroup());
-  try {
-    mkdirSync(folder);
-    rmdirSync(folder);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function describeGroup({ memory = '', pids = '', cpuacct = '' }: Folders): ControlGroup {

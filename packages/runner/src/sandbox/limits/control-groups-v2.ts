@@ -1,16 +1,25 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ControlGroup, ControlGroups, GroupReader } from './control-groups.js';
-import { findGroupOf } from './find-group.js';
-import { nameGroup, readField, readGroupFile, removeAbandonedGroups, removeGroup, tryWrite } from './group-folders.js';
+import { findGroupOf, listAncestors } from './find-group.js';
+import {
+  isOurs,
+  mayMakeGroups,
+  nameGroup,
+  readField,
+  readGroupFile,
+  removeAbandonedGroups,
+  removeGroup,
+  tryWrite,
+} from './group-folders.js';
 
 /**
- * Control groups version 2, where this process may make groups beneath its own: as root, or in a service with
- * `Delegate=yes` that holds nothing but this process.
+ * Control groups version 2, where this process may make groups: beneath its own in a service with `Delegate=yes` that
+ * holds nothing but this process, and as root beside it.
  */
 export function openVersion2(): ControlGroups | null {
-  const parent = findGroupOf(null);
-  if (!parent || !mayControl(parent)) return null;
+  const parent = findParent();
+  if (parent === null) return null;
   return {
     version: 'cgroup v2',
     create(limits) {
@@ -57,22 +66,44 @@ function describeGroup(folder: string): ControlGroup {
   };
 }
 
+/** The nearest group beneath which this process may make others that have limits; null where there is none. */
+function findParent(): string | null {
+  const own = findGroupOf(null);
+  if (own === null) return null;
+  // Where another sandbox of this process has moved it already.
+  const home = isOurs(basename(own)) ? dirname(own) : own;
+  if (handOn(home) || moveBeneath(home)) return home;
+  // Something else is in our group, a shell or another worker, so groups can only be made beside it: by root, mostly.
+  return listAncestors(home).find((ancestor) => handOn(ancestor) && mayMakeGroups(ancestor)) ?? null;
+}
+
+/** Whether groups beneath this one have limits of memory and of processes, now. */
+function handOn(group: string): boolean {
+  const handed = () => hasControllers(group, 'cgroup.subtree_control');
+  return (
+    hasControllers(group, 'cgroup.controllers') &&
+    (handed() || tryWrite('+memory +pids', group, 'cgroup.subtree_control'))
+  );
+}
+
+function hasControllers(group: string, file: string): boolean {
+  const names = readGroupFile(group, file).split(/\s+/);
+  return ['memory', 'pids'].every((name) => names.includes(name));
+}
+
 /**
  * A group that hands controllers on may hold no process itself, so this one moves beneath it. Nothing is changed where
  * the kernel refuses: another process is in the group, or it is not ours.
  */
-function mayControl(parent: string): boolean {
-  const offered = readGroupFile(parent, 'cgroup.controllers').split(/\s+/);
-  if (!['memory', 'pids'].every((controller) => offered.includes(controller))) return false;
-  const handOn = () => tryWrite('+memory +pids', parent, 'cgroup.subtree_control');
-  if (handOn()) return true;
+function moveBeneath(parent: string): boolean {
+  if (!hasControllers(parent, 'cgroup.controllers')) return false;
   const own = join(parent, nameGroup());
   try {
     mkdirSync(own);
   } catch {
     return false;
   }
-  if (tryWrite(process.pid, own, 'cgroup.procs') && handOn()) return true;
+  if (tryWrite(process.pid, own, 'cgroup.procs') && handOn(parent)) return true;
   tryWrite(process.pid, parent, 'cgroup.procs');
   void removeGroup(own).catch(() => {});
   return false;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 /**
  * The folder of the group that a process is in.
@@ -15,6 +15,14 @@ export function findGroupOf(controller: string | null, pid: number | 'self' = 's
   // In a container the mount may show a part of the hierarchy only.
   const inside = relative(mount.root, own);
   return inside.startsWith('..') ? mount.folder : join(mount.folder, inside);
+}
+
+/** The groups above one of version 2, nearest first, as far as they are mounted. */
+export function listAncestors(group: string): string[] {
+  const mount = findMount(null);
+  if (!mount || group === mount.folder || !group.startsWith(mount.folder)) return [];
+  const parent = dirname(group);
+  return [parent, ...listAncestors(parent)];
 }
 
 /** From lines `4:memory:/path`, `2:cpu,cpuacct:/path`, `0::/path`. */

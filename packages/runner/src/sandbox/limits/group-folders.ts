@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,23 @@ let made = 0;
 export function nameGroup(): string {
   made += 1;
   return `${ourPrefix}${process.pid}-${made}`;
+}
+
+/** Whether a name was given by this process. */
+export function isOurs(name: string): boolean {
+  return name.startsWith(`${ourPrefix}${process.pid}-`);
+}
+
+/** Whether this process may make groups beneath a folder. */
+export function mayMakeGroups(parent: string): boolean {
+  const folder = join(parent, nameGroup());
+  try {
+    mkdirSync(folder);
+    rmdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A file of a group; empty where it is not there. */
