@@ -1,9 +1,10 @@
 import { HoldoutError } from '@holdout/contracts';
 import { type EvaluationClaim, listSampleLabels, recordWarnings } from '@holdout/db';
-import type { Predictor, RunStudy } from '@holdout/runner';
+import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import { findWarnings } from '@holdout/scoring';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
+import { reportRegularly } from './report-regularly.js';
 import { runStage } from './run-stage.js';
 
 /**
@@ -19,13 +20,44 @@ export async function checkOnSample(
   { predictor, sample }: { predictor: Predictor; sample: readonly RunStudy[] },
 ): Promise<void> {
   const predicted = await runStage(tools, claim, lease, { stage: 'checking', predictor, studies: sample });
-  const again = await predictor.run({ studies: sample.slice(0, 1), signal: lease.signal });
   const gold = await listSampleLabels(tools.database, claim.sampleVersionId);
-  const { evaluationId, leaseToken } = claim;
-  const warnings = findWarnings(predicted, again, gold);
-  if (warnings.length === 0) return;
-  lease.learn(await recordWarnings(tools.database, { evaluationId, leaseToken, warnings }));
-  if (!claim.stopOnWarning) return;
+  const warn = async (again: Predicted | null) => {
+    const warnings = findWarnings(predicted, again, gold);
+    const { evaluationId, leaseToken } = claim;
+    if (warnings.length > 0) lease.learn(await recordWarnings(tools.database, { evaluationId, leaseToken, warnings }));
+    return warnings;
+  };
+  let again: Predicted;
+  try {
+    again = await runAgain(tools, claim, lease, { predictor, sample });
+  } catch (error) {
+    // What is known already may well be why.
+    if (!lease.signal.aborted) await warn(null);
+    throw error;
+  }
+  const warnings = await warn(again);
+  if (warnings.length === 0 || !claim.stopOnWarning) return;
   const detail = warnings.map(({ message }) => message).join(' ');
   throw new HoldoutError('check_warned', { detail });
+}
+
+/** The first study by itself, as the run on hidden studies begins. */
+async function runAgain(
+  tools: EvaluationTools,
+  claim: EvaluationClaim,
+  lease: Lease,
+  { predictor, sample }: { predictor: Predictor; sample: readonly RunStudy[] },
+): Promise<Predicted> {
+  const log = reportRegularly(tools, claim, lease);
+  log.line('— Once more, with one study alone. —');
+  try {
+    return await predictor.run({ studies: sample.slice(0, 1), signal: lease.signal, onLog: log.line });
+  } catch (error) {
+    if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
+    const detail =
+      `It ran on all sample studies, and then on one of them alone it did not. ${error.detail ?? ''}`.trim();
+    throw new HoldoutError(error.code, { detail, problems: error.problems });
+  } finally {
+    await log.finish();
+  }
 }

@@ -229,7 +229,9 @@ it('runs a team’s own program by the official contract, without a manifest, an
   // One study a second time: it is the first then, and gets another label than before only if it is not.
   expect(lines.filter((line) => line.startsWith('Warning'))).toEqual([]);
   const logs = await listRunLogs(fixture.owner, submitted.evaluationId);
-  expect(logs).toMatchObject([{ attempt: 1, code: null, log: 'reads 3 images\nreads 90 images' }]);
+  expect(logs).toMatchObject([
+    { attempt: 1, code: null, log: 'reads 3 images\n— One study was run; now all of them. —\nreads 90 images' },
+  ]);
 });
 
 it.each(['kind', 'failed'] as const)('tells %s of a program that fails on hidden studies only', async (failures) => {
@@ -259,7 +261,7 @@ open(sys.argv[2], 'w').writelines('%s,%s\\n' % (s, random.random() / 3) for s in
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringMatching(/^1 of 30 sample studies have no prediction, the first of them XR_WRIST/),
     expect.stringMatching(/^Every sample study is called normal/),
-    expect.stringMatching(/^The study XR_WRIST.* was predicted as 0\.\d+ and, run once more, as 0\.\d+/),
+    expect.stringMatching(/^The study XR_WRIST.* was predicted as 0\.\d+ and, run once more by itself, as 0\.\d+/),
   ]);
   const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
   const seen = events.flatMap((event) => (event.kind === 'warning' ? [event.data] : []));
@@ -268,6 +270,24 @@ open(sys.argv[2], 'w').writelines('%s,%s\\n' % (s, random.random() / 3) for s in
   const kinds = events.map((event) => (event.kind === 'state' ? event.data.state : event.kind));
   expect(kinds.lastIndexOf('warning')).toBeLessThan(kinds.indexOf('running'));
   expect(reason).toMatchObject({ code: 'predictions_invalid', stage: 'running', alsoOnSample: true });
+});
+
+it('shows what went wrong with one study alone, and what the run on all has told already', async () => {
+  const program = `${readStudies}print('sees', len(studies), flush=True)
+open(sys.argv[2], 'w').writelines('%s,0.7\\n' % s for s in studies[:-1])`;
+  const submitted = await fixture.submit({ program });
+  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  const { warnings, reason, state } = await fixture.read(submitted);
+  expect(state).toBe('rejected');
+  expect(warnings.map(({ code }) => code)).toEqual(['study_without_prediction', 'constant_probability']);
+  expect(reason?.code).toBe('predictions_invalid');
+  expect(reason?.detail).toMatch(
+    /^It ran on all sample studies, and then on one of them alone it did not\. .*found no study/,
+  );
+  const lines = (await listEvents(fixture.owner, submitted.evaluationId, 0)).flatMap((event) =>
+    event.kind === 'log' ? [event.data.line] : [],
+  );
+  expect(lines).toEqual(['sees 30', '— Once more, with one study alone. —', 'sees 1']);
 });
 
 it('spends no hidden run on what the check warns of, where its team wants that', async () => {

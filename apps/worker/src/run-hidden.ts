@@ -20,17 +20,22 @@ export async function runHidden(
   const lines: string[] = [];
   const onLog = (line: string) => lines.push(line);
   const keep = (fault: HoldoutError | null) => keepLog(tools, claim, lines, fault);
+  const demand = { demand: demandEveryStudy };
   try {
     const first = studies.slice(0, 1);
     demandEveryStudy(await predictor.run({ studies: first, signal: lease.signal, onLog }));
-    const predicted = await runStage(tools, claim, lease, { stage: 'running', predictor, studies, onLog });
-    demandEveryStudy(predicted);
+    lines.push('— One study was run; now all of them. —');
+    const predicted = await runStage(tools, claim, lease, { stage: 'running', predictor, studies, onLog, ...demand });
     await keep(null);
     return predicted;
   } catch (error) {
-    if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
+    if (!(error instanceof HoldoutError) || lease.signal.aborted) throw error;
     await keep(error);
-    throw tellLittle(error, claim);
+    if (error.fault === 'team') throw tellLittle(error, claim);
+    // What the bundle printed may be its cause, and belongs into no log but its own.
+    throw new HoldoutError(error.code, {
+      detail: 'It happened on the phase’s own images; organisers can read its log.',
+    });
   }
 }
 
@@ -48,7 +53,8 @@ async function keepLog(
   lines: readonly string[],
   fault: HoldoutError | null,
 ): Promise<void> {
-  const told = { code: fault?.code ?? null, detail: fault?.detail ?? null };
+  const cause = fault?.cause instanceof Error ? fault.cause.message : null;
+  const told = { code: fault?.code ?? null, detail: fault?.detail ?? cause };
   await insertRunLog(database, { evaluationId, attempt: attempts, ...told, log: lines.join('\n') }).catch((error) =>
     log.warn({ err: error }, 'the log of the hidden run could not be kept'),
   );

@@ -20,6 +20,3 @@ export const pathLimits = {
   nameBytes: 255,
   depth: 32,
 } as const;
-
-/** Of a program: each is mounted on its own in the sandbox, and many of them take long to mount. */
-export const maxEntriesAtTop = 100;

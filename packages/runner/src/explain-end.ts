@@ -23,67 +23,77 @@ export function explainEnd(evidence: Evidence, fallback: 'runner_crashed' | 'com
   const limit = findLimit(evidence);
   if (limit) return limit;
   const how = end.signal ? `by the signal ${end.signal}` : `with the exit code ${end.exitCode}`;
-  return new HoldoutError(end.signal ? 'runner_crashed' : fallback, { detail: `It ended ${how}.` });
+  const why = end.exitCode === notFound ? ': a program that it names was not found where it ran' : '';
+  return new HoldoutError(end.signal ? 'runner_crashed' : fallback, { detail: `It ended ${how}${why}.` });
 }
+
+/** Of a shell, and of `env`. */
+const notFound = 127;
 
 function findLimit({ end, limits, lastWords, scratchUsedBytes }: Evidence): HoldoutError | null {
   const { exceeded, signal, usage } = end;
-  const says = (words: RegExp) => words.test(lastWords);
-  if (
-    exceeded === 'memory' ||
-    says(/\bMemoryError\b|Cannot allocate memory|std::bad_alloc|JavaScript heap out of memory/)
-  ) {
-    return memoryExceeded(limits.memoryLimitBytes, Math.min(usage.peakMemoryBytes, limits.memoryLimitBytes));
+  // Only what it ended with: a program may say such things and go on.
+  const ending = lastWords.trimEnd().split('\n').slice(-endingLines).join('\n');
+  const says = (words: RegExp) => words.test(ending);
+  const wantsMemory = /\bMemoryError\b|Cannot allocate memory|std::bad_alloc/;
+  if (exceeded === 'memory' || says(wantsMemory) || /JavaScript heap out of memory/.test(lastWords)) {
+    return memoryExceeded(limits.memoryLimitBytes, usage.peakMemoryBytes);
   }
   if (exceeded === 'cpu' || signal === 'SIGXCPU') {
-    return overLimit(
-      'cpu_limit_exceeded',
-      `${limits.cpuLimitSeconds} s of CPU time`,
-      `${usage.cpuSeconds.toFixed(1)} s`,
-    );
+    // It was ended as soon as it had used them up, which may be before they were seen.
+    const used = Math.max(usage.cpuSeconds, limits.cpuLimitSeconds ?? 0);
+    return overLimit('cpu_limit_exceeded', `${limits.cpuLimitSeconds} s of CPU time`, `${used.toFixed(1)} s`);
   }
   const noMoreProcesses = /can't start new thread|Resource temporarily unavailable|Cannot fork|EAGAIN|pthread_create/;
   if (exceeded === 'processes' || says(noMoreProcesses)) {
-    const most = Math.max(usage.peakProcesses, limits.processLimit);
-    return overLimit('process_limit_exceeded', `${limits.processLimit} processes and threads`, `at least ${most}`);
+    const used = 'all of them, and asked for more';
+    return overLimit('process_limit_exceeded', `${limits.processLimit} processes and threads`, used);
   }
   if (says(/Too many open files|EMFILE/)) {
-    return overLimit('open_file_limit_exceeded', `${limits.openFileLimit} open files in a process`, 'all of them');
+    const used = 'all of them, and asked for more';
+    return overLimit('open_file_limit_exceeded', `${limits.openFileLimit} open files in a process`, used);
   }
   if (signal === 'SIGXFSZ' || says(/File too large|EFBIG/)) {
-    return overLimit('file_size_limit_exceeded', `${mebibytes(limits.fileSizeBytes)} for one file`, 'more');
+    return overLimit('file_size_limit_exceeded', `${showBytes(limits.fileSizeBytes)} for one file`, 'more');
   }
   const isFull = scratchUsedBytes !== null && scratchUsedBytes > 0.99 * limits.scratchSizeBytes;
   if (isFull || says(/No space left on device|ENOSPC/)) {
-    const used = scratchUsedBytes === null ? 'all of it' : mebibytes(scratchUsedBytes);
-    return overLimit('scratch_limit_exceeded', `${mebibytes(limits.scratchSizeBytes)} of scratch space`, used);
+    const inFiles = 'it in so many files that there was no room for another';
+    const used = scratchUsedBytes === null ? 'all of it' : isFull ? showBytes(scratchUsedBytes) : inFiles;
+    return overLimit('scratch_limit_exceeded', `${showBytes(limits.scratchSizeBytes)} of scratch space`, used);
   }
   return null;
 }
 
+/** Python's last line is its error; some programs say a word more. */
+const endingLines = 3;
+
 export function timeExceeded(limitSeconds: number): HoldoutError {
   return new HoldoutError('time_limit_exceeded', {
-    detail: `The limit is ${limitSeconds} s; it was not done by then.`,
+    detail: `The limit is ${limitSeconds} s; it was still running then.`,
   });
 }
 
 export function describeLogLimit(limitBytes: number): string {
-  return `The limit is ${mebibytes(limitBytes)} of printed text; it printed more.`;
+  return `The limit is ${showBytes(limitBytes)} of printed text; it printed more.`;
 }
 
 export function outputExceeded(limitBytes: number, usedBytes: number): HoldoutError {
-  return overLimit('output_limit_exceeded', `${mebibytes(limitBytes)} for the predictions file`, mebibytes(usedBytes));
+  return overLimit('output_limit_exceeded', `${showBytes(limitBytes)} for the predictions file`, showBytes(usedBytes));
 }
 
-function memoryExceeded(limitBytes: number, usedBytes: number): HoldoutError {
-  return overLimit('memory_limit_exceeded', mebibytes(limitBytes), mebibytes(usedBytes));
+function memoryExceeded(limitBytes: number, seenBytes: number): HoldoutError {
+  // What the kernel refuses was never used, so it can't be seen.
+  const used = seenBytes < limitBytes ? `${showBytes(seenBytes)}, and asked for more` : showBytes(seenBytes);
+  return overLimit('memory_limit_exceeded', showBytes(limitBytes), used);
 }
 
 function overLimit(code: ErrorCode, limit: string, used: string): HoldoutError {
   return new HoldoutError(code, { detail: `The limit is ${limit}; it used ${used}.` });
 }
 
-function mebibytes(bytes: number): string {
-  const value = bytes / 1024 / 1024;
+function showBytes(bytes: number): string {
+  if (bytes < 1024 ** 2) return `${Math.ceil(bytes / 1024)} KiB`;
+  const value = bytes / 1024 ** 2;
   return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} MiB`;
 }

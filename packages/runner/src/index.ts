@@ -5,6 +5,7 @@ export { readStudyTable, type StudyRow } from './command/read-study-table.js';
 export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
 export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
+export { makeOwnFolder, removeAbandonedFolders } from './own-folders.js';
 export { openPredictor, type Predicted, type Predictor } from './predictor.js';
 export { runBundle } from './run-bundle.js';
 export { type ContainerVariables, readContainerOptions } from './sandbox/container/read-container-options.js';

@@ -31,7 +31,7 @@ export function readLines(stream: Readable, longest: number, onLine: (line: stri
 /**
  * Reads what a program prints, until it is more than it may print, and says once when it is.
  *
- * @param sizeBytes - of everything, also of what is cut from long lines
+ * @param sizeBytes - of everything, also of what is cut from long lines; a short line counts as `leastLineBytes`
  */
 export function readLog(
   stream: Readable,
@@ -39,13 +39,23 @@ export function readLog(
   onLine: (line: string) => void,
   onExceeded: () => void,
 ): void {
-  let left = sizeBytes;
-  readLines(stream, longestLogLine, (line) => left >= 0 && onLine(line));
+  const heard = { bytes: 0, lineBytes: 0, isTooMuch: false };
+  const check = () => {
+    if (heard.isTooMuch || Math.max(heard.bytes, heard.lineBytes) <= sizeBytes) return;
+    heard.isTooMuch = true;
+    onExceeded();
+  };
+  readLines(stream, longestLogLine, (line) => {
+    heard.lineBytes += Math.max(leastLineBytes, Buffer.byteLength(line) + 1);
+    if (heard.lineBytes <= sizeBytes) onLine(line);
+    check();
+  });
   stream.on('data', (chunk: string) => {
-    if (left < 0) return;
-    left -= Buffer.byteLength(chunk);
-    if (left < 0) onExceeded();
+    heard.bytes += Buffer.byteLength(chunk);
+    check();
   });
 }
 
 const longestLogLine = 2000;
+/** Each line is kept and shown by itself, which costs something however short it is. */
+const leastLineBytes = 32;

@@ -103,6 +103,12 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
       expect(probabilities[5]).toBeCloseTo(1, 5);
     });
 
+    it('is told that a batch of its images is too large to be made', async () => {
+      const bundle = await write();
+      Object.assign(bundle.manifest.input, { width: 4096, height: 4096, fixedBatchSize: 1024 });
+      expect((await catchFault(run(bundle))).code).toBe('memory_limit_exceeded');
+    });
+
     it.each([
       ['sigmoid', 0, 1 / (1 + Math.exp(-0.4))],
       ['softmax', 1, 1 / (1 + Math.exp(0.4 - 0.8))],

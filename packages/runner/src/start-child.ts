@@ -58,7 +58,7 @@ export function startChild({ sandbox, limits, makeFolder }: ChildOptions): Child
   const [bundleDirectory, imagesDirectory] = [join(folder, 'bundle'), join(folder, 'images')];
   for (const path of [bundleDirectory, imagesDirectory]) mkdirSync(path);
   const { argv, mounts, bundleFolder, imagesFolder } = describeRunner(sandbox.kind, bundleDirectory, imagesDirectory);
-  const running = sandbox.start({ argv, mounts, environment: {}, limits, gpu: false, image: null });
+  const running = sandbox.start({ argv, mounts, limits, gpu: false, image: null });
   let listener: ChildListener | null = null;
   let hasBegun = false;
   const unheard: string[] = [];

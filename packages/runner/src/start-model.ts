@@ -4,6 +4,7 @@ import type { RunLimits } from '@holdout/contracts';
 import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
+import { findUnreadable } from './images/prepare-image.js';
 import { clearImages, placeImages } from './place-images.js';
 import type { Device, RunMessage } from './protocol.js';
 import type { Child, ChildEnd } from './start-child.js';
@@ -99,7 +100,7 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
       child.request({ kind: 'predict', images: names.map((name) => join(child.inside.images, name)) });
       const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
-      if (fault) throw fault;
+      if (fault) throw await judgeFault(fault, images);
       if (!('kind' in result)) throw explainChildEnd(result);
       return describeResult(manifest, result, images.length, beganAt);
     } finally {
@@ -146,7 +147,7 @@ function describeResult(
   beganAt: number,
 ): RunResult {
   if (probabilities.length !== imageCount) {
-    throw new HoldoutError('internal', {
+    throw new HoldoutError('runner_crashed', {
       detail: `${imageCount} images were given ${probabilities.length} predictions.`,
     });
   }
@@ -156,6 +157,16 @@ function describeResult(
     provenance: { engine, engineVersion: nameEngine(engine), ...placement },
     durations: { loadSeconds, inferenceSeconds, totalSeconds },
   };
+}
+
+/**
+ * A model may have taken over the process that speaks here, and a fault of ours costs its team nothing. So a fault of ours
+ * is believed only where we find the same: an image that can't be read.
+ */
+async function judgeFault(fault: HoldoutError, images: readonly RunImage[]): Promise<HoldoutError> {
+  if (fault.fault === 'team' || (await findUnreadable(images))) return fault;
+  const words = fault.cause instanceof Error ? fault.cause.message : '';
+  return new HoldoutError('runner_crashed', { detail: `It ended with an error of its own. ${words}`.trim() });
 }
 
 function describeFault(code: HoldoutError['code'], detail: string): HoldoutError {

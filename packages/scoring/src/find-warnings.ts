@@ -19,18 +19,18 @@ const tolerance = 1e-4;
 /**
  * What looks wrong in the predictions for a public sample, though the bundle runs.
  *
- * @param again - of some of the studies, predicted a second time
+ * @param again - of some of the studies, predicted a second time; null where that did not end well
  * @param gold - the sample's labels; empty where they are not known
  */
 export function findWarnings(
   { predictions, missing }: Run,
-  again: Run,
+  again: Run | null,
   gold: readonly LabelledStudy[],
 ): CheckWarning[] {
   return [
     ...warnOfMissing(missing, predictions.length + missing.length),
     ...warnOfOneAnswer(predictions),
-    ...warnOfDifference(predictions, again.predictions),
+    ...warnOfDifference(predictions, again?.predictions ?? []),
     ...warnOfKappa(predictions, gold),
   ];
 }
@@ -62,7 +62,7 @@ function warnOfDifference(before: readonly StudyPrediction[], again: readonly St
     const first = firstOf.get(study);
     if (!first || !differs(first, second)) continue;
     const [one, other] = [first, second].map(({ probability, label }) => probability ?? label);
-    const message = `The study ${study} was predicted as ${one} and, run once more, as ${other}. Is something random?`;
+    const message = `The study ${study} was predicted as ${one} and, run once more by itself, as ${other}. Is something random, or does it depend on the other studies?`;
     return [{ code: 'not_repeatable', message }];
   }
   return [];

@@ -5,7 +5,7 @@ import { studyTypeOf } from '../study-type.js';
 
 /** A study of a folder in MURA's layout. */
 export interface SampleStudy {
-  /** Relative to the folder: `MURA-v1.1/valid/XR_WRIST/patient00001/study1_positive`. */
+  /** Relative to the folder, without the label that its name may end with: `MURA-v1.1/valid/XR_WRIST/patient00001/study1`. */
   readonly study: string;
   readonly studyType: string;
   /** From the folder's suffix; null where it has none. */
@@ -39,7 +39,8 @@ export async function readSample(directory: string): Promise<SampleStudy[]> {
     return studyType
       ? [
           {
-            study,
+            // As on a server, where no path tells a label.
+            study: study.replace(/_(?:positive|negative)$/, ''),
             studyType,
             label: readLabel(study),
             images: paths.map((path) => ({ fileName: basename(path), path })),

@@ -1,10 +1,15 @@
-import { mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { CheckedBundle } from '@holdout/bundle';
 import { unpackBundle } from '@holdout/bundle/node';
 import { HoldoutError, type RunLimits } from '@holdout/contracts';
-import { keepProcessReady, openPredictor, type Predicted, type Sandbox } from '@holdout/runner';
+import {
+  keepProcessReady,
+  makeOwnFolder,
+  openPredictor,
+  type Predicted,
+  removeAbandonedFolders,
+  type Sandbox,
+} from '@holdout/runner';
 import { CommandError } from '../command-error.js';
 import { printable } from '../terminal/printable.js';
 import { startProgress } from '../terminal/progress.js';
@@ -36,6 +41,9 @@ export async function runOnSample(
 ): Promise<SampleResult> {
   const images = studies.flatMap((study) => study.images);
   const progress = startProgress({ what: 'Images', total: images.length });
+  const onLog = (line: string) => progress.note(`  ${printable(line)}`);
+  // What an earlier check left that was killed.
+  await Promise.all([removeAbandonedFolders(tmpdir()), sandbox.removeAbandoned()]);
   const models = keepProcessReady({ sandbox, makeFolder });
   try {
     const unpack = (directory: string) => unpackBundle(files, directory);
@@ -45,13 +53,9 @@ export async function runOnSample(
     let again: Predicted;
     let peakMemoryBytes = 0;
     try {
-      predicted = await predictor.run({
-        studies,
-        signal,
-        onProgress: progress.update,
-        onLog: (line) => progress.note(`  ${printable(line)}`),
-      });
-      again = await predictor.run({ studies: studies.slice(0, 1), signal });
+      predicted = await predictor.run({ studies, signal, onProgress: progress.update, onLog });
+      progress.note('  — Once more, with one study alone. —');
+      again = await predictor.run({ studies: studies.slice(0, 1), signal, onLog });
     } finally {
       peakMemoryBytes = await predictor.close();
     }
@@ -65,7 +69,7 @@ export async function runOnSample(
 }
 
 function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'holdout-'));
+  return makeOwnFolder(tmpdir());
 }
 
 /** On a server a picture that can't be read is the server's fault; here it is one of the person's own. */

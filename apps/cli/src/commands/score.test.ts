@@ -213,7 +213,9 @@ describe('what is refused', () => {
     expect([exitCode, stdout]).toEqual([1, '']);
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toContain('  • predictions.csv, line 1: found "yes"; expected a number from 0 to 1.');
-    expect(lines.at(-1)).toBe('Correct the line that is named: a study and its label or probability on each line.');
+    expect(lines.at(-1)).toBe(
+      'Write a study and its label, or its probability, on each line: one line for each study of the list.',
+    );
   });
 
   it('a file that is not there', async () => {

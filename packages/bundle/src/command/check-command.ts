@@ -5,12 +5,12 @@ import {
   type ResolvedCommandManifest,
 } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
-import { maxEntriesAtTop } from '../limits.js';
 import { makeProblem, showName } from '../problems.js';
 
 /** What the run puts beside the bundle's own files, in its working directory. */
 const reservedNames: ReadonlyMap<string, string> = new Map([
   ['MURA-v1.1', 'the images are put there'],
+  ['.tmp', 'temporary files are put there'],
   ['valid_image_paths.csv', 'the list of images is put there'],
   ['predictions.csv', 'the predictions are read from there'],
 ]);
@@ -31,7 +31,6 @@ export function checkCommand(
   const problems = [
     ...findMissingFiles(bundle, manifest.command),
     ...findReservedNames(bundle),
-    ...checkTop(bundle),
     ...checkMemory(manifest.memoryBytes),
   ];
   if (problems.length > 0) return { problems };
@@ -69,13 +68,6 @@ function findReservedNames({ files }: BundleFiles): ProblemItem[] {
     const found = `“${name}” at the top of the bundle`;
     return [makeProblem('archive_name_reserved', { file: name, found, expected: `no such name there, as ${why}` })];
   });
-}
-
-function checkTop({ files }: BundleFiles): ProblemItem[] {
-  const { size } = new Set(files.map(({ path }) => firstPartOf(path)));
-  if (size <= maxEntriesAtTop) return [];
-  const expected = `at most ${maxEntriesAtTop}; put the others in a folder, such as src/`;
-  return [makeProblem('archive_too_many_entries', { found: `${size} files and folders at the top`, expected })];
 }
 
 function checkMemory(memoryBytes: number | undefined): ProblemItem[] {

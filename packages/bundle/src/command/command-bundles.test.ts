@@ -126,17 +126,6 @@ describe('a program with a manifest', () => {
     await openAndCheck(commandBundle({}, { 'src/predict.py': '', [`src/${path}`]: '' }));
   });
 
-  it('has at most 100 files and folders at its top', async () => {
-    const beside = (count: number) =>
-      Object.fromEntries(Array.from({ length: count }, (_, place) => [`f${place}`, '']));
-    const program = { 'src/predict.py': '' };
-    // The manifest and src/ count as well.
-    await openAndCheck(commandBundle({}, { ...program, ...beside(98) }));
-    const refusal = await catchRefusal(commandBundle({}, { ...program, ...beside(99) }));
-    expect(refusal.code).toBe('archive_too_many_entries');
-    expect(refusal.problems[0]?.message).toContain('101 files and folders at the top');
-  });
-
   it('is told all its problems at once', async () => {
     const fields = { command: [...command, 'a.py', 'b.py'], memoryBytes: 1 };
     const refusal = await catchRefusal(commandBundle(fields, { 'src/predict.py': '', 'predictions.csv': '' }));

@@ -90,6 +90,10 @@ async function predict(model: LoadedModel, values: Float32Array, count: number) 
 function describeFault(error: unknown): RunMessage {
   if (error instanceof HoldoutError) return { kind: 'fault', code: error.code, detail: error.detail ?? '' };
   if (error instanceof ImageUnreadable) return { kind: 'fault', code: 'internal', detail: error.message };
+  // An array of a batch that is too large to make: V8 says either.
+  if (error instanceof RangeError && /Array buffer allocation failed|Invalid typed array length/.test(error.message)) {
+    return { kind: 'fault', code: 'memory_limit_exceeded', detail: 'A batch of its images is too large to be held.' };
+  }
   return {
     kind: 'fault',
     code: 'internal',

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeFile } from '../place-images.js';
 import { type Mount, workFolder } from '../sandbox/sandbox.js';
-import { imagesFile, predictionsFile } from './wrap-command.js';
+import { bundleFolder, imagesFile } from './wrap-command.js';
 
 export interface RunStudy {
   /** Its path, as the program sees it: `MURA-v1.1/test/XR_WRIST/patient11185/study1`. */
@@ -13,8 +13,8 @@ export interface RunStudy {
 const atOnce = 32;
 
 /**
- * Makes the working directory of MURA's contract: the bundle's files, the images' tree and the list of images, all of
- * them read-only, so that only what the program makes itself can be changed.
+ * What the working directory of MURA's contract is made of, read-only: the images' tree, the list of images, and the
+ * bundle's files where `wrapCommand` takes them from.
  *
  * @param folder - an empty one for the tree of images
  */
@@ -35,10 +35,7 @@ export async function layOutWork(
   const list = join(folder, imagesFile);
   await writeFile(list, images.map(({ name }) => `${quoteField(name)}\n`).join(''));
   const data = (await readdir(tree)).map((name) => mountAtWork(join(tree, name), name));
-  const taken = new Set([imagesFile, predictionsFile, ...(await readdir(tree))]);
-  const bundle = (await readdir(bundleDirectory)).filter((name) => !taken.has(name));
-  const own = bundle.map((name) => mountAtWork(join(bundleDirectory, name), name));
-  return [...own, ...data, mountAtWork(list, imagesFile)];
+  return [{ source: bundleDirectory, target: bundleFolder }, ...data, mountAtWork(list, imagesFile)];
 }
 
 function mountAtWork(source: string, name: string): Mount {

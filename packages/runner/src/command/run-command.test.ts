@@ -57,9 +57,25 @@ predict(0.75)`);
       ['MODE', 'x'],
       ['PATH', path],
       ['PWD', '/work'],
+      ['PYTHONUNBUFFERED', '1'],
     ];
     const seen = [...log.matchAll(/\('(\w+)', '([^']*)'\)/g)].map(([, name, value]) => [name, value]);
     expect(seen.filter(([name]) => name !== 'LC_CTYPE')).toEqual([...expected, ['TMPDIR', '/work/.tmp']]);
+  });
+
+  it('may write beside its own files, and change them, also where they are links', async () => {
+    const source = `
+for name in ('src/cache/x', 'src/new.txt', 'out/y'):
+    os.makedirs(os.path.dirname(name), exist_ok=True)
+    open(name, 'w').write('x')
+from helper import value
+print(value, open('src/weights').read(4), os.path.islink('src/weights'))
+predict()`;
+    const files = { 'src/helper.py': 'value = 7\n', 'src/weights': 'wwww'.repeat(2 ** 18) };
+    const small = await run(source, { files });
+    expect(small).toMatchObject({ fault: null, log: '7 wwww False' });
+    const large = await run(source, { files, limits: { scratchSizeBytes: 2 ** 21 } });
+    expect(large).toMatchObject({ fault: null, log: '7 wwww True' });
   });
 
   it('names the studies without a prediction and leaves the judgement to others', async () => {
@@ -73,8 +89,8 @@ predict(0.75)`);
     expect(fault).toMatchObject({ code: 'command_failed', detail: 'It ended with the exit code 1.' });
     expect(log).toContain('ValueError: no weights');
     const missing = await run('', { manifest: { command: ['no-such-program', '{images_csv}', '{predictions_csv}'] } });
-    expect(missing.fault?.detail).toBe('It ended with the exit code 127.');
-    expect(missing.log).toContain('no-such-program: not found');
+    expect(missing.fault?.detail).toMatch(/exit code 127: a program that it names was not found/);
+    expect(missing.log).toContain('no-such-program');
   });
 
   it('shows each line when it is printed, also a progress bar’s', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldoutError, type ResolvedCommandManifest, type RunLimits } from '@holdout/contracts';
 import { describeLogLimit, explainEnd, outputExceeded, timeExceeded } from '../explain-end.js';
@@ -48,18 +48,15 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   try {
     // Its time begins when it may start.
     if (manifest.gpu && findGpuDevices().length > 0) gpu = await takeGpu(signal);
+    else if (manifest.gpu) run.onLog?.('This machine has no GPU; the program is run without one.');
     const startedAt = performance.now();
     const shown = run.studies.map((each) => ({ ...each, study: showStudy(each.study) }));
     const mounts = await layOutWork(run.bundleDirectory, shown, folder);
-    const { environment, image } = manifest;
-    const argv = wrapCommand(manifest.command, limits);
-    const ended = await runToEnd(
-      { ...run, limits },
-      { argv, mounts, environment, gpu: gpu !== null, image, limits },
-      sandbox,
-    );
+    const { image } = manifest;
+    const argv = wrapCommand(manifest, limits, await measureFolder(run.bundleDirectory));
+    const ended = await runToEnd({ ...run, limits }, { argv, mounts, gpu: gpu !== null, image, limits }, sandbox);
     signal?.throwIfAborted();
-    const report = demandPredictions(ended, limits);
+    const report = demandPredictions(ended, limits, image);
     const read = readPredictionsCsv(
       report.predictions,
       shown.map(({ study }) => study),
@@ -73,6 +70,14 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
     gpu?.release();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** In bytes, with all folders in it. */
+async function measureFolder(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /**
@@ -130,10 +135,16 @@ async function runToEnd(
 }
 
 /** @throws HoldoutError unless the program ended well and left a plain file of a fair size */
-function demandPredictions({ end, output, lastWords, fault }: Ended, limits: RunLimits): CommandReport {
+function demandPredictions(
+  { end, output, lastWords, fault }: Ended,
+  limits: RunLimits,
+  image: string | null,
+): CommandReport {
   if (fault) throw fault;
   const { hasBegun, report } = readReport(output);
   if (!hasBegun && !end.exceeded && !end.killedFromOutside) {
+    // Its container was started, and its image is the team's own.
+    if (image !== null) throw new HoldoutError('command_failed', { detail: `Nothing was run by ${image}’s /bin/sh.` });
     throw new HoldoutError('sandbox_unavailable', { cause: new Error(lastWords) });
   }
   if (report?.exitCode !== 0) {
@@ -143,7 +154,13 @@ function demandPredictions({ end, output, lastWords, fault }: Ended, limits: Run
   const { kind, sizeBytes } = report;
   if (kind === 'file' && sizeBytes > limits.outputSizeBytes) throw outputExceeded(limits.outputSizeBytes, sizeBytes);
   if (kind !== 'file') {
-    const found = { link: 'a link', nothing: 'nothing', folder: 'a folder', special: 'a pipe, socket or device' }[kind];
+    const found = {
+      link: 'a link',
+      nothing: 'nothing',
+      folder: 'a folder',
+      special: 'a pipe, socket or device',
+      unreadable: 'a file that may not be read',
+    }[kind];
     const detail = `${predictionsFile}: found ${found}; expected a plain file with a line for each study.`;
     throw new HoldoutError('predictions_invalid', { detail });
   }

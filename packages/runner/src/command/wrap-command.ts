@@ -1,9 +1,11 @@
-import type { RunLimits } from '@holdout/contracts';
+import type { ResolvedCommandManifest, RunLimits } from '@holdout/contracts';
 import { commandPlaceholders } from '@holdout/contracts';
 
 /** As the official competition called them; relative to the working directory. */
 export const imagesFile = 'valid_image_paths.csv';
 export const predictionsFile = 'predictions.csv';
+/** Where the bundle's files are, read-only. */
+export const bundleFolder = '/opt/holdout/bundle';
 
 /**
  * Runs inside the sandbox around a team's program. All that the program prints goes to standard error, and what this says
@@ -14,8 +16,9 @@ export const predictionsFile = 'predictions.csv';
 const script = `
 exec 3>&1 1>&2
 echo begun >&3
-most=$1
-shift
+cp "$1" ${bundleFolder}/. . || exit 1
+most=$2
+shift 2
 "$@" < /dev/null 3>&-
 code=$?
 file=${predictionsFile}
@@ -24,6 +27,7 @@ if [ -L "$file" ]; then kind=link
 elif [ ! -e "$file" ]; then kind=nothing
 elif [ -d "$file" ]; then kind=folder
 elif [ ! -f "$file" ]; then kind=special
+elif [ ! -r "$file" ]; then kind=unreadable
 else
   kind=file
   size=$(stat -c %s "$file")
@@ -34,27 +38,42 @@ if [ "$kind" = file ] && [ "$size" -le "$most" ]; then head -c "$most" "$file" >
 exit "$code"
 `;
 
-/** The program to start in the sandbox for a team's command. */
-export function wrapCommand(command: readonly string[], { outputSizeBytes }: RunLimits): string[] {
+/**
+ * The program to start in the sandbox for a team's command.
+ *
+ * The bundle's files are copied into its working directory, which counts as scratch space; of a large bundle the folders
+ * are made there, and each file is a link. A program may then write anywhere, as it may on a machine of its own.
+ *
+ * @param environment - variables for the command alone: what runs before it must not be led by them
+ */
+export function wrapCommand(
+  { command, environment }: Pick<ResolvedCommandManifest, 'command' | 'environment'>,
+  { outputSizeBytes, scratchSizeBytes }: RunLimits,
+  bundleSizeBytes: number,
+): string[] {
   const words = command.map((word) =>
     word
       .replaceAll(commandPlaceholders.images, imagesFile)
       .replaceAll(commandPlaceholders.predictions, predictionsFile),
   );
-  return ['/bin/sh', '-c', script, 'sh', String(outputSizeBytes), ...words];
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const copy = bundleSizeBytes <= Math.min(mostCopiedBytes, scratchSizeBytes / 4) ? '-r' : '-rs';
+  return ['/bin/sh', '-c', script, 'sh', copy, String(outputSizeBytes), '/usr/bin/env', '--', ...variables, ...words];
 }
+
+const mostCopiedBytes = 64 * 1024 ** 2;
 
 /** What the script said. */
 export interface CommandReport {
   readonly exitCode: number;
   readonly scratchUsedBytes: number;
-  readonly kind: 'file' | 'link' | 'nothing' | 'folder' | 'special';
+  readonly kind: 'file' | 'link' | 'nothing' | 'folder' | 'special' | 'unreadable';
   readonly sizeBytes: number;
   /** Empty where they are no file, or too large. */
   readonly predictions: Uint8Array;
 }
 
-const reportPattern = /^ended (\d+) (\d+) (file|link|nothing|folder|special) (\d+)$/;
+const reportPattern = /^ended (\d+) (\d+) (file|link|nothing|folder|special|unreadable) (\d+)$/;
 
 /** @returns whether the program has begun, and the report where there is one */
 export function readReport(output: Buffer): { hasBegun: boolean; report: CommandReport | null } {

@@ -9,6 +9,18 @@ const fits = { stretch: 'fill', contain: 'contain', cover: 'cover' } as const;
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** The first image that can't be decoded; null where all can. */
+export async function findUnreadable(images: readonly { readonly path: string }[]): Promise<string | null> {
+  for (const { path } of images) {
+    const isReadable = await sharp(path)
+      .stats()
+      .then(() => true)
+      .catch(() => false);
+    if (!isReadable) return path;
+  }
+  return null;
+}
+
 /**
  * Reads an image file as the model wants it: decoded, resized, and each pixel made `((pixel · scale) − mean) / std`.
  * Colours become grey where the model has one channel and the other way round; 16 bits become 8; what is transparent

@@ -16,7 +16,8 @@ const mebibyte = 1024 ** 2;
 const marker = 'holdout-attack-marker';
 
 /** Of the environment in a container: what the image has, and the contract. */
-const onlyContract = /^'((HOME=\/work|TMPDIR=\/work\/\.tmp|LANG=C\.UTF-8|PWD=\/work|PATH=[\w/:]+) )+'$/;
+const onlyContract =
+  /^'((HOME=\/work|TMPDIR=\/work\/\.tmp|LANG=C\.UTF-8|PYTHONUNBUFFERED=1|PWD=\/work|PATH=[\w/:]+) )+'$/;
 
 /** What a team's program may try. Each attack fails, is named, and leaves nothing behind. */
 describe.each([
@@ -173,9 +174,17 @@ predict()`);
   it('writes nowhere but to its own folder, and changes no image', async () => {
     const [study = ''] = testStudies;
     const answers = await tryEach(
-      ...['/x', '/usr/x', '/etc/x', '/dev/x', '/proc/x', '/opt/x', '/work/src/x', `/work/${study}/x`, '/sys/x'].map(
-        (path) => `open('${path}', 'w')`,
-      ),
+      ...[
+        '/x',
+        '/usr/x',
+        '/etc/x',
+        '/dev/x',
+        '/proc/x',
+        '/opt/x',
+        '/opt/holdout/bundle/src/x',
+        `/work/${study}/x`,
+        '/sys/x',
+      ].map((path) => `open('${path}', 'w')`),
       `open('/work/${study}/image1.png', 'w')`,
       `os.remove('/work/${study}/image1.png')`,
       `os.chmod('/work/${study}/image1.png', 0o777)`,
@@ -250,6 +259,7 @@ predict()`);
     ['a pipe', 'os.mkfifo(sys.argv[2])', /found a pipe/],
     ['a folder', 'os.mkdir(sys.argv[2])', /found a folder/],
     ['nothing', '', /found nothing/],
+    ['unreadable', 'predict()\nos.chmod(sys.argv[2], 0)', /may not be read/],
     ['binary', "open(sys.argv[2], 'wb').write(bytes(range(128, 256)))", /not UTF-8/],
     ['a million lines', "open(sys.argv[2], 'w').write('a,1\\n' * 1_000_000)", /more than 50 problems/],
     ['one long line', "open(sys.argv[2], 'w').write('a' * 10_000_000)", /a line of 10000000 bytes/],
@@ -281,6 +291,91 @@ if os.fork() == 0:
 subprocess.Popen(['python3', '-c', 'import time; time.sleep(99)', marker], start_new_session=True)
 time.sleep(0.3)`);
     expect(result?.predictions).toHaveLength(3);
+  });
+
+  it('can lead nothing astray that runs before its program: not by its environment, and not by the names of its files', async () => {
+    const shadow = '#!/bin/sh\nexit 0\n';
+    const { result, log, fault } = await attack(
+      `
+print(open('/proc/self/limits').read())
+print([name for name in ('etc', 'usr', 'hostname') if os.path.exists('/work/a/' + name)])
+predict()`,
+      {
+        limits: { openFileLimit: 321 },
+        manifest: {
+          environment: {
+            PATH: '/work/bin:/usr/bin:/bin',
+            LD_PRELOAD: '/work/no.so',
+            BASH_ENV: '/work/bin/env',
+            ENV: '/work/bin/env',
+            NVIDIA_VISIBLE_DEVICES: 'all',
+          },
+        },
+        files: {
+          'bin/prlimit': shadow,
+          'bin/env': shadow,
+          'bin/cp': shadow,
+          'a,src=.': 'x',
+          'b,rw,U': 'x',
+          'a"b': 'x',
+          'c:d': 'x',
+        },
+      },
+    );
+    expect(fault).toBeNull();
+    expect(result?.predictions).toHaveLength(3);
+    expect(log).toMatch(/Max open files +321 +321/);
+    expect(log).toContain('\n[]');
+    const nowhere = await attack('predict()', { manifest: { environment: { PATH: '/nowhere' } } });
+    expect(nowhere.fault).toMatchObject({ code: 'command_failed', fault: 'team' });
+  });
+
+  it('can’t have its failure taken for ours', async () => {
+    const attempts = [
+      'os._exit(137)',
+      'os._exit(125)',
+      'os._exit(255)',
+      // Into the code of the first process that it sees, where the kernel lets it.
+      `
+import re
+try:
+    for line in open('/proc/1/maps'):
+        found = re.match(r'([0-9a-f]+)-([0-9a-f]+) r-xp', line)
+        if found:
+            start, end = (int(part, 16) for part in found.groups())
+            memory = open('/proc/1/mem', 'r+b', buffering=0)
+            memory.seek(start)
+            memory.write(bytes([0xbf, 137, 0, 0, 0, 0xb8, 231, 0, 0, 0, 0x0f, 0x05]) * ((end - start) // 12))
+except Exception as error: print(error)
+os._exit(1)`,
+    ];
+    for (const source of attempts) expect((await attack(source)).fault?.fault).toBe('team');
+  });
+
+  it('can’t hide memory in files and segments that belong to no process', async () => {
+    const source = `
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+for n in range(24):
+    file = os.memfd_create(str(n))
+    for part in range(64): os.write(file, bytes(1 << 20))
+    if libc.shmget(n + 1, 64 << 20, 0o1600) < 0: raise OSError(ctypes.get_errno(), 'shmget')
+predict()`;
+    const { fault } = await attack(source, { limits: { memoryLimitBytes: 256 * mebibyte } });
+    // Where no control group counts them, there are none.
+    expect(fault?.code).toBe(controlGroups ? 'memory_limit_exceeded' : 'command_failed');
+  });
+
+  it('is shown no more lines than its log has room for, however short they are', async () => {
+    let lines = 0;
+    const { fault } = await attack("os.write(1, b'\\n' * 1_000_000)\npredict()", {
+      limits: { logSizeBytes: mebibyte },
+      onLog: () => {
+        lines += 1;
+      },
+    });
+    expect(fault?.code).toBe('log_limit_exceeded');
+    expect(lines).toBeLessThanOrEqual(mebibyte / 32);
   });
 
   it('does not end the worker by its number, nor all it can see', async () => {

@@ -11,7 +11,6 @@ export async function demandSandbox(sandbox: Sandbox): Promise<void> {
   const words: string[] = [];
   const running = sandbox.start({
     argv: ['/bin/sh', '-c', 'exit 0'],
-    environment: {},
     mounts: [],
     limits: defaultRunLimits,
     gpu: false,

@@ -5,7 +5,7 @@ import type { RunLimits } from '@holdout/contracts';
  * What a bundle is run inside. Each kind gives a program the same surroundings, and a behaviour suite holds them to it:
  * an unprivileged user without capabilities; pid, mount, network, ipc, uts and user namespaces of its own; no network at
  * all; a seccomp filter; a read-only system; one writable folder, `/work`, in which it starts; an environment with nothing
- * but what is given here. However it ends, nothing of it stays behind, neither a process nor a file.
+ * but `PATH`, `HOME`, `TMPDIR`, `LANG` and `PYTHONUNBUFFERED`, so that nothing of a team reaches what runs before its program. However it ends, nothing of it stays behind, neither a process nor a file.
  */
 export interface Sandbox {
   readonly kind: SandboxKind;
@@ -31,8 +31,6 @@ export const workFolder = '/work';
 export interface SandboxedProgram {
   /** The program and its arguments, as it sees them; no shell reads them. */
   readonly argv: readonly string[];
-  /** All of its environment, besides `PATH`, `HOME`, `TMPDIR` and `LANG`, which it may replace. */
-  readonly environment: Readonly<Record<string, string>>;
   /** Shown to it read-only. Files that appear in a folder later are seen as well. */
   readonly mounts: readonly Mount[];
   /** The time limit is for the caller to keep. */

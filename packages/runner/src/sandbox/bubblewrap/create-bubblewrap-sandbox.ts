@@ -9,6 +9,7 @@ import { nameSystem } from '../name-system.js';
 import { readExit } from '../read-exit.js';
 import { refuseStart } from '../refuse-start.js';
 import type { Sandbox, SandboxEnd, SandboxedProcess, SandboxedProgram } from '../sandbox.js';
+import { uncountedSyscalls } from '../seccomp/allowed-syscalls.js';
 import { buildSeccompFilter } from '../seccomp/build-filter.js';
 import { descriptors, writeCommand } from './write-command.js';
 
@@ -17,7 +18,8 @@ const launchEnvironment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
 /** Runs programs by bubblewrap, on this machine's own system. */
 export function createBubblewrapSandbox({ controlGroups }: { controlGroups: boolean }): Sandbox {
   const groups = controlGroups ? openControlGroups() : null;
-  const filter = buildSeccompFilter(process.arch === 'arm64' ? 'arm64' : 'x64');
+  const refused = groups ? [] : uncountedSyscalls;
+  const filter = buildSeccompFilter(process.arch === 'arm64' ? 'arm64' : 'x64', { refused });
   return {
     kind: 'bubblewrap',
     enforcedBy: groups?.version ?? 'rlimits',

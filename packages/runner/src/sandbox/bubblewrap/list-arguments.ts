@@ -4,12 +4,14 @@ import { ownPrograms, type SystemMounts } from './list-system-mounts.js';
 /** The account inside; outside it is the one that bubblewrap was started as. */
 const accountId = '1000';
 
-/** What every program finds in its environment, unless it sets them itself. */
+/** What every program finds in its environment. */
 const plainEnvironment = {
   PATH: `/usr/local/bin:/usr/bin:/bin:${ownPrograms}`,
   HOME: workFolder,
   TMPDIR: `${workFolder}/.tmp`,
   LANG: 'C.UTF-8',
+  // Else Python keeps what it prints to a pipe, and loses it where it is ended.
+  PYTHONUNBUFFERED: '1',
 } as const;
 
 /**
@@ -19,12 +21,11 @@ const plainEnvironment = {
  * @param devices - files beneath `/dev` that it gets besides the harmless ones
  */
 export function listArguments(
-  { environment, mounts, limits }: SandboxedProgram,
+  { mounts, limits }: SandboxedProgram,
   system: SystemMounts,
   devices: readonly string[],
 ): string[] {
   const scratch = ['--size', String(limits.scratchSizeBytes), '--tmpfs'];
-  const variables = Object.entries({ ...plainEnvironment, ...environment });
   return [
     // Each by its name: `--disable-userns` wants to be sure of the one for users.
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
@@ -40,6 +41,6 @@ export function listArguments(
     // Otherwise there would be room without a limit in what only holds the rest together.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', workFolder, '--clearenv'],
-    ...variables.flatMap(([name, value]) => ['--setenv', name, value]),
+    ...Object.entries(plainEnvironment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
 }

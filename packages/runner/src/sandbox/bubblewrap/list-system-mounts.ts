@@ -16,7 +16,24 @@ const ownFiles = fileURLToPath(new URL('../../../system-files/', import.meta.url
 const roots = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 /** Last of all in the path. */
 export const ownPrograms = '/opt/holdout/bin';
-const settings = /^(alternatives|fonts|ld\.so\..*|localtime|magic|magic\.mime|mime\.types|python.*)$/;
+/** What Debian's packages read there, and no more of this machine: neither its accounts nor its addresses. */
+const settings = new RegExp(
+  `^(${[
+    ...[
+      'alternatives',
+      'debian_version',
+      'fonts',
+      'ld\\.so\\..*',
+      'locale.alias',
+      'localtime',
+      'magic',
+      'magic\\.mime',
+    ],
+    ...['mime\\.types', 'nsswitch\\.conf', 'os-release', 'papersize', 'protocols', 'services', 'terminfo', 'timezone'],
+    ...['glvnd', 'ImageMagick-.*', 'java-.*', 'matplotlibrc', 'octave.*', 'OpenCL', 'openmpi', 'perl', 'python.*', 'R'],
+    ...['vulkan'],
+  ].join('|')})$`,
+);
 
 export function listSystemMounts(): SystemMounts {
   // Engines ask how many cores there are, and of which kind.

@@ -62,7 +62,13 @@ function stage(mounts: readonly Mount[], before: number): Mount[] {
 function limitProcess(limits: RunLimits, hasGroup: boolean): string[] {
   const { processLimit, openFileLimit, fileSizeBytes, cpuLimitSeconds, memoryLimitBytes } = limits;
   return [
-    ...['prlimit', `--nproc=${processLimit}`, `--nofile=${openFileLimit}`, `--fsize=${fileSizeBytes}`, '--core=0'],
+    ...[
+      '/usr/bin/prlimit',
+      `--nproc=${processLimit}`,
+      `--nofile=${openFileLimit}`,
+      `--fsize=${fileSizeBytes}`,
+      '--core=0',
+    ],
     // By a signal that names the reason; a second later by one that can't be ignored.
     ...(cpuLimitSeconds === null ? [] : [`--cpu=${cpuLimitSeconds}:${cpuLimitSeconds + 1}`]),
     // What a process may write to of its own; the address space that WebAssembly and V8 reserve is far larger.

@@ -8,19 +8,15 @@ const engineVariables = ['container', 'HOSTNAME', 'TERM'];
  * Exit codes of a container whose program failed, by what its first process saw of it. A program that gives one of them
  * itself only deceives its own team: all of them are that team's failures.
  */
-export const seenByFirstProcess = { killed: 251, memory: 252, processes: 253 } as const;
+export const seenByFirstProcess = { memory: 252, processes: 253 } as const;
 
 /**
- * The first process of a container. It leaves what the engine put into its environment, and stays above the program: so
- * 137 is the exit code of a container only where something outside has ended it, and what the kernel refused is read
- * where every engine shows it, from the container's own control group, before that is gone.
- *
- * @param environment - the names of variables that were asked for, and stay
+ * The first process of a container. It leaves what the engine put into its environment, and stays above the program: what
+ * the kernel refused is read where every engine shows it, from the container's own control group, before that is gone.
  */
-export function writeFirstProcess(environment: readonly string[], temporaryFolder: string): string {
-  const foreign = engineVariables.filter((name) => !environment.includes(name));
+export function writeFirstProcess(temporaryFolder: string): string {
   return `
-unset ${foreign.join(' ')}
+unset ${engineVariables.join(' ')}
 export PATH="$PATH:${ownPrograms}"
 mkdir -p ${temporaryFolder}
 exec /bin/sh -c '${superviseProgram}' sh "$@"`;
@@ -44,7 +40,6 @@ isFull() {
 if counts $groups/memory.events oom; then exit ${seenByFirstProcess.memory}; fi
 if counts $groups/memory/memory.oom_control oom_kill && isFull; then exit ${seenByFirstProcess.memory}; fi
 if counts $groups/pids.events max || counts $groups/pids/pids.events max; then exit ${seenByFirstProcess.processes}; fi
-[ "$code" = 137 ] && exit ${seenByFirstProcess.killed}
 exit "$code"`;
 
 /**

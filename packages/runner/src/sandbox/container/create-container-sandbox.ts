@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldoutError } from '@holdout/contracts';
+import { makeOwnFolder, removeAbandonedFolders } from '../../own-folders.js';
 import { isAbandoned, nameGroup } from '../limits/group-folders.js';
 import { readExit } from '../read-exit.js';
 import type { Sandbox, SandboxEnd, SandboxedProcess, SandboxedProgram } from '../sandbox.js';
@@ -27,6 +28,7 @@ export function createContainerSandbox(options: ContainerOptions): Sandbox {
     mayWait: true,
     start: (program) => launch(program, options, profile),
     async removeAbandoned() {
+      await removeAbandonedFolders(tmpdir());
       const names = (await listContainers(options)).filter(isAbandoned);
       await Promise.all(names.map((name) => startGuardian(options, name).remove()));
     },
@@ -35,7 +37,7 @@ export function createContainerSandbox(options: ContainerOptions): Sandbox {
 
 /** The engine reads it from a file each time. */
 function writeProfile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdout-seccomp-'));
+  const folder = makeOwnFolder(tmpdir());
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'profile.json');
   const profile = buildSeccompProfile(process.arch === 'arm64' ? 'arm64' : 'x64');
@@ -117,15 +119,15 @@ async function describeEnd(
     const cause = new Error(`${options.program} could not start a container: ${words}`);
     throw new HoldoutError('sandbox_unavailable', { cause });
   }
-  const { killed, memory, processes } = seenByFirstProcess;
+  const { memory, processes } = seenByFirstProcess;
   const limit = new Map<number | null, SandboxEnd['exceeded']>([
     [memory, 'memory'],
     [processes, 'processes'],
   ]).get(exitCode);
-  const wasKilled = exitCode === killed || exitCode === memory;
   return {
-    ...readExit(wasKilled ? 137 : exitCode),
-    killedFromOutside: exitCode === 137 || exitCode === null,
+    ...readExit(exitCode === memory ? 137 : exitCode),
+    // Nothing else is believed: a program may write into the memory of its container's first process.
+    killedFromOutside: exitCode === null,
     exceeded: exceeded ?? limit ?? (state?.isOutOfMemory ? 'memory' : null),
     usage,
   };

@@ -10,7 +10,7 @@ const account = '1000:1000';
 /** Whom accounts inside are outside, where podman is root's: numbers that no account has. */
 const outsideRange = '0:1500000000:65536';
 const temporaryFolder = `${workFolder}/.tmp`;
-const plainEnvironment = { HOME: workFolder, TMPDIR: temporaryFolder, LANG: 'C.UTF-8' } as const;
+const plainEnvironment = { HOME: workFolder, TMPDIR: temporaryFolder, LANG: 'C.UTF-8', PYTHONUNBUFFERED: '1' } as const;
 const ownFiles = fileURLToPath(new URL('../../../system-files/', import.meta.url));
 
 interface ContainerDescription {
@@ -26,7 +26,6 @@ export function listRunArguments(
   { name, profile }: ContainerDescription,
 ): string[] {
   const { argv, limits, mounts } = program;
-  const environment = { ...plainEnvironment, ...program.environment };
   const all = [
     ...mounts,
     { source: `${ownFiles}hosts`, target: '/etc/hosts' },
@@ -40,13 +39,19 @@ export function listRunArguments(
     ...['no-new-privileges', 'label=disable', `seccomp=${profile}`].flatMap((option) => ['--security-opt', option]),
     ...listLimits(limits),
     ...[workFolder, '/tmp'].flatMap((folder) => ['--tmpfs', `${folder}:${scratch}`]),
-    ...all.flatMap(({ source, target }) => ['--mount', `type=bind,source=${source},target=${target},readonly`]),
+    ...all.flatMap(({ source, target }) => ['--mount', writeMount(source, target)]),
     ...(program.gpu ? listDevices(engine) : []),
     ...['--workdir', workFolder, '--entrypoint', '/bin/sh'],
-    ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+    ...Object.entries(plainEnvironment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     program.image ?? image,
-    ...['-c', writeFirstProcess(Object.keys(environment), temporaryFolder), 'sh', ...argv],
+    ...['-c', writeFirstProcess(temporaryFolder), 'sh', ...argv],
   ];
+}
+
+/** Engines read it as a line of CSV: a comma in a path would begin a field of its own, which could name any folder. */
+function writeMount(source: string, target: string): string {
+  const quote = (field: string) => `"${field.replaceAll('"', '""')}"`;
+  return ['type=bind', quote(`source=${source}`), quote(`target=${target}`), 'readonly'].join(',');
 }
 
 /** What only one of the two knows. */
@@ -55,6 +60,8 @@ function listEngineArguments(engine: ContainerProgram, runtime: string | null): 
   return [
     ...(runtime === null ? [] : ['--runtime', runtime]),
     ...['--log-level=error', 'run', '--no-hosts', '--http-proxy=false', '--read-only-tmpfs=false'],
+    // They would be folders of this machine's disk, of any size.
+    '--image-volume=ignore',
     // What is not root has a user namespace already; docker's is a matter of its daemon.
     ...(process.getuid?.() === 0 ? ['--uidmap', outsideRange, '--gidmap', outsideRange] : []),
   ];
@@ -67,6 +74,8 @@ function listLimits(limits: RunLimits): string[] {
     // Without swap: the second number is the sum of both.
     ...[`--memory=${memoryLimitBytes}`, `--memory-swap=${memoryLimitBytes}`, `--pids-limit=${processLimit}`],
     `--shm-size=${scratchSizeBytes}`,
+    // A quarter of what any other process gets where there is not enough for all.
+    '--cpu-shares=256',
     ...[`nofile=${openFiles}`, `nproc=${processLimit}`, `fsize=${fileSizeBytes}`, 'core=0'].flatMap((limit) => [
       ...['--ulimit', `${limit}:${limit.slice(limit.indexOf('=') + 1)}`],
     ]),

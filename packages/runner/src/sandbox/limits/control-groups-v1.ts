@@ -35,11 +35,13 @@ export function openVersion1(): ControlGroups | null {
         mkdirSync(folder);
         folders[controller] = folder;
       }
-      const { memory = '', pids } = folders;
+      const { memory = '', pids, cpuacct } = folders;
       tryWrite(limits.memoryLimitBytes, memory, 'memory.limit_in_bytes');
       // With swap as well, where that is counted.
       tryWrite(limits.memoryLimitBytes, memory, 'memory.memsw.limit_in_bytes');
       if (pids) tryWrite(limits.processLimit, pids, 'pids.max');
+      // Mounted together with `cpu` on most machines: a quarter of what others get where there is not enough for all.
+      if (cpuacct) tryWrite(256, cpuacct, 'cpu.shares');
       return describeGroup(folders);
     },
     removeAbandoned() {

@@ -30,6 +30,9 @@ export function openVersion2(): ControlGroups | null {
       // The kernel then ends all of it, not the one process that asked for too much.
       tryWrite(1, folder, 'memory.oom.group');
       tryWrite(limits.processLimit, folder, 'pids.max');
+      // A quarter of what others get where there is not enough for all, so that workers and databases stay awake.
+      tryWrite('+cpu', parent, 'cgroup.subtree_control');
+      tryWrite(25, folder, 'cpu.weight');
       return describeGroup(folder);
     },
     removeAbandoned: () => removeAbandonedGroups(parent),

@@ -38,6 +38,9 @@ const groups = {
     'io_setup io_submit io_getevents io_destroy io_cancel io_pgetevents seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self',
 } as const;
 
+/** They take memory that belongs to no process, which only a control group counts. */
+export const uncountedSyscalls: readonly string[] = ['memfd_create', 'shmget'];
+
 export const allowedSyscalls: readonly string[] = Object.values(groups).flatMap((names) => names.trim().split(/\s+/));
 
 /** Answers “not implemented”, since its flags lie in memory where a filter can't look: libraries then use `clone`. */

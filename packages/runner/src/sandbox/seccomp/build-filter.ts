@@ -23,12 +23,18 @@ const x32Bit = 0x4000_0000;
 /** One instruction of classic BPF; jumps count the instructions that are passed over. */
 type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, value: number];
 
+interface FilterOptions {
+  /** Names of calls that are refused though they are on the list. */
+  readonly refused?: readonly string[];
+}
+
 /**
  * The filter as `bwrap --seccomp` reads it: an array of `struct sock_filter`, 8 bytes each. A call that is not allowed
  * answers EPERM, one that is newer than the table ENOSYS; another architecture's way into the kernel ends the process.
  */
-export function buildSeccompFilter(architecture: Architecture): Buffer {
+export function buildSeccompFilter(architecture: Architecture, { refused = [] }: FilterOptions = {}): Buffer {
   const numbers = syscallNumbers[architecture];
+  const allowed = allowedSyscalls.filter((name) => !refused.includes(name));
   const numberOf = (name: string) => numbers[name] ?? -1;
   const instructions: Instruction[] = [
     [code.load, 0, 0, offset.architecture],
@@ -48,9 +54,11 @@ export function buildSeccompFilter(architecture: Architecture): Buffer {
     ]),
     [code.equal, 0, 1, numberOf(hiddenSyscall)],
     refuse('ENOSYS'),
-    ...findRanges(allowedSyscalls.map(numberOf).filter((number) => number >= 0)).flatMap(
-      ([first, last]): Instruction[] => [[code.greaterOrEqual, 0, 2, first], [code.greater, 1, 0, last], accept],
-    ),
+    ...findRanges(allowed.map(numberOf).filter((number) => number >= 0)).flatMap(([first, last]): Instruction[] => [
+      [code.greaterOrEqual, 0, 2, first],
+      [code.greater, 1, 0, last],
+      accept,
+    ]),
     [code.greater, 0, 1, newestSyscall],
     refuse('ENOSYS'),
     refuse('EPERM'),
