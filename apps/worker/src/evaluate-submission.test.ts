@@ -199,7 +199,7 @@ it('tells nothing but the kind of what happens on the phase’s own images', asy
   expect(state).toBe('rejected');
   expect(reason).toEqual({
     code: 'predictions_invalid',
-    detail: 'It happened on the phase’s own images, of which nothing more is told.',
+    detail: expect.stringMatching(/^It happened on the phase’s own (first study|studies).*nothing more is told\.$/),
     stage: 'running',
     alsoOnSample: false,
   });

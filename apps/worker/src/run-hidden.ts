@@ -20,18 +20,20 @@ export async function runHidden(
   const lines: string[] = [];
   const onLog = (line: string) => lines.push(line);
   const keep = (fault: HoldoutError | null) => keepLog(tools, claim, lines, fault);
-  const demand = { demand: demandEveryStudy };
+  let ran: 'one' | 'all' = 'one';
   try {
     const first = studies.slice(0, 1);
     demandEveryStudy(await predictor.run({ studies: first, signal: lease.signal, onLog }));
     lines.push('— One study was run; now all of them. —');
-    const predicted = await runStage(tools, claim, lease, { stage: 'running', predictor, studies, onLog, ...demand });
+    ran = 'all';
+    const stage = { stage: 'running', predictor, studies, onLog, demand: demandEveryStudy } as const;
+    const predicted = await runStage(tools, claim, lease, stage);
     await keep(null);
     return predicted;
   } catch (error) {
     if (!(error instanceof HoldoutError) || lease.signal.aborted) throw error;
     await keep(error);
-    if (error.fault === 'team') throw tellLittle(error, claim);
+    if (error.fault === 'team') throw tellLittle(error, claim, ran);
     // What the bundle printed may be its cause, and belongs into no log but its own.
     throw new HoldoutError(error.code, {
       detail: 'It happened on the phase’s own images; organisers can read its log.',
@@ -64,7 +66,11 @@ async function keepLog(
  * What a bundle makes of the phase's own images must not reach its team in an error's words: a model can write pixels
  * into the shape of its output, or into any number that an error names.
  */
-function tellLittle(error: HoldoutError, { failures }: EvaluationClaim): HoldoutError {
-  const detail = 'It happened on the phase’s own images, of which nothing more is told.';
-  return new HoldoutError(failures === 'failed' ? 'hidden_run_failed' : failureKindOf(error.code), { detail });
+function tellLittle(error: HoldoutError, { failures }: EvaluationClaim, ran: 'one' | 'all'): HoldoutError {
+  const rest = 'of which nothing more is told.';
+  if (failures === 'failed') {
+    return new HoldoutError('hidden_run_failed', { detail: `It happened on the phase’s own images, ${rest}` });
+  }
+  const studies = ran === 'one' ? 'first study, which is run alone before the others' : 'studies, all run together';
+  return new HoldoutError(failureKindOf(error.code), { detail: `It happened on the phase’s own ${studies}; ${rest}` });
 }

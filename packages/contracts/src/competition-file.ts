@@ -10,16 +10,20 @@ const timeUnits: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d:
 
 /** A whole number of bytes, or one with a unit: `512 MiB`. */
 const sizeSchema = withUnits(sizeUnits, 'a size such as 512 MiB');
+const leastMemoryBytes = 64 * 1024 ** 2;
 /** A whole number of seconds, or one with a unit: `30 min`. */
-const durationSchema = withUnits(timeUnits, 'a time such as 30 min');
+const durationSchema = withUnits(timeUnits, 'a time such as 90 s, 30 min or 2 h');
 
 function withUnits(units: Readonly<Record<string, number>>, words: string) {
   const pattern = new RegExp(`^(\\d+) ?(${Object.keys(units).join('|')})$`);
-  return z.union([z.number().int().positive(), z.string().regex(pattern, `must be ${words}`)]).transform((value) => {
-    if (typeof value === 'number') return value;
-    const [, number = '0', unit = ''] = pattern.exec(value) ?? [];
-    return Number(number) * (units[unit] ?? 1);
-  });
+  return z
+    .union([z.number().int().positive(), z.string().regex(pattern, `must be ${words}`)])
+    .transform((value) => {
+      if (typeof value === 'number') return value;
+      const [, number = '0', unit = ''] = pattern.exec(value) ?? [];
+      return Number(number) * (units[unit] ?? 1);
+    })
+    .refine((value) => value > 0, `must be more than 0, ${words}`);
 }
 
 const dateSchema = z.iso.datetime({ offset: true, error: 'must be a date and time such as 2027-01-31T12:00:00Z' });
@@ -88,7 +92,9 @@ export const phaseFileSchema = z.strictObject({
     .strictObject({
       bundleSize: sizeSchema.prefault('512 MiB'),
       time: durationSchema.prefault('30 min'),
-      memory: sizeSchema.prefault('4 GiB'),
+      memory: sizeSchema
+        .refine((bytes) => bytes >= leastMemoryBytes, 'must be at least 64 MiB: less than that starts no interpreter')
+        .prefault('4 GiB'),
       /** Of all processes and threads together; null: as much as the time and the cores allow. */
       cpuTime: durationSchema.nullable().default(null),
       /** Files that a bundle leaves in its scratch folder; they count as memory too. */

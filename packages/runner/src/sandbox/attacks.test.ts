@@ -132,7 +132,7 @@ predict()`);
       'var',
       'work',
     ];
-    const unseen = kind === 'container' ? [] : ['run', 'var', ...(existsSync('/usr/bin/python') ? ['opt'] : [])];
+    const unseen = kind === 'container' ? [] : ['run', ...(existsSync('/usr/bin/python') ? ['opt'] : [])];
     const listed = seen.filter((name) => !unseen.includes(name)).map((name) => `'${name}'`);
     expect(answers[2]).toBe(`[${listed.join(', ')}]`);
     expect(answers.slice(3, 6)).toEqual(['True', 'False', 'False']);

@@ -36,7 +36,7 @@ export function listArguments(
     ...['--proc', '/proc', '--dev', '/dev'],
     ...devices.flatMap((device) => ['--dev-bind', device, device]),
     ...[...scratch, '/dev/shm', ...scratch, workFolder, '--dir', `${workFolder}/.tmp`],
-    ...['--symlink', `${workFolder}/.tmp`, '/tmp'],
+    ...['/tmp', '/var/tmp'].flatMap((link) => ['--symlink', `${workFolder}/.tmp`, link]),
     ...mounts.flatMap(({ source, target }) => ['--ro-bind', source, target]),
     // Otherwise there would be room without a limit in what only holds the rest together.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
