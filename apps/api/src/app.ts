@@ -12,6 +12,7 @@ import { createMailer, type SendMail } from './accounts/mailer.js';
 import { meRoutes } from './accounts/me-routes.js';
 import { mountAuth } from './accounts/mount-auth.js';
 import { outboxRoutes } from './accounts/outbox-routes.js';
+import { tokenRoutes } from './accounts/token-routes.js';
 import { requireCallers } from './authenticate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { competitionRoutes } from './competitions/routes.js';
@@ -106,6 +107,7 @@ const contentSecurityPolicy = {
 async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
   requireCallers(api, parts);
   await api.register(meRoutes, { parts });
+  await api.register(tokenRoutes, { parts });
   await api.register(outboxRoutes, { parts });
   await api.register(healthRoutes, { parts });
   await api.register(competitionRoutes, { parts });

@@ -117,6 +117,8 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     },
     // The limits are the server's own, which know of Redis.
     rateLimit: { enabled: false },
+    // What an institution gave us opens no door but that one; nobody needs it again.
+    disabledPaths: ['/get-access-token', '/refresh-token', '/account-info'],
     telemetry: { enabled: false },
     logger: {
       level: 'error',
