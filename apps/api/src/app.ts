@@ -6,7 +6,14 @@ import type { Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { requireTokens } from './authenticate.js';
+import type { AccountSettings } from './accounts/account-settings.js';
+import { type Auth, createAuth } from './accounts/create-auth.js';
+import { createMailer, type SendMail } from './accounts/mailer.js';
+import { meRoutes } from './accounts/me-routes.js';
+import { mountAuth } from './accounts/mount-auth.js';
+import { outboxRoutes } from './accounts/outbox-routes.js';
+import { tokenRoutes } from './accounts/token-routes.js';
+import { requireCallers } from './authenticate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { competitionRoutes } from './competitions/routes.js';
 import { describeApi, serveReference } from './describe-api.js';
@@ -28,6 +35,7 @@ export interface AppParts {
   readonly queue: Queue;
   readonly changes: ChangeFeed;
   readonly logger: FastifyBaseLogger;
+  readonly accounts: AccountSettings;
   /** The folder that is served at `/`. */
   readonly pagesDirectory: string;
   /** How long an open stream may stay silent; it also looks for missed changes then. */
@@ -36,6 +44,8 @@ export interface AppParts {
 
 /** What a route may use. `closing` is given when the server begins to close: streams must end then. */
 export interface RouteParts extends Required<AppParts> {
+  readonly auth: Auth;
+  readonly sendMail: SendMail;
   readonly closing: AbortSignal;
 }
 
@@ -73,7 +83,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   handleErrors(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurityPolicy } });
   await describeApi(app);
-  const routeParts: RouteParts = { heartbeatSeconds: 15, ...parts, closing: closing.signal };
+  const { accounts: settings } = parts;
+  const sendMail = createMailer(parts.database, settings);
+  const { auth, settle } = createAuth({ ...parts, settings, sendMail });
+  app.addHook('onClose', settle);
+  await app.register((scope) => mountAuth(scope, auth, settings.publicUrl));
+  const routeParts: RouteParts = { heartbeatSeconds: 15, ...parts, auth, sendMail, closing: closing.signal };
   await app.register(async (api) => registerRoutes(api, routeParts), { prefix: '/api' });
   await serveReference(app);
   await servePages(app, parts.pagesDirectory);
@@ -90,7 +105,10 @@ const contentSecurityPolicy = {
 };
 
 async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
-  requireTokens(api, parts.database);
+  requireCallers(api, parts);
+  await api.register(meRoutes, { parts });
+  await api.register(tokenRoutes, { parts });
+  await api.register(outboxRoutes, { parts });
   await api.register(healthRoutes, { parts });
   await api.register(competitionRoutes, { parts });
   await api.register(leaderboardRoutes, { parts });

@@ -1,76 +1,115 @@
-import { createHash } from 'node:crypto';
 import { HoldoutError } from '@holdout/contracts';
-import { type Database, findTokenByHash } from '@holdout/db';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-
-/** Who sent a request: the team, or the organiser, that its bearer token stands for. */
-export interface Caller {
-  /** null for an organiser. */
-  readonly team: { readonly id: string; readonly name: string } | null;
-  readonly organiser: boolean;
-  /** How the audit log names it. */
-  readonly actor: string;
-}
+import { type Database, findUser, readUserPlaces, useTokenByHash } from '@holdout/db';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AccountSettings } from './accounts/account-settings.js';
+import { type Auth, listOrigins } from './accounts/create-auth.js';
+import { toWebHeaders } from './accounts/mount-auth.js';
+import { hashToken } from './accounts/tokens.js';
+import { type Caller, describeAccount, describeTeamToken } from './caller.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
   }
   interface FastifyContextConfig {
-    /** `open`: readable without a token. Everything else under /api needs one. */
-    access?: 'open';
+    /**
+     * `open`: readable without a session or a token. `anyone`: the same, and it learns who asks where that can be told.
+     * Everything else under /api needs one of the two.
+     */
+    access?: 'open' | 'anyone';
+    /** `person`: only by a session, since a stolen token must not make itself another one. */
+    by?: 'person';
+    /** A write that a token of the scope `read` may do: to end itself. */
+    anyScope?: true;
   }
 }
 
+interface Doors {
+  readonly database: Database;
+  readonly auth: Auth;
+  readonly accounts: AccountSettings;
+}
+
+const readMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /**
- * Closes every route of this scope to callers without a known token, before any body is read.
- * A route is open only where it says so, and one that writes may not say so: the server would not start.
+ * Closes every route of this scope to callers without a session or a known token, before any body is read. A route is
+ * open only where it says so, and one that writes may not say so: the server would not start.
  */
-export function requireTokens(app: FastifyInstance, database: Database): void {
+export function requireCallers(app: FastifyInstance, doors: Doors): void {
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
-    if (route.config?.access === 'open' && methods.some((method) => method !== 'GET' && method !== 'HEAD')) {
+    if (route.config?.access !== undefined && methods.some((method) => !readMethods.has(method))) {
       throw new Error(`${methods.join('|')} ${route.url} writes, so it can't be open.`);
     }
   });
   app.addHook('onRequest', async (request, reply) => {
-    if (request.is404 || request.routeOptions.config.access === 'open') return;
+    const { config } = request.routeOptions;
+    if (request.is404 || config.access === 'open') return;
     reply.header('cache-control', 'no-store');
-    request.caller = await authenticate(database, request.headers.authorization);
+    request.caller = await authenticate(doors, request, reply);
+    if (request.caller === null && config.access !== 'anyone') throw new HoldoutError('token_missing');
+    if (request.caller) demandScope(request.caller, request);
   });
 }
 
-/** The caller of a route that needs a token. */
+/** The caller of a route that needs one. */
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new Error(`${request.routeOptions.url} is open but asks who is calling.`);
   return request.caller;
 }
 
-/** @throws HoldoutError `not_allowed` for an organiser, who takes no part. */
-export function teamOf(caller: Caller): NonNullable<Caller['team']> {
-  if (caller.team) return caller.team;
-  throw new HoldoutError('not_allowed', {
-    detail: 'An organiser’s token can’t submit: a submission belongs to a team.',
+/** A token where one is sent, else the session of a cookie; null where there is neither. */
+async function authenticate(doors: Doors, request: FastifyRequest, reply: FastifyReply): Promise<Caller | null> {
+  const { authorization, cookie } = request.headers;
+  if (authorization !== undefined) return await findTokenCaller(doors, authorization);
+  if (cookie === undefined) return null;
+  const { headers, response } = await doors.auth.api.getSession({
+    headers: toWebHeaders(request),
+    returnHeaders: true,
   });
+  for (const renewed of headers.getSetCookie()) reply.header('set-cookie', renewed);
+  if (!response) return null;
+  if (!readMethods.has(request.method)) demandOwnOrigin(doors.accounts, request);
+  return await findCaller(doors, response.user.id, null);
 }
 
-/** @throws HoldoutError `not_allowed` for a team. */
-export function organiserOf(caller: Caller): { readonly actor: string } {
-  if (caller.organiser) return { actor: caller.actor };
-  throw new HoldoutError('not_allowed', { detail: 'Only an organiser may do this.' });
-}
-
-/** What is stored of a token, so that a stolen database opens no door: its sha256 in hexadecimal. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('hex');
-}
-
-async function authenticate(database: Database, header: string | undefined): Promise<Caller> {
-  const token = /^Bearer +(\S{1,500}) *$/i.exec(header ?? '')?.[1];
+async function findTokenCaller(doors: Doors, authorization: string): Promise<Caller> {
+  const token = /^Bearer +(\S{1,500}) *$/i.exec(authorization)?.[1];
   if (!token) throw new HoldoutError('token_missing');
-  const found = await findTokenByHash(database, hashToken(token));
+  const found = await useTokenByHash(doors.database, hashToken(token));
   if (!found) throw new HoldoutError('token_unknown');
-  const kind = found.team ? `team “${found.team.name}”` : 'organiser';
-  return { team: found.team, organiser: found.organiser, actor: `${kind}, token ${found.id}` };
+  if (found.userId === null) return describeTeamToken(found);
+  return await findCaller(doors, found.userId, found);
+}
+
+async function findCaller({ database, accounts }: Doors, userId: string, token: Parameters<typeof describeAccount>[2]) {
+  const user = await findUser(database, userId);
+  if (!user) throw new HoldoutError('token_unknown');
+  return describeAccount(user, await readUserPlaces(database, userId), token, accounts.twoFactorNeeded);
+}
+
+function demandScope(caller: Caller, request: FastifyRequest): void {
+  const { config } = request.routeOptions;
+  if (config.by === 'person' && (caller.token !== null || caller.user === null)) {
+    throw new HoldoutError('not_allowed', { detail: 'This is done by a person who is signed in, not by a token.' });
+  }
+  if (readMethods.has(request.method) || config.anyScope || caller.scope !== 'read') return;
+  throw new HoldoutError('not_allowed', { detail: 'This token may only read.' });
+}
+
+/**
+ * Another site can make a browser send our cookie, and not say that it came from here.
+ *
+ * @throws HoldoutError `origin_refused`
+ */
+function demandOwnOrigin(accounts: AccountSettings, request: FastifyRequest): void {
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const isOwn =
+    origin === undefined
+      ? site === 'same-origin'
+      : listOrigins(accounts, { headers: toWebHeaders(request) }).includes(origin);
+  if (!isOwn || (site !== undefined && site !== 'same-origin')) throw new HoldoutError('origin_refused');
 }

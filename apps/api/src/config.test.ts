@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.js';
 
-const complete = { HOLDOUT_DATABASE_URL: 'postgres://u:secret@127.0.0.1:5432/h', HOLDOUT_STORAGE_DIRECTORY: '/data' };
+const complete = {
+  HOLDOUT_DATABASE_URL: 'postgres://u:secret@127.0.0.1:5432/h',
+  HOLDOUT_STORAGE_DIRECTORY: '/data',
+  HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
+};
 
 describe('the configuration', () => {
   it('fills in what is not set', () => {
@@ -22,7 +26,8 @@ describe('the configuration', () => {
 
   it('names every variable that is missing', () => {
     expect(() => readConfig({})).toThrow(
-      'The API can’t start: HOLDOUT_DATABASE_URL is not set; HOLDOUT_STORAGE_DIRECTORY is not set.',
+      'The API can’t start: HOLDOUT_DATABASE_URL is not set; HOLDOUT_STORAGE_DIRECTORY is not set; ' +
+        'HOLDOUT_AUTH_SECRET is not set.',
     );
   });
 
@@ -32,9 +37,32 @@ describe('the configuration', () => {
     ['HOLDOUT_DATABASE_URL', 'mysql://u:secret@host/db'],
     ['REDIS_URL', 'http://u:secret@host'],
     ['HOLDOUT_LOG_LEVEL', 'loud'],
+    ['HOLDOUT_PUBLIC_URL', 'ftp://secret'],
+    ['HOLDOUT_AUTH_SECRET', 'secret'],
+    ['HOLDOUT_SMTP_URL', 'http://u:secret@host'],
+    ['HOLDOUT_OIDC_ISSUER', 'the secret'],
+    ['HOLDOUT_REQUIRE_TWO_FACTOR', 'secretly'],
   ])('refuses %s=%s and does not repeat the value', (name, value) => {
     const read = () => readConfig({ ...complete, [name]: value });
     expect(read).toThrow(`${name} is wrong`);
     expect(read).not.toThrow(/secret/);
+  });
+
+  it.each([
+    [{ HOLDOUT_SMTP_URL: 'smtp://mail' }, 'HOLDOUT_MAIL_FROM is not set, and HOLDOUT_SMTP_URL is'],
+    [{ HOLDOUT_OIDC_ISSUER: 'https://id' }, 'HOLDOUT_OIDC_CLIENT_ID is not set, and HOLDOUT_OIDC_ISSUER is'],
+  ])('refuses a half of what belongs together', (half, words) => {
+    expect(() => readConfig({ ...complete, ...half })).toThrow(words);
+  });
+
+  it('takes the public address from where it listens, or from its variable', () => {
+    expect(readConfig({ ...complete, HOLDOUT_HOST: '0.0.0.0', HOLDOUT_PORT: '9' }).accounts).toMatchObject({
+      publicUrl: 'http://127.0.0.1:9',
+      otherNamesAllowed: true,
+    });
+    expect(readConfig({ ...complete, HOLDOUT_PUBLIC_URL: 'https://holdout.example/' }).accounts).toMatchObject({
+      publicUrl: 'https://holdout.example',
+      otherNamesAllowed: false,
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { AccountSettings } from './accounts/account-settings.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -21,7 +22,31 @@ const environmentSchema = z.object({
     z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),
   ),
   HOLDOUT_LOG_LEVEL: z.enum(logLevels).default('info'),
+  HOLDOUT_PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })),
+  HOLDOUT_AUTH_SECRET: z
+    .string({ error: 'must have at least 32 characters' })
+    .min(32, 'must have at least 32 characters'),
+  HOLDOUT_SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' })),
+  HOLDOUT_MAIL_FROM: optional(z.string().min(3)),
+  HOLDOUT_OIDC_ISSUER: optional(z.url({ protocol: /^https?$/, error: 'must be an https:// address' })),
+  HOLDOUT_OIDC_CLIENT_ID: optional(z.string().min(1)),
+  HOLDOUT_OIDC_CLIENT_SECRET: optional(z.string().min(1)),
+  HOLDOUT_OIDC_NAME: z.preprocess(emptyAsUnset, z.string().min(1).default('Your institution')),
+  HOLDOUT_OIDC_SCOPES: z.preprocess(emptyAsUnset, z.string().min(1).default('openid email profile')),
+  HOLDOUT_REQUIRE_TWO_FACTOR: z.preprocess(emptyAsUnset, z.enum(['nobody', 'organisers']).default('nobody')),
 });
+
+function optional<T extends z.ZodType>(schema: T) {
+  return z.preprocess(emptyAsUnset, schema.optional());
+}
+
+/** What makes no sense without another variable. */
+const neededTogether: readonly (readonly [keyof Environment, keyof Environment])[] = [
+  ['HOLDOUT_SMTP_URL', 'HOLDOUT_MAIL_FROM'],
+  ['HOLDOUT_OIDC_ISSUER', 'HOLDOUT_OIDC_CLIENT_ID'],
+  ['HOLDOUT_OIDC_ISSUER', 'HOLDOUT_OIDC_CLIENT_SECRET'],
+];
+type Environment = z.infer<typeof environmentSchema>;
 
 export interface Config {
   readonly host: string;
@@ -33,6 +58,7 @@ export interface Config {
   /** undefined: the queue is on Postgres. */
   readonly redisUrl: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
+  readonly accounts: AccountSettings;
 }
 
 /**
@@ -44,6 +70,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) throw new Error(`The API can’t start: ${describeIssues(parsed.error, environment)}.`);
   const values = parsed.data;
+  for (const [name, needed] of neededTogether) {
+    if (values[name] !== undefined && values[needed] === undefined)
+      throw new Error(`The API can’t start: ${needed} is not set, and ${name} is.`);
+  }
   return {
     host: values.HOLDOUT_HOST,
     port: values.HOLDOUT_PORT,
@@ -52,6 +82,28 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pagesDirectory: values.HOLDOUT_PAGES_DIRECTORY,
     redisUrl: values.REDIS_URL,
     logLevel: values.HOLDOUT_LOG_LEVEL,
+    accounts: readAccountSettings(values),
+  };
+}
+
+function readAccountSettings(values: Environment): AccountSettings {
+  const { HOLDOUT_PUBLIC_URL: publicUrl, HOLDOUT_SMTP_URL: smtpUrl, HOLDOUT_OIDC_ISSUER: issuer } = values;
+  const host = ['0.0.0.0', '::'].includes(values.HOLDOUT_HOST) ? '127.0.0.1' : values.HOLDOUT_HOST;
+  return {
+    publicUrl: publicUrl ? new URL(publicUrl).origin : `http://${host}:${values.HOLDOUT_PORT}`,
+    otherNamesAllowed: publicUrl === undefined,
+    secret: values.HOLDOUT_AUTH_SECRET,
+    mail: smtpUrl ? { smtpUrl, from: values.HOLDOUT_MAIL_FROM ?? '' } : null,
+    institution: issuer
+      ? {
+          issuer,
+          clientId: values.HOLDOUT_OIDC_CLIENT_ID ?? '',
+          clientSecret: values.HOLDOUT_OIDC_CLIENT_SECRET ?? '',
+          name: values.HOLDOUT_OIDC_NAME,
+          scopes: values.HOLDOUT_OIDC_SCOPES.split(' '),
+        }
+      : null,
+    twoFactorNeeded: values.HOLDOUT_REQUIRE_TWO_FACTOR,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   submissionListSchema,
   submissionSchema,
 } from '@holdout/contracts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
@@ -68,12 +68,22 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
           'A competition server for models judged on data that their makers never see. Every error is ' +
           '`application/problem+json` with a stable `code`, and says what to do next.',
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A team’s token.' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'A token: your own, or a team’s.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'holdout.session_token',
+            description: 'A person who is signed in.',
+          },
+        },
+      },
     },
     transform: (document) => {
       const { schema, url } = transform(document);
       const { config } = document.route;
-      const security = config?.access === 'open' ? [] : [{ token: [] }];
+      const security = describeSecurity(config);
       return { url, schema: { ...schema, security, ...(config?.takesArchive ? { body: archiveBody() } : {}) } };
     },
     transformObject: (document) => withoutInputTwins(transformObject(document)),
@@ -93,6 +103,14 @@ export async function serveReference(app: FastifyInstance): Promise<void> {
     },
     theme: { title: 'Holdout: API reference' },
   });
+}
+
+function describeSecurity(config: FastifyContextConfig | undefined): Record<string, string[]>[] {
+  if (config?.access === 'open') return [];
+  const session = { session: [] };
+  if (config?.by === 'person') return [session];
+  // An empty one says that it may be left out.
+  return [...(config?.access === 'anyone' ? [{}] : []), { token: [] }, session];
 }
 
 type ApiDocument = ReturnType<ReturnType<typeof createJsonSchemaTransformObject>>;

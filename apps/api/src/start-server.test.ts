@@ -30,6 +30,7 @@ function configFor(port: number, url = databaseUrl) {
     HOLDOUT_PORT: String(port),
     HOLDOUT_DATABASE_URL: url,
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
+    HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
   });
 }
 const logger = pino({ level: 'silent' });

@@ -33,8 +33,8 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => queue.close());
     const changes = await ChangeFeed.open(config.databaseUrl);
     closers.push(() => changes.close());
-    const { pagesDirectory } = config;
-    const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory });
+    const { pagesDirectory, accounts } = config;
+    const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, accounts });
     closers.push(() => app.close());
     return { url: await app.listen({ host: config.host, port: config.port }), stop };
   } catch (error) {

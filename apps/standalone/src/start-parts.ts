@@ -23,6 +23,13 @@ const inheritedVariables = [
   ...['XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'DOCKER_HOST'],
 ];
 
+/** What only the API takes: how people sign in, and how they are reached. */
+const accountVariables = [
+  ...['HOLDOUT_PUBLIC_URL', 'HOLDOUT_SMTP_URL', 'HOLDOUT_MAIL_FROM', 'HOLDOUT_REQUIRE_TWO_FACTOR'],
+  ...['HOLDOUT_OIDC_ISSUER', 'HOLDOUT_OIDC_CLIENT_ID', 'HOLDOUT_OIDC_CLIENT_SECRET'],
+  ...['HOLDOUT_OIDC_NAME', 'HOLDOUT_OIDC_SCOPES'],
+];
+
 const databaseName = 'holdout';
 const readyTimeoutSeconds = 60;
 
@@ -57,7 +64,12 @@ export async function startParts(
   const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: directory.scratch };
   // The process that runs teams' bundles is never given the owner's connection.
   const asEvaluator = { ...worker, HOLDOUT_DATABASE_URL: evaluatorUrl(databaseUrl, evaluatorPassword) };
-  const listen = { HOLDOUT_HOST: options.host, HOLDOUT_PORT: String(options.port) };
+  const listen = {
+    HOLDOUT_HOST: options.host,
+    HOLDOUT_PORT: String(options.port),
+    HOLDOUT_AUTH_SECRET: process.env.HOLDOUT_AUTH_SECRET ?? (await readOrMakeSecret(directory.root, 'auth-secret')),
+    ...Object.fromEntries(accountVariables.map((name) => [name, process.env[name]])),
+  };
   const programs = [
     { name: 'scoring worker', module: workerPrograms.score, environment: { ...worker, ...asOwner } },
     { name: 'evaluating worker', module: workerPrograms.evaluate, environment: asEvaluator },

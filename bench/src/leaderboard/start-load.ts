@@ -19,6 +19,7 @@ export async function startApi(databaseUrl: string, storageDirectory: string): P
       HOLDOUT_DATABASE_URL: databaseUrl,
       HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
       HOLDOUT_PORT: '0',
+      HOLDOUT_AUTH_SECRET: 'nobody signs in during a measurement',
       HOLDOUT_LOG_LEVEL: 'info',
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -68,6 +68,8 @@ export const competitionSchema = z.object({
   title: z.string(),
   description: z.string(),
   rules: z.string(),
+  /** From 1; the next one when the words of the rules change. Teams accept a version. */
+  rulesVersion: z.number().int().positive(),
   phases: z.array(phaseSchema),
 });
 export type Competition = z.infer<typeof competitionSchema>;

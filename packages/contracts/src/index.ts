@@ -1,3 +1,4 @@
+export * from './accounts.js';
 export * from './api.js';
 export * from './board-statistics.js';
 export * from './check-warning.js';
@@ -17,3 +18,4 @@ export * from './score.js';
 export * from './shown-text.js';
 export * from './slug.js';
 export * from './states.js';
+export * from './teams.js';

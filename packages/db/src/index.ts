@@ -3,8 +3,16 @@ export { evaluatorRole, evaluatorUrl } from './evaluator-role.js';
 export { type EvaluationChange, type Listener, listen } from './listen.js';
 export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
-export type { Label, Provenance, ReleaseFacts } from './schema.js';
-export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
+export type { Label, Provenance, ReleaseFacts, TeamRole, TokenScope } from './schema.js';
+export {
+  insertPersonalToken,
+  insertToken,
+  type ListedToken,
+  listTokens,
+  revokeToken,
+  type TokenRecord,
+  useTokenByHash,
+} from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
 export {
   type ComparedEntry,
@@ -15,6 +23,12 @@ export {
   upsertBoardStatistics,
 } from './tables/board-statistics.js';
 export {
+  deleteOrganiser,
+  insertOrganiser,
+  listOrganisers,
+  type OrganiserRecord,
+} from './tables/competition-organisers.js';
+export {
   type CompetitionRecord,
   findCompetition,
   insertCompetition,
@@ -23,7 +37,7 @@ export {
 } from './tables/competitions.js';
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
-export { type ForgottenEvaluations, listForgotten } from './tables/evaluations.js';
+export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
 export { readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
@@ -34,6 +48,7 @@ export {
   readReaderNames,
 } from './tables/labels.js';
 export { type LadderPlace, readLadder } from './tables/ladder.js';
+export { insertMail, listMails, type OutboxMail } from './tables/outbox.js';
 export { type PastBoard, readPastBoard } from './tables/past-board.js';
 export { demandOpen } from './tables/phase-window.js';
 export {
@@ -66,6 +81,7 @@ export {
   type SubmissionRecord,
 } from './tables/submissions.js';
 export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
+export { claimTestSet, findTestSetOwners, type TestSetOwners } from './tables/test-set-owners.js';
 export {
   findLatestVersion,
   findPhaseOfTestSet,
@@ -82,6 +98,15 @@ export {
   readTestSetVersion,
   type TestSetVersionRecord,
 } from './tables/test-set-versions.js';
+export {
+  deleteSession,
+  findUser,
+  findUserByEmail,
+  provideUser,
+  readUserPlaces,
+  type UserPlaces,
+  type UserRecord,
+} from './tables/users.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';

@@ -41,7 +41,21 @@ export interface Schema {
   submissionChoices: SubmissionChoicesTable;
   installationKeys: InstallationKeysTable;
   runLogs: RunLogsTable;
+  users: UsersTable;
+  sessions: SessionsTable;
+  accounts: AccountsTable;
+  outbox: OutboxTable;
+  competitionOrganisers: CompetitionOrganisersTable;
+  teamMembers: TeamMembersTable;
+  teamInvitations: TeamInvitationsTable;
+  participations: ParticipationsTable;
+  rulesAcceptances: RulesAcceptancesTable;
 }
+
+export type TeamRole = 'owner' | 'member';
+/** What a token may do; each may do what those before it may. */
+export type TokenScope = 'read' | 'submit' | 'organise';
+export type InvitationState = 'open' | 'accepted' | 'declined' | 'withdrawn';
 
 /** 0 is normal, 1 is abnormal. */
 export type Label = 0 | 1;
@@ -73,12 +87,15 @@ interface CompetitionsTable {
   title: string;
   description: string;
   rules: Generated<string>;
+  /** Written by a trigger alone. */
+  rulesVersion: GeneratedAlways<number>;
   createdAt: CreatedAt;
 }
 
 interface TestSetsTable {
   id: Generated<string>;
   slug: string;
+  importedBy: string | null;
   createdAt: CreatedAt;
 }
 
@@ -188,20 +205,107 @@ interface SubmissionChoicesTable {
 interface TeamsTable {
   id: Generated<string>;
   name: string;
+  mergedInto: string | null;
   createdAt: CreatedAt;
 }
 
 interface ApiTokensTable {
   id: Generated<string>;
   tokenSha256: string;
+  userId: string | null;
   teamId: string | null;
-  organiser: boolean;
+  organiser: Generated<boolean>;
+  name: Generated<string>;
+  scope: Generated<TokenScope>;
+  competitionId: string | null;
+  expiresAt: Date | null;
+  lastUsedAt: ColumnType<Date | null, never, Date>;
+  revokedAt: ColumnType<Date | null, never, Date>;
   createdAt: CreatedAt;
+}
+
+/** A person. better-auth writes all but `siteAdmin`. */
+interface UsersTable {
+  id: Generated<string>;
+  name: string;
+  email: string;
+  emailVerified: Generated<boolean>;
+  image: string | null;
+  twoFactorEnabled: Generated<boolean | null>;
+  siteAdmin: Generated<boolean>;
+  createdAt: CreatedAt;
+  updatedAt: ColumnType<Date, never, Date>;
+}
+
+/** Only what we do ourselves with better-auth's sessions: end them. */
+interface SessionsTable {
+  id: Generated<string>;
+  userId: string;
+  token: string;
+}
+
+/** Only what we write ourselves of better-auth's accounts: the password of one that is made at the start. */
+interface AccountsTable {
+  id: Generated<string>;
+  userId: string;
+  providerId: string;
+  accountId: string;
+  password: string | null;
+}
+
+interface OutboxTable {
+  id: GeneratedAlways<BigInteger>;
+  at: CreatedAt;
+  recipient: string;
+  subject: string;
+  text: string;
+}
+
+interface CompetitionOrganisersTable {
+  competitionId: string;
+  userId: string;
+  since: CreatedAt;
+}
+
+interface TeamMembersTable {
+  teamId: string;
+  userId: string;
+  role: TeamRole;
+  joinedAt: CreatedAt;
+}
+
+interface TeamInvitationsTable {
+  id: Generated<string>;
+  teamId: string;
+  email: string;
+  tokenSha256: string;
+  invitedBy: string;
+  state: Generated<InvitationState>;
+  createdAt: CreatedAt;
+  expiresAt: Date;
+}
+
+/** A trigger enters a team's members in `participants`, which nothing else reads or writes. */
+interface ParticipationsTable {
+  competitionId: string;
+  teamId: string;
+  rulesVersion: number;
+  joinedAt: CreatedAt;
+}
+
+interface RulesAcceptancesTable {
+  id: GeneratedAlways<BigInteger>;
+  at: CreatedAt;
+  competitionId: string;
+  teamId: string;
+  acceptedBy: string;
+  rulesVersion: number;
 }
 
 interface SubmissionsTable {
   id: Generated<string>;
   phaseId: string;
+  /** Changes where teams are merged; a trigger remembers it. */
   teamId: string;
   name: string;
   description: string | null;

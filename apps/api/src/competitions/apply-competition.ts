@@ -26,6 +26,8 @@ interface ApplyCompetition {
   readonly actor: string;
   /** Only says what would change. */
   readonly dryRun?: boolean;
+  /** Whether a phase may have a test set of this name; any may where it is left out. */
+  readonly isOwnTestSet?: (testSet: string) => Promise<boolean>;
 }
 
 export interface AppliedCompetition extends CompetitionChanges {
@@ -42,7 +44,7 @@ export interface AppliedCompetition extends CompetitionChanges {
  */
 export async function applyCompetition(
   database: Database,
-  { file, actor, dryRun = false }: ApplyCompetition,
+  { file, actor, dryRun = false, isOwnTestSet = async () => true }: ApplyCompetition,
 ): Promise<AppliedCompetition> {
   const known = await findCompetition(database, file.competition);
   const before = known && describeCompetition(known);
@@ -53,8 +55,10 @@ export async function applyCompetition(
     const place = `phases.${position}`;
     const record = known?.phases.find(({ slug }) => slug === phase.phase);
     const described = before?.phases.find((each) => each.phase === phase.phase);
-    const testSet = await findLatestVersion(database, phase.testSet);
-    const sample = await findLatestVersion(database, phase.sample);
+    // Of somebody else's it is not even said that it is there.
+    const findOwn = async (name: string) => ((await isOwnTestSet(name)) ? findLatestVersion(database, name) : null);
+    const testSet = await findOwn(phase.testSet);
+    const sample = await findOwn(phase.sample);
     for (const [key, version] of Object.entries({ testSet, sample })) {
       if (!version) problems.push(problem(`${place}.${key}`, missingSet(phase[key as 'testSet' | 'sample'])));
     }

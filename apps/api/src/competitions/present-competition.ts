@@ -8,6 +8,7 @@ export function presentCompetition(competition: CompetitionRecord): Competition 
     title: competition.title,
     description: competition.description,
     rules: competition.rules,
+    rulesVersion: competition.rulesVersion,
     phases: competition.phases.map(presentPhase),
   };
 }

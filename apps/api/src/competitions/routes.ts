@@ -6,14 +6,16 @@ import {
   HoldoutError,
   slugSchema,
 } from '@holdout/contracts';
-import { listCompetitions } from '@holdout/db';
+import { findCompetition, listCompetitions } from '@holdout/db';
 import type { FastifyBaseLogger } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf, organiserOf } from '../authenticate.js';
+import { callerOf } from '../authenticate.js';
+import { type Caller, organiserOf, siteAdminOf } from '../caller.js';
 import { problemResponse } from '../describe-api.js';
 import { changeGoldReaders, changeTestSet } from '../test-sets/change-test-set.js';
+import { isOwnTestSet } from '../test-sets/own-test-sets.js';
 import { type AppliedCompetition, applyCompetition } from './apply-competition.js';
 import { describeCompetition } from './describe-competition.js';
 import { findCompetitionOrThrow, findPhaseOrThrow } from './find-phase.js';
@@ -70,17 +72,29 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request) => {
-      const { actor } = organiserOf(callerOf(request));
       const { body: file, params, query } = request;
+      const caller = callerOf(request);
+      const { actor } = await demandOrganiser(caller, params.competition);
       if (file.competition !== params.competition) {
         const detail = `competition: found ${file.competition}; expected ${params.competition}, as in the address.`;
         throw new HoldoutError('request_invalid', { detail });
       }
-      const applied = await applyCompetition(database, { file, actor, dryRun: query.dryRun });
+      const applied = await applyCompetition(database, {
+        file,
+        actor,
+        dryRun: query.dryRun,
+        isOwnTestSet: (testSet) => isOwnTestSet(database, caller, testSet),
+      });
       if (applied.applied) await changeGold(applied, actor, request.log);
       return applied;
     },
   );
+
+  /** A new competition is a site administrator's to make. */
+  async function demandOrganiser(caller: Caller, slug: string) {
+    const known = await findCompetition(database, slug);
+    return known ? organiserOf(caller, { competitionId: known.id }) : siteAdminOf(caller);
+  }
 
   /** Other readers make another gold standard, and with it another version of the test set. */
   async function changeGold({ competition, goldChanges }: AppliedCompetition, actor: string, log: FastifyBaseLogger) {
@@ -105,7 +119,7 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     },
     async (request) => {
       const competition = await findCompetitionOrThrow(database, request.params.competition);
-      organiserOf(callerOf(request));
+      organiserOf(callerOf(request), { competitionId: competition.id });
       const file = describeCompetition(competition);
       // Labels that were given directly have no readers to name.
       const phases = file.phases.map(({ goldReaders, ...phase }) =>

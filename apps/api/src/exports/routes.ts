@@ -2,7 +2,8 @@ import { insertAudit } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf, organiserOf } from '../authenticate.js';
+import { callerOf } from '../authenticate.js';
+import { organiserOf } from '../caller.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { boardColumns, exportBoard } from './export-board.js';
@@ -32,7 +33,7 @@ export const exportRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
     },
     async (request, reply) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      organiserOf(callerOf(request));
+      organiserOf(callerOf(request), phase);
       const { format } = request.query;
       return reply
         .headers(describeFile(`${phase.competition}-${phase.slug}-leaderboard`, format))
@@ -55,7 +56,7 @@ export const exportRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
     },
     async (request, reply) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       const { competitionId, slug: subject, testSetDigest: version } = phase;
       // Written before anything is sent: no look without its line.
       const audit = { actor, action: 'results.export', competitionId, subject, before: null, after: { version } };

@@ -13,7 +13,8 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf, organiserOf } from '../authenticate.js';
+import { callerOf } from '../authenticate.js';
+import { organiserOf } from '../caller.js';
 import { findCompetitionOrThrow, findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { findOwnSubmission } from '../submissions/find-own-submission.js';
@@ -31,7 +32,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
   async function stand(request: FastifyRequest, id: string, standing: Standing, reason: string | null) {
     const caller = callerOf(request);
     const before = await findOwnSubmission(database, caller, id);
-    const { actor } = organiserOf(caller);
+    const { actor } = organiserOf(caller, before);
     await changeStanding(database, { submissionId: before.id, standing, reason, actor });
     const submission = (await findSubmission(database, before.id)) ?? before;
     return presentSubmission(submission, await findPhaseOrThrow(database, submission), true);
@@ -96,7 +97,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     async (request, reply) => {
       const caller = callerOf(request);
       const submission = await findOwnSubmission(database, caller, request.params.id);
-      const { actor } = organiserOf(caller);
+      const { actor } = organiserOf(caller, submission);
       if (submission.bundleDigest === null) throw new HoldoutError('submission_without_bundle');
       const which = { submissionId: submission.id };
       const begun = await rerun({ phaseId: submission.phaseId, which, actor }, request.log);
@@ -121,7 +122,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     async (request) => {
       const caller = callerOf(request);
       const submission = await findOwnSubmission(database, caller, request.params.id);
-      const { actor } = organiserOf(caller);
+      const { actor } = organiserOf(caller, submission);
       const { competitionId } = await findPhaseOrThrow(database, submission);
       return await readRunLogs(database, { submission, competitionId, actor });
     },
@@ -143,7 +144,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     },
     async (request, reply) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       const begun = await rerun({ phaseId: phase.id, which: request.body.which, actor }, request.log);
       return reply.code(202).send({ begun });
     },
@@ -174,7 +175,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     },
     async (request, reply) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       const submission = await importPredictions(parts, { phase, imported: request.body, actor }, request.log);
       return reply.code(201).send(presentSubmission(submission, phase, true));
     },
@@ -194,7 +195,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     },
     async (request) => {
       const competition = await findCompetitionOrThrow(database, request.params.competition);
-      organiserOf(callerOf(request));
+      organiserOf(callerOf(request), { competitionId: competition.id });
       const page = { competitionId: competition.id, limit: actsPerPage, beforeId: request.query.before };
       const acts = await listAudit(database, page);
       const last = acts.length === actsPerPage ? acts.at(-1) : undefined;

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { findTeam, insertTeam, insertToken } from '@holdout/db';
-import { hashToken } from '../authenticate.js';
+import { hashToken, makeToken } from '../accounts/tokens.js';
 import type { Provisioning } from './open-provisioning.js';
 
 interface TokenOptions {
@@ -29,9 +28,4 @@ export async function createOrganiserToken(
 ): Promise<{ token: string }> {
   await insertToken(database, { tokenSha256: hashToken(token), teamId: null });
   return { token };
-}
-
-/** 192 random bits: nothing to guess, so a plain sha256 keeps it safely. The prefix is for secret scanners. */
-function makeToken(): string {
-  return `holdout_${randomBytes(24).toString('base64url')}`;
 }

@@ -1,17 +1,20 @@
 import { HoldoutError, reproductionSchema } from '@holdout/contracts';
 import {
+  findEvaluationOwner,
   findReproduction,
   findSubmission,
   insertReproduction,
   type ReproductionRecord,
-  type SubmissionRecord,
 } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { type Caller, callerOf, organiserOf } from '../authenticate.js';
+import { callerOf } from '../authenticate.js';
+import { type Caller, isMember, isOrganiser, organiserOf } from '../caller.js';
 import { problemResponse } from '../describe-api.js';
 import { presentReproduction } from './present-reproduction.js';
+
+type Owner = NonNullable<Awaited<ReturnType<typeof findEvaluationOwner>>>;
 
 const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
 
@@ -43,8 +46,9 @@ export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = 
       const caller = callerOf(request);
       const id = demandUuid(request.params.id);
       const submission = await findSubmission(database, id);
-      hideFromOthers(caller, submission);
-      const { actor } = organiserOf(caller);
+      const owner = submission ?? (await findEvaluationOwner(database, id));
+      hideFromOthers(caller, owner);
+      const { actor } = organiserOf(caller, owner);
       const evaluationId = submission?.evaluationId ?? id;
       const reproductionId = await insertReproduction(database, { evaluationId, actor });
       // If the bell can't be rung now, reconcile rings it later.
@@ -68,15 +72,18 @@ export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = 
       },
     },
     async (request) => {
-      hideFromOthers(callerOf(request), null);
-      return presentReproduction(await findOrThrow(request.params.id));
+      const caller = callerOf(request);
+      const reproduction = await findOrThrow(request.params.id);
+      if (!isOrganiser(caller, reproduction)) throw new HoldoutError('evaluation_not_found');
+      return presentReproduction(reproduction);
     },
   );
 };
 
 /** Of what isn't its own a team is told that it is not there, so that ids can't be tried out. */
-function hideFromOthers({ organiser, team }: Caller, submission: SubmissionRecord | null): void {
-  if (!organiser && submission?.teamId !== team?.id) throw new HoldoutError('evaluation_not_found');
+function hideFromOthers(caller: Caller, owner: Owner | null): asserts owner is Owner {
+  if (owner && (isOrganiser(caller, owner) || isMember(caller, owner))) return;
+  throw new HoldoutError('evaluation_not_found');
 }
 
 /** @throws HoldoutError `evaluation_not_found` where it is no id at all */

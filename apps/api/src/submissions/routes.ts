@@ -1,4 +1,4 @@
-import { quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
+import { HoldoutError, quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
 import {
   chooseSubmission,
   type Database,
@@ -15,7 +15,8 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { type Caller, callerOf, teamOf } from '../authenticate.js';
+import { callerOf } from '../authenticate.js';
+import { type Caller, isMember, isOrganiser, teamOf } from '../caller.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { eventStreamResponse, problemResponse } from '../describe-api.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
@@ -26,13 +27,18 @@ import { presentSubmission } from './present-submission.js';
 import { streamSubmission } from './stream-events.js';
 import { submitBundle } from './submit-bundle.js';
 
+const listQuerySchema = z.object({
+  competition: z.string().optional(),
+  phase: z.string().optional(),
+  mine: z.stringbool().default(false),
+});
 const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
 
-/** A team's submissions: every route needs its token, or an organiser's. */
+/** A team's submissions: for its members, and for organisers of their competition. */
 export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
   const present = async (submission: SubmissionRecord, caller: Caller) => {
     const phase = await findPhaseOrThrow(parts.database, submission);
-    return presentSubmission(submission, phase, caller.organiser);
+    return presentSubmission(submission, phase, isOrganiser(caller, submission));
   };
   await acceptArchives(app);
 
@@ -53,8 +59,8 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       },
     },
     async (request, reply) => {
-      const team = teamOf(callerOf(request));
       const phase = await findPhaseOrThrow(parts.database, request.params);
+      const team = teamOf(callerOf(request), phase);
       await demandOpen(parts.database, phase.id);
       // Before the body is read; that it still holds when it is there, the transaction checks again.
       await demandQuota(parts.database, { phaseId: phase.id, teamId: team.id });
@@ -82,8 +88,8 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       },
     },
     async (request) => {
-      const team = teamOf(callerOf(request));
       const phase = await findPhaseOrThrow(parts.database, request.params);
+      const team = teamOf(callerOf(request), phase);
       const use = await readQuotaUse(parts.database, { phaseId: phase.id, teamId: team.id });
       return {
         limits: use.limits,
@@ -100,20 +106,23 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     {
       schema: {
         summary: 'List the team’s submissions',
-        description: 'The latest first, at most 100. With an organiser’s token, those of all teams.',
+        description:
+          'The latest first, at most 100: those of the caller’s teams, and where they organise a competition those of all ' +
+          'its teams. `mine` leaves the others out; `competition` and `phase` keep only those of one.',
         tags: ['submissions'],
+        querystring: listQuerySchema,
         response: { 200: submissionListSchema, ...problemResponse },
       },
     },
     async (request) => {
       const caller = callerOf(request);
-      const teamId = caller.organiser ? null : teamOf(caller).id;
-      const submissions = await listSubmissions(parts.database, { teamId, limit: 100 });
+      const { mine, ...of } = request.query;
+      const submissions = await listSubmissions(parts.database, { whose: listWhose(caller, mine), of, limit: 100 });
       const phases = await mapPhases(parts.database);
       return {
         submissions: submissions.flatMap((submission) => {
           const phase = phases.get(submission.phaseId);
-          return phase ? [presentSubmission(submission, phase, caller.organiser)] : [];
+          return phase ? [presentSubmission(submission, phase, isOrganiser(caller, submission))] : [];
         }),
       };
     },
@@ -189,13 +198,26 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     },
     async (request) => {
       const caller = callerOf(request);
-      teamOf(caller);
       const submission = await findOwnSubmission(parts.database, caller, request.params.id);
+      if (!isMember(caller, submission)) {
+        throw new HoldoutError('not_allowed', { detail: 'A team chooses among its own submissions.' });
+      }
       await chooseSubmission(parts.database, { submissionId: submission.id, chosen: request.body.chosen });
       return present((await findSubmission(parts.database, submission.id)) ?? submission, caller);
     },
   );
 };
+
+/** Whose submissions the caller may list. */
+function listWhose(caller: Caller, mine: boolean): Parameters<typeof listSubmissions>[1]['whose'] {
+  const organises = mine ? [] : caller.organises.filter((each) => isOrganiser(caller, each));
+  return {
+    everybody: !mine && caller.siteAdmin && !caller.lacksSecondFactor,
+    teamIds: caller.teams.map(({ id }) => id),
+    organisedIds: organises.map(({ competitionId }) => competitionId),
+    onlyCompetitionId: caller.onlyCompetitionId,
+  };
+}
 
 /** One query for a whole list, where a phase for each submission would be a hundred. */
 async function mapPhases(database: Database): Promise<ReadonlyMap<string, PhaseRecord>> {

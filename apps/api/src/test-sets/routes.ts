@@ -14,13 +14,15 @@ import { insertAudit, listVersionsOfPhase, type PhaseRecord, readTestSetVersion 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf, organiserOf } from '../authenticate.js';
+import { callerOf } from '../authenticate.js';
+import { anyOrganiserOf, organiserOf } from '../caller.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
 import { editTestSet } from './change-test-set.js';
 import { diffTestSets } from './diff-test-sets.js';
 import { importForPhase, importNewTestSet } from './import-archive.js';
+import { claimName } from './own-test-sets.js';
 import { presentTestSet } from './present-test-set.js';
 import { withReceivedArchive } from './receive-archive.js';
 
@@ -95,7 +97,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     },
     async (request) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       return await editTestSet(parts, { phase, actor, ...request.body }, request.log);
     },
   );
@@ -119,7 +121,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     },
     async (request) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       const rule = readRule(request.query);
       return await withReceivedArchive(request, (received) =>
         importForPhase(parts, { phase, received, ...rule, actor }, request.log),
@@ -141,8 +143,10 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       },
     },
     async (request) => {
-      const { actor } = organiserOf(callerOf(request));
+      const caller = callerOf(request);
+      const { actor } = anyOrganiserOf(caller);
       const { testSet } = request.params;
+      await claimName(database, caller, testSet);
       return await withReceivedArchive(request, (received) =>
         importNewTestSet(parts, { testSet, received, ...readRule(request.query), actor }),
       );
@@ -163,7 +167,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     },
     async (request) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       const versions = await listVersionsOfPhase(database, phase.id);
       const [from, to] = [await read(versions, request.query.from), await read(versions, request.query.to)];
       await rememberLook(phase, actor, { from: from.digest, to: to.digest });
@@ -185,7 +189,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     },
     async (request) => {
       const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request));
+      const { actor } = organiserOf(callerOf(request), phase);
       const versions = await listVersionsOfPhase(database, phase.id);
       const version = await read(versions, request.query.version ?? phase.testSetDigest);
       await rememberLook(phase, actor, { version: version.digest });

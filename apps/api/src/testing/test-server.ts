@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -33,6 +34,8 @@ interface TestOptions {
   heartbeatSeconds?: number;
   /** Another queue than one on the server's own Postgres; its maker closes it. */
   queue?: Queue;
+  /** Further variables of the environment: how people sign in. */
+  environment?: Record<string, string>;
 }
 
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
@@ -46,13 +49,17 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const changes = await ChangeFeed.open(ownerUrl);
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, keepLines(logLines));
-  const { pagesDirectory } = readConfig({
+  const port = await findFreePort();
+  const { pagesDirectory, accounts } = readConfig({
     HOLDOUT_DATABASE_URL: ownerUrl,
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
+    HOLDOUT_PORT: String(port),
+    HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
+    ...options.environment,
   });
   const { heartbeatSeconds = 15 } = options;
-  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, heartbeatSeconds });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, accounts, heartbeatSeconds });
+  const url = await app.listen({ host: '127.0.0.1', port });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
     stopping ??= postgres.stop();
@@ -85,6 +92,15 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
       await rm(storageDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** Links in mails and cookies name the address, so it must be known before the server listens. */
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
 }
 
 function keepLines(lines: string[]): Writable {

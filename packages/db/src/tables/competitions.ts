@@ -7,6 +7,8 @@ export interface CompetitionRecord {
   title: string;
   description: string;
   rules: string;
+  /** From 1; the next one when the words change. */
+  rulesVersion: number;
   /** In their own order. */
   phases: PhaseRecord[];
 }
@@ -32,7 +34,7 @@ export async function updateCompetition(
 export async function findCompetition(db: Queryable, slug: string): Promise<CompetitionRecord | null> {
   const row = await db
     .selectFrom('competitions')
-    .select(['id', 'slug', 'title', 'description', 'rules'])
+    .select(['id', 'slug', 'title', 'description', 'rules', 'rulesVersion'])
     .where('slug', '=', slug)
     .executeTakeFirst();
   return row ? { ...row, phases: await listPhases(db, [row.id]) } : null;
@@ -42,7 +44,7 @@ export async function findCompetition(db: Queryable, slug: string): Promise<Comp
 export async function listCompetitions(db: Queryable): Promise<CompetitionRecord[]> {
   const rows = await db
     .selectFrom('competitions')
-    .select(['id', 'slug', 'title', 'description', 'rules'])
+    .select(['id', 'slug', 'title', 'description', 'rules', 'rulesVersion'])
     .orderBy('createdAt')
     .orderBy('slug')
     .execute();

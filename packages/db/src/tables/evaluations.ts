@@ -45,3 +45,18 @@ export async function listForgotten(
     scoring: rows.filter((row) => row.state === 'scoring').map((row) => row.id),
   };
 }
+
+/** Whose an evaluation is; null where there is none. */
+export async function findEvaluationOwner(
+  db: Queryable,
+  evaluationId: string,
+): Promise<{ teamId: string; competitionId: string } | null> {
+  const row = await db
+    .selectFrom('evaluations')
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .select(['submissions.teamId', 'phases.competitionId'])
+    .where('evaluations.id', '=', evaluationId)
+    .executeTakeFirst();
+  return row ?? null;
+}

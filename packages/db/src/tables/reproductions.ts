@@ -13,6 +13,7 @@ export interface PredictionsRecord {
 export interface ReproductionRecord {
   id: string;
   submissionId: string;
+  competitionId: string;
   /** What it reproduces. */
   evaluationId: string;
   testSetDigest: string;
@@ -29,9 +30,12 @@ export async function findReproduction(db: Queryable, id: string): Promise<Repro
   const row = await db
     .selectFrom('evaluations as again')
     .innerJoin('evaluations as first', 'first.id', 'again.reproduces')
+    .innerJoin('submissions', 'submissions.id', 'again.submissionId')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .innerJoin('testSetVersions', 'testSetVersions.id', 'again.testSetVersionId')
     .selectAll('again')
     .select([
+      'phases.competitionId',
       'first.id as evaluationId',
       'first.predictionsDigest as firstDigest',
       'first.provenance as firstRun',
@@ -40,10 +44,11 @@ export async function findReproduction(db: Queryable, id: string): Promise<Repro
     .where('again.id', '=', id)
     .executeTakeFirst();
   if (!row) return null;
-  const { submissionId, evaluationId, testSetDigest, state, comparison } = row;
+  const { submissionId, competitionId, evaluationId, testSetDigest, state, comparison } = row;
   return {
     id,
     submissionId,
+    competitionId,
     evaluationId,
     testSetDigest,
     state,

@@ -15,6 +15,7 @@ import { type ReasonRecord, toReason } from './reasons.js';
 
 export interface SubmissionRecord {
   id: string;
+  competitionId: string;
   competition: string;
   phase: string;
   phaseId: string;
@@ -62,13 +63,36 @@ export async function findSubmission(db: Queryable, submissionId: string): Promi
   return row ? toRecord(row) : null;
 }
 
-/** A team's submissions, or everybody's; the latest first. */
+interface ListedSubmissions {
+  whose: {
+    everybody: boolean;
+    teamIds: readonly string[];
+    /** All of these competitions. */
+    organisedIds: readonly string[];
+    /** None but of this competition; null: of all. */
+    onlyCompetitionId: string | null;
+  };
+  /** Only those of a competition, or of its phase, by name. */
+  of?: { competition?: string | undefined; phase?: string | undefined };
+  limit: number;
+}
+
+/** Submissions of some teams and some competitions, or everybody's; the latest first. */
 export async function listSubmissions(
   db: Queryable,
-  { teamId, limit }: { teamId: string | null; limit: number },
+  { whose, of = {}, limit }: ListedSubmissions,
 ): Promise<SubmissionRecord[]> {
+  const { everybody, teamIds, organisedIds, onlyCompetitionId } = whose;
+  const { competition, phase } = of;
   const rows = await selectSubmissions(db)
-    .$if(teamId !== null, (query) => query.where('submissions.teamId', '=', teamId ?? ''))
+    .$if(!everybody, (query) =>
+      query.where(
+        sql<boolean>`(submissions.team_id = ANY(${teamIds}) OR phases.competition_id = ANY(${organisedIds}))`,
+      ),
+    )
+    .$if(onlyCompetitionId !== null, (query) => query.where('phases.competitionId', '=', onlyCompetitionId ?? ''))
+    .$if(competition !== undefined, (query) => query.where('competitions.slug', '=', competition ?? ''))
+    .$if(phase !== undefined, (query) => query.where('phases.slug', '=', phase ?? ''))
     .orderBy('submissions.submittedAt', 'desc')
     .limit(limit)
     .execute();
@@ -110,6 +134,7 @@ function selectSubmissions(db: Queryable) {
       'standings.standing',
       'standings.standingReason',
       'submissions.id',
+      'competitions.id as competitionId',
       'competitions.slug as competition',
       'phases.slug as phase',
       'submissions.phaseId',
@@ -153,6 +178,7 @@ type SubmissionRow = Awaited<ReturnType<ReturnType<typeof selectSubmissions>['ex
 function toRecord(row: SubmissionRow): SubmissionRecord {
   return {
     id: row.id,
+    competitionId: row.competitionId,
     competition: row.competition,
     phase: row.phase,
     phaseId: row.phaseId,

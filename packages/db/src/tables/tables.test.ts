@@ -7,7 +7,7 @@ import { claimEvaluation } from '../transitions/claim-evaluation.js';
 import { claimScoring } from '../transitions/claim-scoring.js';
 import { releaseLease } from '../transitions/hold-lease.js';
 import { finishRunning, startRunning } from '../transitions/run-evaluation.js';
-import { findTokenByHash, insertToken } from './api-tokens.js';
+import { insertToken, useTokenByHash } from './api-tokens.js';
 import { findCompetition, insertCompetition, listCompetitions } from './competitions.js';
 import { listForgotten } from './evaluations.js';
 import { findPhase, insertPhase } from './phases.js';
@@ -91,9 +91,9 @@ it('knows who a token stands for', async () => {
   await insertToken(owner, { tokenSha256: sha256('organiser'), teamId: null });
   await insertToken(owner, { tokenSha256: sha256('team'), teamId: null });
   const team = { id: teamId, name: 'Ours' };
-  expect(await findTokenByHash(owner, sha256('team'))).toMatchObject({ organiser: false, team });
-  expect(await findTokenByHash(owner, sha256('organiser'))).toMatchObject({ organiser: true, team: null });
-  expect(await findTokenByHash(owner, sha256('unknown'))).toBeNull();
+  expect(await useTokenByHash(owner, sha256('team'))).toMatchObject({ userId: null, team });
+  expect(await useTokenByHash(owner, sha256('organiser'))).toMatchObject({ userId: null, team: null });
+  expect(await useTokenByHash(owner, sha256('unknown'))).toBeNull();
 });
 
 it('lists a team’s submissions, or everybody’s, the latest first', async () => {
@@ -103,10 +103,10 @@ it('lists a team’s submissions, or everybody’s, the latest first', async () 
   for (const name of ['first', 'second', 'third']) await seedSubmission(owner, phase, name);
   const { submissionId } = await seedSubmission(owner, other, 'fourth');
   const names = async (teamId: string | null, limit: number) =>
-    (await listSubmissions(owner, { teamId, limit })).map((submission) => submission.name);
+    (await listSubmissions(owner, { whose: whoseOf(teamId), limit })).map((submission) => submission.name);
   expect(await names(phase.teamId, 10)).toEqual(['third', 'second', 'first']);
   expect(await names(null, 2)).toEqual(['fourth', 'third']);
-  expect(await listSubmissions(owner, { teamId: other.teamId, limit: 10 })).toEqual([
+  expect(await listSubmissions(owner, { whose: whoseOf(other.teamId), limit: 10 })).toEqual([
     await findSubmission(owner, submissionId),
   ]);
 });
@@ -159,3 +159,13 @@ it('looks for the forgotten without reading what has ended', async () => {
   });
   expect(JSON.stringify(rows)).toContain('evaluations_unfinished');
 });
+
+/** Of one team, or of everybody. */
+function whoseOf(teamId: string | null) {
+  return {
+    everybody: teamId === null,
+    teamIds: [teamId ?? ''].filter(Boolean),
+    organisedIds: [],
+    onlyCompetitionId: null,
+  };
+}
