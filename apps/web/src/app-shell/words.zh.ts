@@ -1,0 +1,31 @@
+import type { Translated } from '../i18n/namespaces.js';
+import type { words as english } from './words.en.js';
+
+export const words: Translated<typeof english> = {
+  skip: '跳到正文',
+  site: '站点',
+  leaderboard: '排行榜',
+  competition: '竞赛',
+  competitions: '竞赛列表',
+  reference: 'API 参考',
+  language: '语言',
+  useDark: '使用深色',
+  useLight: '使用浅色',
+  signIn: '登录',
+  signOut: '退出登录',
+  account: '账户',
+  tokens: '令牌',
+  teams: '团队',
+  organise: '组织',
+  operate: '运维',
+  loading: '正在加载…',
+  tryAgain: '重试',
+  failed: '无法加载此内容。',
+  unreachable: '服务器没有响应。它在运行吗？网络连接正常吗？',
+  requestId: '请求 {{id}}',
+  notFound: '没有这个页面。',
+  notFoundNext: '地址可能有误，或者原来的内容已不存在。',
+  toStart: '回到首页',
+  copy: '复制',
+  copied: '已复制',
+};
