@@ -9,26 +9,29 @@ import { Loading } from './parts/loading.js';
 import { NotFound } from './parts/not-found.js';
 
 const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFound });
-const underRoot = { getParentRoute: () => rootRoute };
 
 // Each page is a folder of `pages/` whose main file exports `Page`; its code and its words come when it is gone to.
-const routes = [
-  createRoute({ ...underRoot, path: '/', ...page('home', () => import('./pages/home/home-page.js')) }),
+const routeTree = rootRoute.addChildren([
   createRoute({
-    ...underRoot,
+    getParentRoute: () => rootRoute,
+    path: '/',
+    ...page('home', () => import('./pages/home/home-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/competitions/$competition',
     ...page('competition', () => import('./pages/competition/competition-page.js')),
   }),
   createRoute({
-    ...underRoot,
+    getParentRoute: () => rootRoute,
     path: '/competitions/$competition/leaderboard',
     validateSearch: readBoardSearch,
     ...page('leaderboard', () => import('./pages/leaderboard/leaderboard-page.js')),
   }),
-] as const;
+]);
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren(routes),
+  routeTree,
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultPendingComponent: Loading,

@@ -34,6 +34,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#f6f8f7',
     '--holdout-card': '#ffffff',
     '--holdout-line': '#dbe2e0',
+    '--holdout-soft': '#eef4f3',
+    '--holdout-reader': '#b45309',
   },
   dark: {
     '--mantine-color-dimmed': '#a3b3b0',
@@ -41,5 +43,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#111716',
     '--holdout-card': '#192221',
     '--holdout-line': '#2f3b39',
+    '--holdout-soft': '#202c2a',
+    '--holdout-reader': '#f0a94b',
   },
 });

@@ -26,4 +26,20 @@ export const words = {
   toStart: 'To the first page',
   copy: 'Copy',
   copied: 'Copied',
+
+  // Study types and metrics, as they are called everywhere.
+  type_elbow: 'Elbow',
+  type_finger: 'Finger',
+  type_forearm: 'Forearm',
+  type_hand: 'Hand',
+  type_humerus: 'Humerus',
+  type_shoulder: 'Shoulder',
+  type_wrist: 'Wrist',
+  metric_kappa: 'Cohen’s kappa with the gold standard',
+  metric_accuracy: 'accuracy',
+  metric_balancedAccuracy: 'balanced accuracy',
+  metric_sensitivity: 'sensitivity',
+  metric_specificity: 'specificity',
+  metric_f1: 'F1',
+  metric_auroc: 'area under the ROC curve',
 } as const;

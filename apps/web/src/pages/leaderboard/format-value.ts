@@ -1,47 +1,26 @@
 import type { MetricValue } from '@holdout/contracts';
 
-/** What a cell shows, and the explanation that goes with it where there is nothing to show. */
-export interface CellText {
-  readonly text: string;
-  readonly explanation: string | null;
+/** A metric with three decimals, or as few as the phase publishes; null where it has no value. */
+export function formatMetric(value: MetricValue | undefined, decimals: number | null = null): string | null {
+  if (value === undefined || value.value === null) return null;
+  return formatKappa(value.value, decimals);
 }
 
-const nothing = '—';
-
-/**
- * A metric with three decimals, or as few as the phase publishes; a dash with the reason where it has no value.
- */
-export function formatMetric(value: MetricValue | undefined, decimals: number | null = null): CellText {
-  if (value === undefined) return { text: nothing, explanation: 'There are no studies of this type.' };
-  if (value.value === null) return { text: nothing, explanation: value.reason };
-  const text = value.value.toFixed(Math.min(3, decimals ?? 3));
-  // A true minus sign is read out as one; what rounds to zero has no sign.
-  return { text: (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−'), explanation: null };
+/** The same of a number, with a true minus sign, which is read out as one; what rounds to zero has none. */
+export function formatKappa(value: number, decimals: number | null = null): string {
+  const text = value.toFixed(Math.min(3, decimals ?? 3));
+  return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
 }
 
-/** `0.74 to 0.90`. */
+/** `0.74–0.90`; with a word between them where a bound is below zero. */
 export function formatInterval({ lower, upper }: { lower: number; upper: number }): string {
-  return [lower, upper].map((bound) => bound.toFixed(2).replace('-', '−')).join(' to ');
+  const bounds = [lower, upper].map((bound) => formatKappa(bound, 2));
+  return bounds.join(lower < 0 ? ' … ' : '–');
 }
 
-/** `2026-03-01T09:30:00.000Z` → `1 Mar 2026`, in the reader's own time zone. */
-export function formatDate(time: string | null): CellText {
-  if (time === null) return { text: nothing, explanation: 'Reference entries have no date of submission.' };
-  const date = new Date(time);
-  return {
-    text: date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }),
-    explanation: null,
-  };
-}
-
-/** `wrist` → `Wrist`; what is shown of a study type. */
-export function formatStudyType(studyType: string): string {
-  return studyType.charAt(0).toUpperCase() + studyType.slice(1).replaceAll('_', ' ');
-}
-
-export function formatWaiting(waiting: number): string {
-  if (waiting === 0) return 'No submission is waiting.';
-  return waiting === 1 ? '1 submission is being evaluated.' : `${waiting} submissions are being evaluated.`;
+/** `.82`: of the strip's cells, which are small. */
+export function formatCell(value: number, decimals: number | null = null): string {
+  return formatKappa(value, Math.min(2, decimals ?? 2)).replace(/^(−?)0\./, '$1.');
 }
 
 /** Only web addresses become links: whatever else a team wrote stays text. */
