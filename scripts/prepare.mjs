@@ -92,6 +92,9 @@ function build() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) stop('The build did not succeed. The compiler’s words stand above.');
+  const pages = join(root, 'apps', 'web', 'scripts', 'build-pages.mjs');
+  if (spawnSync(process.execPath, [pages], { cwd: root, stdio: 'inherit' }).status !== 0)
+    stop('The pages could not be built. Vite’s words stand above.');
 }
 
 /** Runs a program and shows what it printed only where it fails. */

@@ -16,6 +16,7 @@ import { tokenRoutes } from './accounts/token-routes.js';
 import { requireCallers } from './authenticate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { competitionRoutes } from './competitions/routes.js';
+import { contentSecurityPolicy } from './content-security.js';
 import { describeApi, serveReference } from './describe-api.js';
 import { exportRoutes } from './exports/routes.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
@@ -24,7 +25,7 @@ import { leaderboardRoutes } from './leaderboard/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { reproductionRoutes } from './reproductions/routes.js';
-import { servePages } from './serve-pages.js';
+import { openPageDocument, servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
 
@@ -76,12 +77,13 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     setTimeout(() => app.server.closeAllConnections(), closePatienceMilliseconds).unref();
   });
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.header('x-request-id', request.id).header('content-security-policy', contentSecurityPolicy);
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  handleErrors(app);
-  await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurityPolicy } });
+  const pages = await openPageDocument(parts.pagesDirectory);
+  handleErrors(app, pages);
+  await app.register(helmet, { contentSecurityPolicy: false });
   await describeApi(app);
   const { accounts: settings } = parts;
   const sendMail = createMailer(parts.database, settings);
@@ -91,18 +93,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const routeParts: RouteParts = { heartbeatSeconds: 15, ...parts, auth, sendMail, closing: closing.signal };
   await app.register(async (api) => registerRoutes(api, routeParts), { prefix: '/api' });
   await serveReference(app);
-  await servePages(app, parts.pagesDirectory);
+  await servePages(app, parts.pagesDirectory, pages);
   return app;
 }
-
-/** Without `upgrade-insecure-requests`, which breaks a server that is reached by http on a local network. */
-const contentSecurityPolicy = {
-  'script-src': ["'self'"],
-  // Swagger UI sets style attributes.
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'font-src': ["'self'", 'data:'],
-  'upgrade-insecure-requests': null,
-};
 
 async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
   requireCallers(api, parts);

@@ -12,11 +12,11 @@ const environmentSchema = z.object({
   HOLDOUT_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   HOLDOUT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }),
   HOLDOUT_STORAGE_DIRECTORY: z.string().min(1),
-  /** What is served at `/`. The default is where apps/web keeps its pages, seen from this file's dist. */
+  /** What is served at `/`. The default is where apps/web is built, seen from this file's dist. */
   HOLDOUT_PAGES_DIRECTORY: z
     .string()
     .min(1)
-    .default(fileURLToPath(new URL('../../web/public', import.meta.url))),
+    .default(fileURLToPath(new URL('../../web/dist/pages', import.meta.url))),
   REDIS_URL: z.preprocess(
     emptyAsUnset,
     z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),

@@ -13,6 +13,7 @@ import {
 import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { referencePolicy } from './content-security.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -94,6 +95,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
 export async function serveReference(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
+    staticCSP: referencePolicy,
     uiConfig: {
       url: '/api/openapi.json',
       validatorUrl: null,

@@ -2,11 +2,16 @@ import { errorCatalogue, HoldoutError, type ProblemItem, presentProblem } from '
 import { isConnectionError } from '@holdout/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { PageDocument } from './serve-pages.js';
 
-/** Makes every answer that is not a success `application/problem+json` with a code of the catalogue. */
-export function handleErrors(app: FastifyInstance): void {
+/**
+ * Makes every answer that is not a success `application/problem+json` with a code of the catalogue. A person who goes to
+ * an address that is not here gets the pages instead, which know more addresses, and say so where they don't.
+ */
+export function handleErrors(app: FastifyInstance, pages: PageDocument): void {
   app.setErrorHandler((error, request, reply) => sendProblem(toHoldoutError(error), request, reply));
   app.setNotFoundHandler((request, reply) => {
+    if (pages.isAskedFor(request)) return pages.send(reply.code(200));
     const detail = `No ${request.method} is answered at ${shorten(request.url.split('?')[0] ?? '')}.`;
     return sendProblem(new HoldoutError('route_not_found', { detail }), request, reply);
   });

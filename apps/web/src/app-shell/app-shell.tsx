@@ -1,0 +1,70 @@
+import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AccountCorner } from './account-corner.js';
+import styles from './app-shell.module.css';
+import { ColourSchemeSwitch } from './colour-scheme-switch.js';
+import { LanguageSelect } from './language-select.js';
+
+/** What stands around every page: the way about, the language, the colours, and who the reader is. */
+export function AppShell() {
+  const { t } = useTranslation('shell');
+  const main = useRef<HTMLElement>(null);
+  useFocusOnNewPage(main);
+  return (
+    <>
+      <a className={styles.skip} href="#main">
+        {t('skip')}
+      </a>
+      <header className={styles.header}>
+        <Link to="/" className={styles.brand}>
+          <img src="/icon.svg" alt="" width="24" height="24" />
+          Holdout
+        </Link>
+        <SiteNavigation />
+        <div className={styles.tools}>
+          <LanguageSelect />
+          <ColourSchemeSwitch />
+          <AccountCorner />
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+        <Outlet />
+      </main>
+    </>
+  );
+}
+
+function SiteNavigation() {
+  const { t } = useTranslation('shell');
+  const { competition } = useParams({ strict: false });
+  return (
+    <nav aria-label={t('site')} className={styles.navigation}>
+      {competition === undefined ? (
+        <Link to="/">{t('competitions')}</Link>
+      ) : (
+        <>
+          <Link to="/competitions/$competition/leaderboard" params={{ competition }}>
+            {t('leaderboard')}
+          </Link>
+          <Link to="/competitions/$competition" params={{ competition }} activeOptions={{ exact: true }}>
+            {t('competition')}
+          </Link>
+        </>
+      )}
+      <a href="/api/docs">{t('reference')}</a>
+    </nav>
+  );
+}
+
+/** A screen reader is told of a new page by the focus, as after a page load. */
+function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>): void {
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  const shown = useRef(path);
+  useEffect(() => {
+    if (path === shown.current) return;
+    const isFirst = shown.current === undefined;
+    shown.current = path;
+    if (!isFirst) main.current?.focus({ preventScroll: true });
+  }, [path, main]);
+}

@@ -1,0 +1,70 @@
+import { useMemo } from 'react';
+import { useLanguage } from '../i18n/language.js';
+import type { Language } from '../i18n/namespaces.js';
+
+const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
+const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** How numbers, sizes and times are written in one language; times are in the reader's own zone. */
+export interface Format {
+  readonly locale: string;
+  /** `1 Mar 2026` */
+  date(time: string | number | Date): string;
+  /** `1 Mar 2026, 09:30` */
+  dateTime(time: string | number | Date): string;
+  /** `5 minutes ago`, `in 3 days` */
+  relative(time: string | number | Date, now?: number): string;
+  /** `30 min`, `2 hr` */
+  duration(seconds: number): string;
+  /** `512 MB`: of 1024 each. */
+  size(bytes: number): string;
+  number(value: number): string;
+  /** `a, b and c` */
+  list(items: readonly string[]): string;
+}
+
+export function useFormat(): Format {
+  const language = useLanguage();
+  return useMemo(() => createFormat(language), [language]);
+}
+
+export function createFormat(language: Language): Format {
+  const locale = locales[language];
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const number = new Intl.NumberFormat(locale);
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const unit = (value: number, name: string) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumSignificantDigits: 3 }).format(value);
+  return {
+    locale,
+    date: (time) => date.format(new Date(time)),
+    dateTime: (time) => dateTime.format(new Date(time)),
+    relative: (time, now = Date.now()) => relative.format(...chooseRelative((new Date(time).getTime() - now) / 1000)),
+    duration: (seconds) => unit(...chooseDuration(seconds)),
+    size(bytes) {
+      const power = Math.min(sizeUnits.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+      return unit(bytes / 1024 ** power, sizeUnits[power] ?? 'byte');
+    },
+    number: (value) => number.format(value),
+    list: (items) => list.format(items),
+  };
+}
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+function chooseRelative(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
+  const size = Math.abs(seconds);
+  if (size < minute) return [Math.round(seconds), 'second'];
+  if (size < hour) return [Math.round(seconds / minute), 'minute'];
+  return size < day ? [Math.round(seconds / hour), 'hour'] : [Math.round(seconds / day), 'day'];
+}
+
+function chooseDuration(seconds: number): [number, string] {
+  if (seconds < 2 * minute) return [seconds, 'second'];
+  if (seconds < 2 * hour) return [seconds / minute, 'minute'];
+  return seconds < 2 * day ? [seconds / hour, 'hour'] : [seconds / day, 'day'];
+}

@@ -1,0 +1,31 @@
+import { words as shell } from '../app-shell/words.en.js';
+
+export const languages = ['en', 'zh'] as const;
+export type Language = (typeof languages)[number];
+
+/**
+ * The words of the pages, by what they belong to. Each is loaded with its page; the shell's English comes with the
+ * shell. A page adds a line here, and names it in the router.
+ */
+export const namespaces = {
+  shell: { en: async () => ({ words: shell }), zh: () => import('../app-shell/words.zh.js') },
+  home: { en: () => import('../pages/home/words.en.js'), zh: () => import('../pages/home/words.zh.js') },
+  leaderboard: {
+    en: () => import('../pages/leaderboard/words.en.js'),
+    zh: () => import('../pages/leaderboard/words.zh.js'),
+  },
+  competition: {
+    en: () => import('../pages/competition/words.en.js'),
+    zh: () => import('../pages/competition/words.zh.js'),
+  },
+} satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<{ words: object }>>>>>;
+
+export type Namespace = keyof typeof namespaces;
+
+/** The English words of each namespace: what the keys' types are made of. */
+export type Resources = { [Name in Namespace]: Awaited<ReturnType<(typeof namespaces)[Name]['en']>>['words'] };
+
+/** What a translation of English words must have: the same keys, though Chinese has no singular of its own. */
+export type Translated<Words> = {
+  readonly [Key in keyof Words as Key extends `${string}_one` ? never : Key]: string;
+};

@@ -1,0 +1,147 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../format/use-format.js';
+import type { BoardRow } from './board-row.js';
+import styles from './board-table.module.css';
+import { formatCell, formatInterval, formatMetric, safeLink } from './format-value.js';
+import { heatStyle } from './heat-colours.js';
+
+interface CellProps {
+  readonly row: BoardRow;
+}
+
+/** The rank, the ranks that it could as well be, and a mark where it can't be told from the first. */
+export function RankCell({ row: { rank, rankInterval, toldApartFromFirst } }: CellProps) {
+  const { t } = useTranslation('leaderboard');
+  if (rank === null) return <Nothing why={t('unranked')} />;
+  const isTied = toldApartFromFirst === false && rank > 1;
+  return (
+    <>
+      <span className={styles.rankNumber}>{rank}</span>
+      {rankInterval && rankInterval.lower !== rankInterval.upper && (
+        <span className={styles.small} title={t('rankInterval', rankInterval)}>
+          {rankInterval.lower}–{rankInterval.upper}
+        </span>
+      )}
+      {isTied && (
+        <span className={styles.tied} title={t('tiedWhy')}>
+          {t('tied')}
+        </span>
+      )}
+    </>
+  );
+}
+
+export function TeamCell({ row: { team, bestReader, kind } }: CellProps) {
+  const { t } = useTranslation('leaderboard');
+  if (team !== null) return <span title={team}>{team}</span>;
+  if (bestReader) return <span className={styles.bestBadge}>★ {t('bestReader')}</span>;
+  return <span className={styles.badge}>{t(kind === 'reader' ? 'reader' : 'baseline')}</span>;
+}
+
+export function ModelCell({ row: { name, link, engine, kind, key } }: CellProps) {
+  const { t } = useTranslation('leaderboard');
+  const address = safeLink(link);
+  return (
+    <>
+      <span className={styles.modelName} title={name}>
+        {address === null ? (
+          name
+        ) : (
+          <a href={address} rel="noopener noreferrer nofollow ugc">
+            {name}
+          </a>
+        )}
+        <Link
+          to="."
+          search={true}
+          hash={key}
+          replace
+          resetScroll={false}
+          hashScrollIntoView={false}
+          className={styles.rowLink}
+          aria-label={t('linkToRow')}
+          title={t('linkToRow')}
+        >
+          #
+        </Link>
+      </span>
+      {kind === 'team' && <span className={styles.small}>{engine ?? t('predictionsOnly')}</span>}
+    </>
+  );
+}
+
+export function DateCell({ row: { submittedAt } }: CellProps) {
+  const { t } = useTranslation('leaderboard');
+  const format = useFormat();
+  if (submittedAt === null) return <Nothing why={t('noDate')} />;
+  return (
+    <time dateTime={submittedAt} title={format.dateTime(submittedAt)}>
+      {format.date(submittedAt)}
+    </time>
+  );
+}
+
+/** The value, and below it the interval that says how sure it is. */
+export function KappaCell({
+  row: { kappa, kappaInterval },
+  decimals,
+}: CellProps & { readonly decimals: number | null }) {
+  const { t } = useTranslation('leaderboard');
+  if (kappa.value === null) return <Nothing why={kappa.reason} />;
+  return (
+    <>
+      <strong>{formatMetric(kappa, decimals)}</strong>
+      {kappaInterval && (
+        <span className={styles.small} title={t('kappaInterval')}>
+          {formatInterval(kappaInterval)}
+        </span>
+      )}
+    </>
+  );
+}
+
+const verdicts = {
+  'better than': { mark: '▲', word: 'better', why: 'betterWhy' },
+  'worse than': { mark: '▼', word: 'worse', why: 'worseWhy' },
+  'not told apart from': { mark: '≈', word: 'undecided', why: 'undecidedWhy' },
+} as const;
+
+export function VerdictCell({ row: { againstBestReader } }: CellProps) {
+  const { t } = useTranslation('leaderboard');
+  if (againstBestReader === null) return <Nothing why={t('notCompared')} />;
+  const { mark, word, why } = verdicts[againstBestReader];
+  return (
+    <span title={t(why)}>
+      <span aria-hidden="true">{mark} </span>
+      {t(word)}
+    </span>
+  );
+}
+
+/** A cell of the heat strip: the number, on the colour that it has. */
+export function TypeCell({
+  row: { kappaByType },
+  studyType,
+  decimals,
+}: CellProps & { readonly studyType: string; readonly decimals: number | null }) {
+  const { t } = useTranslation('leaderboard');
+  const kappa = kappaByType[studyType];
+  if (!kappa || kappa.value === null) return <Nothing why={kappa?.reason ?? t('noStudies')} />;
+  return (
+    <span className={styles.heat} style={heatStyle(kappa.value)} title={formatMetric(kappa, decimals) ?? ''}>
+      {formatCell(kappa.value, decimals)}
+    </span>
+  );
+}
+
+/** A dash with the reason: a title for the mouse, words for a screen reader. */
+function Nothing({ why }: { readonly why: string }): ReactNode {
+  return (
+    <span className={styles.nothing} title={why}>
+      <span aria-hidden="true">—</span>
+      <span className="heard">{why}</span>
+    </span>
+  );
+}

@@ -1,0 +1,139 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type CSSProperties, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Sorting } from './arrange-rows.js';
+import { BoardHeading } from './board-heading.js';
+import { type BoardFacts, type BoardRow, listOtherMetrics } from './board-row.js';
+import { BoardRowView } from './board-row-view.js';
+import styles from './board-table.module.css';
+import type { Column } from './columns.js';
+import type { RankChange } from './explain-change.js';
+import type { PlotScale } from './plot-scale.js';
+
+/** Heights before a row has been measured: in columns, and as a card. */
+const rowHeight = 53;
+const cardHeight = 148;
+const cardsBelow = '(max-width: 64rem)';
+
+export interface BoardTableProps {
+  readonly label: string;
+  readonly facts: BoardFacts;
+  /** What has not been read yet is undefined. */
+  readonly rows: readonly (BoardRow | undefined)[];
+  readonly columns: readonly Column[];
+  readonly sorting: Sorting | null;
+  readonly onSort: (column: Column) => void;
+  readonly scale: PlotScale;
+  readonly newKeys: ReadonlySet<string>;
+  /** The row that the page's address names. */
+  readonly linkedKey: string;
+  readonly changeOf: ((row: BoardRow) => RankChange | null) | undefined;
+  /** Says which rows are looked at. */
+  readonly onLook: (first: number, last: number) => void;
+}
+
+/** The rows that can be seen, and a few more. Roles are spelled out, since no table could leave rows out. */
+export function BoardTable(props: BoardTableProps) {
+  const { label, facts, rows, columns, sorting, onSort, scale, newKeys, linkedKey, changeOf, onLook } = props;
+  const { t } = useTranslation('shell');
+  const body = useRef<HTMLDivElement>(null);
+  const margin = useTop(body);
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => (matchMedia(cardsBelow).matches ? cardHeight : rowHeight),
+    overscan: 10,
+    scrollMargin: margin,
+    getItemKey: (index) => rows[index]?.key ?? index,
+  });
+  const items = virtualizer.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const look = useEffectEvent(onLook);
+  useEffect(() => look(first, last), [first, last]);
+  useScrollToLinked(linkedKey, rows, (index) => virtualizer.scrollToIndex(index, { align: 'center' }));
+  return (
+    <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className={styles.table} style={layOut(facts)}>
+      <BoardHeading
+        columns={columns}
+        sorting={sorting}
+        onSort={onSort}
+        scale={scale}
+        hasChanges={changeOf !== undefined}
+      />
+      <div role="rowgroup" ref={body} className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(({ index, key, start }) => {
+          const row = rows[index];
+          const top = start - margin;
+          if (!row) {
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={index + 2}
+                className={styles.unread}
+                style={{ transform: `translateY(${top}px)` }}
+              >
+                <span role="cell">{t('loading')}</span>
+              </div>
+            );
+          }
+          return (
+            <BoardRowView
+              key={key}
+              ref={virtualizer.measureElement}
+              row={row}
+              facts={facts}
+              scale={scale}
+              index={index}
+              top={top}
+              isNew={newKeys.has(row.key)}
+              isLinked={row.key === linkedKey}
+              change={changeOf?.(row)}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** The widths of the columns, which headings and rows have in common. */
+function layOut(facts: BoardFacts): CSSProperties {
+  const metrics = listOtherMetrics(facts).map(() => '5rem');
+  const types = facts.studyTypes.map(() => 'minmax(2.7rem, 3.4rem)');
+  const columns = ['4.6rem', 'minmax(8rem, 1fr)', 'minmax(9.5rem, 1.3fr)', '5.9rem', 'minmax(13.5rem, 2.4fr)'];
+  return { '--columns': [...columns, ...metrics, '5.9rem', ...types].join(' ') } as CSSProperties;
+}
+
+/** How far down the page an element begins, as the virtualizer needs to know. */
+function useTop(element: React.RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      const box = element.current?.getBoundingClientRect();
+      if (box) setTop(Math.round(box.top + scrollY));
+    };
+    measure();
+    // What stands above grows and shrinks: notices, a legend, lines that break.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
+  return top;
+}
+
+/** Once for each row that an address names, when it is there. */
+function useScrollToLinked(
+  key: string,
+  rows: readonly (BoardRow | undefined)[],
+  scrollTo: (index: number) => void,
+): void {
+  const shown = useRef('');
+  const scroll = useEffectEvent(scrollTo);
+  useEffect(() => {
+    if (key === '' || shown.current === key) return;
+    const index = rows.findIndex((row) => row?.key === key);
+    if (index < 0) return;
+    shown.current = key;
+    scroll(index);
+  }, [key, rows]);
+}

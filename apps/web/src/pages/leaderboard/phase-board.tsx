@@ -1,0 +1,144 @@
+import type { Phase } from '@holdout/contracts';
+import { Stack } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useLocation } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { apiPath } from '../../api/request.js';
+import { Empty } from '../../parts/empty.js';
+import { Failure } from '../../parts/failure.js';
+import { Loading } from '../../parts/loading.js';
+import { nextSorting } from './arrange-rows.js';
+import { BoardLegend } from './board-legend.js';
+import { BoardNotice } from './board-notice.js';
+import type { BoardRow } from './board-row.js';
+import type { BoardSearch } from './board-search.js';
+import { BoardTable } from './board-table.js';
+import { BoardTools } from './board-tools.js';
+import { downloadText } from './download.js';
+import { PhaseHead } from './phase-head.js';
+import { wholeQuery } from './read-board.js';
+import { useLiveBoard } from './use-board.js';
+import { useNewRows } from './use-new-rows.js';
+import { type ShownBoard, useShownBoard } from './use-shown-board.js';
+import { writeCsv } from './write-csv.js';
+
+const route = getRouteApi('/competitions/$competition/leaderboard');
+
+interface PhaseBoardProps {
+  readonly competition: string;
+  readonly phase: Phase;
+}
+
+/** One phase: what it is, and its board, live or of a past day. */
+export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
+  const address = apiPath('competitions', competition, 'phases', phase.phase, 'leaderboard');
+  const linkedKey = decodeURIComponent(useLocation({ select: ({ hash }) => hash }));
+  const shown = useShownBoard(address, route.useSearch(), linkedKey);
+  const fresh = useNewRows();
+  const connection = useLiveBoard(address, fresh.add);
+  const { board, error, retry } = shown;
+  return (
+    <Stack gap="sm">
+      <PhaseHead
+        competition={competition}
+        phase={phase}
+        connection={connection}
+        newRows={fresh.rows}
+        waiting={shown.present?.facts.waiting}
+      />
+      {board && <BoardNotice facts={board.facts} />}
+      {error && <Failure error={error} onRetry={retry} />}
+      {!board && !error && <Loading lines={8} />}
+      {board && (
+        <ArrangedBoard
+          shown={shown}
+          phase={phase}
+          linkedKey={linkedKey}
+          newKeys={fresh.keys}
+          fileName={`${competition}-${phase.phase}-leaderboard.csv`}
+        />
+      )}
+    </Stack>
+  );
+}
+
+interface ArrangedBoardProps {
+  readonly shown: ShownBoard;
+  readonly phase: Phase;
+  readonly linkedKey: string;
+  readonly newKeys: ReadonlySet<string>;
+  readonly fileName: string;
+}
+
+/** The board with what can be done with it. */
+function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedBoardProps) {
+  const { t } = useTranslation('leaderboard');
+  const search = route.useSearch();
+  const change = useChangeSearch();
+  const queries = useQueryClient();
+  const { board, rows, columns, sorting, filter } = shown;
+  if (!board) return null;
+  const { facts } = board;
+  const download = async (): Promise<void> => {
+    const all: readonly (BoardRow | undefined)[] = board.isWhole
+      ? board.rows
+      : (await queries.fetchQuery(wholeQuery(shown.source))).rows;
+    const arranged = shown.arrange(all.filter((row) => row !== undefined));
+    downloadText(fileName, 'text/csv;charset=utf-8', writeCsv(facts, arranged));
+  };
+  return (
+    <>
+      <BoardTools
+        search={search}
+        onSearch={change}
+        columns={columns}
+        sorting={sorting}
+        onDownload={() => void download()}
+      />
+      {facts.total > 0 && (
+        <BoardLegend hasTypes={facts.studyTypes.length > 0}>
+          {filter === ''
+            ? t('entries', { count: facts.total })
+            : t('found', { count: rows.length, total: facts.total })}
+        </BoardLegend>
+      )}
+      {rows.length > 0 ? (
+        <BoardTable
+          label={`${t('title')}: ${phase.title}`}
+          facts={facts}
+          rows={rows}
+          columns={columns}
+          sorting={sorting}
+          onSort={(column) => change({ sort: nextSorting(column, sorting) })}
+          scale={shown.scale}
+          newKeys={newKeys}
+          linkedKey={linkedKey}
+          changeOf={shown.changeOf}
+          onLook={shown.look}
+        />
+      ) : (
+        facts.visibility.state !== 'hidden' && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
+      )}
+    </>
+  );
+}
+
+function NoRows({ isFiltered, isPast }: { readonly isFiltered: boolean; readonly isPast: boolean }) {
+  const { t } = useTranslation('leaderboard');
+  if (isFiltered) return <Empty title={t('noneFound')} />;
+  if (isPast) return <Empty title={t('emptyPast')} />;
+  return <Empty title={t('empty')}>{t('emptyNext')}</Empty>;
+}
+
+/** Writes what the reader chose into the address, without a step back for each letter. */
+function useChangeSearch() {
+  const navigate = route.useNavigate();
+  return (change: { readonly [Key in keyof BoardSearch]: string | undefined }): void => {
+    const search = (old: BoardSearch) => prune({ ...old, ...change });
+    void navigate({ to: '.', search, replace: true, resetScroll: false, hash: true, hashScrollIntoView: false });
+  };
+}
+
+function prune(search: { readonly [Key in keyof BoardSearch]: string | undefined }): BoardSearch {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,38 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { ProblemError, UnreachableError } from '../api/problem-error.js';
+
+interface FailureProps {
+  readonly error: unknown;
+  /** What the button does; there is none where it is left out. */
+  readonly onRetry?: (() => void) | undefined;
+}
+
+/** What went wrong, and what to do next, in the server's words where it said some. */
+export function Failure({ error, onRetry }: FailureProps) {
+  const { t } = useTranslation('shell');
+  const { title, next, requestId } = describeError(error);
+  return (
+    <Alert role="alert" color="red" title={title ?? t('failed')}>
+      <Text size="sm">{error instanceof UnreachableError ? t('unreachable') : next}</Text>
+      <Group mt="xs" gap="md">
+        {onRetry && (
+          <Button size="compact-sm" variant="default" onClick={onRetry}>
+            {t('tryAgain')}
+          </Button>
+        )}
+        {requestId && (
+          <Text size="xs" c="dimmed">
+            {t('requestId', { id: requestId })}
+          </Text>
+        )}
+      </Group>
+    </Alert>
+  );
+}
+
+function describeError(error: unknown): { title?: string; next?: string; requestId?: string | undefined } {
+  if (error instanceof ProblemError) return { title: error.message, next: error.next, requestId: error.requestId };
+  if (error instanceof UnreachableError) return {};
+  return { next: error instanceof Error ? error.message : String(error) };
+}
