@@ -36,6 +36,7 @@ const mayDo: Record<string, string[]> = {
   test_set_keys: [],
   test_set_versions: ['SELECT'],
   test_sets: ['SELECT'],
+  uploads: [],
 };
 
 const asEvaluator = (statement: string) => sql.raw(statement).execute(databases.evaluator);

@@ -3,7 +3,7 @@ export { evaluatorRole, evaluatorUrl } from './evaluator-role.js';
 export { type EvaluationChange, type Listener, listen } from './listen.js';
 export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
-export type { Label, Provenance, ReleaseFacts } from './schema.js';
+export type { Label, Provenance, ReleaseFacts, UploadRefusal } from './schema.js';
 export { findTokenByHash, insertToken, type TokenRecord } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
 export {
@@ -82,6 +82,15 @@ export {
   readTestSetVersion,
   type TestSetVersionRecord,
 } from './tables/test-set-versions.js';
+export {
+  deleteUpload,
+  endUploadWithRefusal,
+  findUpload,
+  insertUpload,
+  listUnfinishedUploads,
+  removeExpiredUploads,
+  type UploadRecord,
+} from './tables/uploads.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';

@@ -6,6 +6,7 @@ import type {
   FurtherLimits,
   MetricName,
   PredictionComparison,
+  ProblemItem,
   ResolvedManifest,
   Score,
   ScoreIntervals,
@@ -41,6 +42,7 @@ export interface Schema {
   submissionChoices: SubmissionChoicesTable;
   installationKeys: InstallationKeysTable;
   runLogs: RunLogsTable;
+  uploads: UploadsTable;
 }
 
 /** 0 is normal, 1 is abnormal. */
@@ -337,4 +339,23 @@ interface PhaseTestSetsTable {
   phaseId: string;
   testSetVersionId: string;
   currentFrom: CreatedAt;
+}
+
+/** Why a bundle that came in parts was refused, to be told again as it was told. */
+export interface UploadRefusal {
+  readonly code: ErrorCode;
+  readonly detail: string | null;
+  readonly problems: readonly ProblemItem[];
+}
+
+interface UploadsTable {
+  id: string;
+  teamId: string;
+  phaseId: string;
+  sizeBytes: BigInteger;
+  metadata: JSONColumnType<Readonly<Record<string, string | null>>>;
+  submissionId: string | null;
+  refusal: JSONColumnType<UploadRefusal> | null;
+  createdAt: CreatedAt;
+  endedAt: StateTime;
 }

@@ -51,7 +51,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
   });
   const { heartbeatSeconds = 15 } = options;
-  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, heartbeatSeconds });
+  const uploadsDirectory = join(storageDirectory, 'uploads');
+  const parts = { database, storage, queue, changes, logger, pagesDirectory, uploadsDirectory, heartbeatSeconds };
+  const app = await buildApp(parts);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
