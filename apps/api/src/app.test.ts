@@ -46,6 +46,7 @@ describe('every route of the OpenAPI document', () => {
   it('is one of these', async () => {
     const routes = await listRoutes();
     expect(routes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'DELETE /api/competitions/{competition}/phases/{phase}/uploads/{id}',
       'GET /api/competitions',
       'GET /api/competitions/{competition}',
       'GET /api/competitions/{competition}/audit',
@@ -70,11 +71,14 @@ describe('every route of the OpenAPI document', () => {
       'GET /api/submissions/{id}/events',
       'GET /api/submissions/{id}/hidden-logs',
       'GET /api/submissions/{id}/receipt',
+      'GET /api/uploads/{id}/result',
+      'PATCH /api/competitions/{competition}/phases/{phase}/uploads/{id}',
       'POST /api/competitions/{competition}/phases/{phase}/predictions',
       'POST /api/competitions/{competition}/phases/{phase}/rerun',
       'POST /api/competitions/{competition}/phases/{phase}/submissions',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
       'POST /api/competitions/{competition}/phases/{phase}/test-set/import',
+      'POST /api/competitions/{competition}/phases/{phase}/uploads',
       'POST /api/evaluations/{id}/reproductions',
       'POST /api/submissions/{id}/cancel',
       'POST /api/submissions/{id}/choose',

@@ -28,6 +28,7 @@ import { reproductionRoutes } from './reproductions/routes.js';
 import { openPageDocument, servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
+import { uploadRoutes } from './uploads/routes.js';
 
 /** What the server is made of; `server.ts` opens them, and closes them after the app. */
 export interface AppParts {
@@ -39,6 +40,8 @@ export interface AppParts {
   readonly accounts: AccountSettings;
   /** The folder that is served at `/`. */
   readonly pagesDirectory: string;
+  /** Where bundles that come in parts lie until they are complete, on the disk of this machine. */
+  readonly uploadsDirectory: string;
   /** How long an open stream may stay silent; it also looks for missed changes then. */
   readonly heartbeatSeconds?: number;
 }
@@ -106,6 +109,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(competitionRoutes, { parts });
   await api.register(leaderboardRoutes, { parts });
   await api.register(submissionRoutes, { parts });
+  await api.register(uploadRoutes, { parts });
   await api.register(receiptRoutes, { parts });
   await api.register(reproductionRoutes, { parts });
   await api.register(organiserRoutes, { parts });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openDatabase } from '@holdout/db';
 import { createQueue } from '@holdout/queue';
 import { createDiskStorage } from '@holdout/storage';
@@ -33,8 +34,10 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => queue.close());
     const changes = await ChangeFeed.open(config.databaseUrl);
     closers.push(() => changes.close());
-    const { pagesDirectory, accounts } = config;
-    const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, accounts });
+    const { pagesDirectory, storageDirectory, accounts } = config;
+    const uploadsDirectory = join(storageDirectory, 'uploads');
+    const parts = { database, storage, queue, changes, logger, pagesDirectory, uploadsDirectory, accounts };
+    const app = await buildApp(parts);
     closers.push(() => app.close());
     return { url: await app.listen({ host: config.host, port: config.port }), stop };
   } catch (error) {

@@ -179,6 +179,30 @@ export const errorCatalogue = {
     'The upload ended before it was complete.',
     'Send it again; nothing was kept.',
   ),
+  upload_not_found: entry(
+    404,
+    'caller',
+    'There is no such upload for this token.',
+    'Begin a new one. An upload that is not finished is kept for 24 hours, and a team’s latest eight.',
+  ),
+  upload_unfinished: entry(
+    409,
+    'caller',
+    'The upload is not complete yet.',
+    'Send the rest of it: HEAD tells from which byte on.',
+  ),
+  upload_offset_wrong: entry(
+    409,
+    'caller',
+    'This part does not begin where the upload ends.',
+    'Ask for the offset by HEAD, and go on from there.',
+  ),
+  upload_protocol_unknown: entry(
+    412,
+    'caller',
+    'Uploads in parts follow the tus protocol, version 1.0.0.',
+    'Send the header `Tus-Resumable: 1.0.0`, or the whole archive by POST …/submissions.',
+  ),
   phase_closed: entry(
     409,
     'caller',

@@ -49,6 +49,7 @@ const mayDo: Record<string, string[]> = {
   test_set_versions: ['SELECT'],
   test_sets: ['SELECT'],
   two_factors: [],
+  uploads: [],
   users: [],
   verifications: [],
 };

@@ -3,7 +3,7 @@ export { evaluatorRole, evaluatorUrl } from './evaluator-role.js';
 export { type EvaluationChange, type Listener, listen } from './listen.js';
 export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
-export type { Label, Provenance, ReleaseFacts, TeamRole, TokenScope } from './schema.js';
+export type { Label, Provenance, ReleaseFacts, TeamRole, TokenScope, UploadRefusal } from './schema.js';
 export {
   insertPersonalToken,
   insertToken,
@@ -98,6 +98,15 @@ export {
   readTestSetVersion,
   type TestSetVersionRecord,
 } from './tables/test-set-versions.js';
+export {
+  deleteUpload,
+  endUploadWithRefusal,
+  findUpload,
+  insertUpload,
+  listUnfinishedUploads,
+  removeExpiredUploads,
+  type UploadRecord,
+} from './tables/uploads.js';
 export {
   deleteSession,
   findUser,

@@ -6,6 +6,7 @@ import type {
   FurtherLimits,
   MetricName,
   PredictionComparison,
+  ProblemItem,
   ResolvedManifest,
   Score,
   ScoreIntervals,
@@ -50,6 +51,7 @@ export interface Schema {
   teamInvitations: TeamInvitationsTable;
   participations: ParticipationsTable;
   rulesAcceptances: RulesAcceptancesTable;
+  uploads: UploadsTable;
 }
 
 export type TeamRole = 'owner' | 'member';
@@ -441,4 +443,23 @@ interface PhaseTestSetsTable {
   phaseId: string;
   testSetVersionId: string;
   currentFrom: CreatedAt;
+}
+
+/** Why a bundle that came in parts was refused, to be told again as it was told. */
+export interface UploadRefusal {
+  readonly code: ErrorCode;
+  readonly detail: string | null;
+  readonly problems: readonly ProblemItem[];
+}
+
+interface UploadsTable {
+  id: string;
+  teamId: string;
+  phaseId: string;
+  sizeBytes: BigInteger;
+  metadata: JSONColumnType<Readonly<Record<string, string | null>>>;
+  submissionId: string | null;
+  refusal: JSONColumnType<UploadRefusal> | null;
+  createdAt: CreatedAt;
+  endedAt: StateTime;
 }

@@ -5,17 +5,19 @@ import { type CheckedBundle, checkBundle, openArchive } from '@holdout/bundle';
 import { openFileSource } from '@holdout/bundle/node';
 import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/contracts';
 import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
-import type { Storage } from '@holdout/storage';
+import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
-import type { SubmissionDescription, Upload } from '../uploads/receive-upload.js';
+import type { SubmissionDescription } from '../uploads/read-description.js';
 
 interface SubmitBundle {
   readonly team: { readonly id: string; readonly name: string };
   readonly phase: PhaseRecord;
-  readonly upload: Upload;
+  readonly upload: StoredBlob;
   /** What the team says instead of its manifest's words. */
   readonly description: SubmissionDescription;
+  /** Where the bundle came in parts: repeating it gives the submission that it made the first time. */
+  readonly uploadId?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ interface SubmitBundle {
  */
 export async function submitBundle(
   { database, storage, queue }: RouteParts,
-  { team, phase, upload, description }: SubmitBundle,
+  { team, phase, upload, description, uploadId }: SubmitBundle,
   log: FastifyBaseLogger,
 ): Promise<SubmissionRecord> {
   const checked = await checkStoredBundle(storage, upload.digest);
@@ -39,6 +41,7 @@ export async function submitBundle(
     bundleDigest: upload.digest,
     bundleSizeBytes: upload.sizeBytes,
     stopOnWarning: description.stopOnWarning === 'true',
+    uploadId,
   });
   log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
   // After the commit, and no reason to refuse: the worker's reconcile rings for what stays queued.

@@ -8,6 +8,7 @@ import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
+import type { AccountSettings } from '../accounts/account-settings.js';
 import { buildApp } from '../app.js';
 import { ChangeFeed } from '../change-feed.js';
 import { readConfig } from '../config.js';
@@ -21,6 +22,8 @@ export interface TestServer {
   readonly storageDirectory: string;
   readonly queue: Queue;
   readonly changes: ChangeFeed;
+  readonly accounts: AccountSettings;
+  readonly pagesDirectory: string;
   /** Every line that was logged, at the level `debug`. */
   readonly logLines: string[];
   /** Sends a request; `token` becomes the bearer token. */
@@ -58,7 +61,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     ...options.environment,
   });
   const { heartbeatSeconds = 15 } = options;
-  const app = await buildApp({ database, storage, queue, changes, logger, pagesDirectory, accounts, heartbeatSeconds });
+  const uploadsDirectory = join(storageDirectory, 'uploads');
+  const folders = { pagesDirectory, uploadsDirectory };
+  const app = await buildApp({ database, storage, queue, changes, logger, ...folders, accounts, heartbeatSeconds });
   const url = await app.listen({ host: '127.0.0.1', port });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
@@ -73,6 +78,8 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     storageDirectory,
     queue,
     changes,
+    accounts,
+    pagesDirectory,
     logLines,
     request: (path, { token, headers, ...options } = {}) =>
       fetch(`${url}${path}`, {

@@ -1,19 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { HoldoutError, submissionWordsSchema } from '@holdout/contracts';
+import { HoldoutError } from '@holdout/contracts';
 import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
-
-/** What a team may say of a submission beside its manifest, with the manifest's own limits. */
-export const describeSchema = z
-  .strictObject({
-    ...submissionWordsSchema,
-    /** Stops it before the hidden run where the check on the public sample warns. */
-    stopOnWarning: z.enum(['true', 'false']),
-  })
-  .partial();
-export type SubmissionDescription = z.infer<typeof describeSchema>;
+import { drainRequest } from './drain-request.js';
+import { readDescription, type SubmissionDescription } from './read-description.js';
 
 export interface Upload {
   readonly digest: string;
@@ -26,9 +16,6 @@ export interface Upload {
 const formLimits = { files: 2, fields: 10, fieldSize: 8 * 1024, parts: 12, fileSize: Number.MAX_SAFE_INTEGER };
 /** What a multipart form may add to its file: boundaries, part headers and fields. */
 const formOverheadBytes = 128 * 1024;
-
-/** How long the rest of a refused upload is taken off the line, so that its sender reads the answer. */
-const drainTimeoutMilliseconds = 30_000;
 
 /**
  * Streams the archive of a request to storage while it is hashed; nothing of it is held in memory.
@@ -46,17 +33,9 @@ export async function receiveUpload(request: FastifyRequest, storage: Storage, l
     }
     return { ...(await storeArchive(storage, request.body, limitBytes)), description: {} };
   } catch (error) {
-    drain(request.raw);
+    drainRequest(request.raw);
     throw error;
   }
-}
-
-/** Node does this by itself only for bodies that nobody has begun to read. */
-function drain(incoming: IncomingMessage): void {
-  incoming.unpipe();
-  incoming.resume();
-  const giveUp = setTimeout(() => incoming.destroy(), drainTimeoutMilliseconds);
-  incoming.once('close', () => clearTimeout(giveUp));
 }
 
 async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes: number): Promise<Upload> {
@@ -75,7 +54,7 @@ async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes
     throw isMalformed(error) ? describeMalformed(error) : error;
   }
   if (!stored) throw new HoldoutError('request_invalid', { detail: 'The form has no file; expected exactly one.' });
-  return { ...stored, description: readFields(fields) };
+  return { ...stored, description: readDescription(fields, 'form') };
 }
 
 function storeArchive(storage: Storage, source: Readable, limitBytes: number): Promise<StoredBlob> {
@@ -102,16 +81,6 @@ async function* readUpload(source: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-function readFields(fields: Record<string, unknown>): SubmissionDescription {
-  const parsed = describeSchema.safeParse(fields);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const field = ['form', ...issue.path.map(String)].join('.');
-    return { code: 'request_invalid' as const, field, message: `${field}: ${issue.message}.` };
-  });
-  throw new HoldoutError('request_invalid', { detail: problems.map((item) => item.message).join(' '), problems });
-}
-
 /** The form's parser knows only that its end is missing; the connection knows that it was cut. */
 function isCutOff(error: unknown, request: FastifyRequest): boolean {
   if (error instanceof HoldoutError) return false;
@@ -128,6 +97,7 @@ function describeMalformed(error: Error): HoldoutError {
   return new HoldoutError('request_invalid', { detail, cause: error });
 }
 
-function tooLarge(limitBytes: number, foundBytes: number): HoldoutError {
+/** @returns the refusal of an archive by its announced length */
+export function tooLarge(limitBytes: number, foundBytes: number): HoldoutError {
   return new HoldoutError('upload_too_large', { detail: `Found ${foundBytes} bytes; it may have ${limitBytes}.` });
 }

@@ -91,7 +91,9 @@ async function send(
     try {
       const { name, stopOnWarning } = options;
       const onProgress = progress.update;
-      return await uploadBundle(config, { ...names, name, stopOnWarning, archive, sizeBytes, signal, onProgress });
+      const onConnection = (state: 'lost' | 'back') => progress.note(connectionWords[state]);
+      const upload = { ...names, name, stopOnWarning, archive, sizeBytes, signal, onProgress, onConnection };
+      return await uploadBundle(config, upload);
     } catch (error) {
       if (!signal.aborted) throw error;
       throw interruptedError(
@@ -103,6 +105,11 @@ async function send(
     }
   });
 }
+
+const connectionWords = {
+  lost: 'The connection is lost; trying again, and going on from where it broke…',
+  back: 'Connected again.',
+};
 
 interface PrepareOptions {
   readonly folder: string;

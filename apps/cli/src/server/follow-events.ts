@@ -1,16 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinalState, type SubmissionEvent, submissionEventSchema, submissionSchema } from '@holdout/contracts';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { CommandError } from '../command-error.js';
 import type { ServerConfig } from '../config.js';
+import { Patience } from './patience.js';
 import { authorise, explainUnreachable, readProblem, requestJson } from './request.js';
 
 /** The server says something every 15 seconds, so a connection that is silent for this long is dead. */
 const silenceMilliseconds = 45_000;
-/** So long a server may stay away. */
-const longestAbsenceMilliseconds = 10 * 60 * 1000;
-const pauseMilliseconds = { first: 500, longest: 10_000 };
-
 interface Follow {
   readonly submissionId: string;
   readonly signal: AbortSignal;
@@ -27,16 +23,9 @@ interface Follow {
 export async function* followEvents(config: ServerConfig, follow: Follow): AsyncGenerator<SubmissionEvent> {
   const { submissionId, signal, onConnection } = follow;
   const address = `${config.server}/api/submissions/${encodeURIComponent(submissionId)}/events`;
+  const patience = new Patience({ signal, onConnection });
+  const onHeard = () => patience.heard();
   let lastEventId = '';
-  let isLost = false;
-  let heardAt = performance.now();
-  let pause = pauseMilliseconds.first;
-  const onHeard = () => {
-    heardAt = performance.now();
-    pause = pauseMilliseconds.first;
-    if (isLost) onConnection('back');
-    isLost = false;
-  };
   for (;;) {
     let hasMessages = false;
     try {
@@ -52,15 +41,9 @@ export async function* followEvents(config: ServerConfig, follow: Follow): Async
       // What is still missing comes first on the next connection, so this is asked only where nothing is.
       if (!hasMessages && (await hasEnded(config, submissionId, signal))) return;
     } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof CommandError) || !error.passing) throw error;
-      if (performance.now() - heardAt > longestAbsenceMilliseconds) throw error;
-      // A stream that merely ended is taken up again without a word.
-      if (!isLost) onConnection('lost');
-      isLost = true;
+      patience.lost(error);
     }
-    await sleep(pause, undefined, { signal });
-    pause = Math.min(pause * 2, pauseMilliseconds.longest);
+    await patience.pause();
   }
 }
 

@@ -1,16 +1,18 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { submissionSchema } from '@holdout/contracts';
 import { expect, it } from 'vitest';
 import { makeFiles } from '../testing/make-folder.js';
 import { makeSubmission, startScriptedServer } from '../testing/start-scripted-server.js';
-import { uploadBundle } from './upload-bundle.js';
+import { uploadArchive, uploadBundle } from './upload-bundle.js';
 
 const names = { competition: 'mura', phase: 'te st' };
 
 async function makeUpload(sizeBytes: number, signal = new AbortController().signal) {
   const archive = join(await makeFiles({ 'bundle.zip': new Uint8Array(sizeBytes).fill(7) }), 'bundle.zip');
   const sent: number[] = [];
-  return { upload: { ...names, archive, sizeBytes, signal, onProgress: (bytes: number) => sent.push(bytes) }, sent };
+  const onProgress = (bytes: number) => sent.push(bytes);
+  return { upload: { ...names, archive, sizeBytes, signal, onProgress, onConnection: () => {} }, sent };
 }
 
 it('sends the archive whole, with its length and the token, and counts what it sent', async () => {
@@ -44,7 +46,8 @@ it('stops sending where the server refuses at once, and says why', async () => {
     response.writeHead(401, { connection: 'close' }).end(JSON.stringify(problem));
   });
   const { upload, sent } = await makeUpload(64_000_000);
-  await expect(uploadBundle(config, upload)).rejects.toMatchObject({ problem: { code: 'token_unknown', status: 401 } });
+  const whole = { ...upload, path: '/', schema: submissionSchema };
+  await expect(uploadArchive(config, whole)).rejects.toMatchObject({ problem: { code: 'token_unknown', status: 401 } });
   expect(sent.at(-1) ?? 0).toBeLessThan(64_000_000);
 });
 

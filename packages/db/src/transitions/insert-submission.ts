@@ -3,6 +3,7 @@ import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { demandOpen } from '../tables/phase-window.js';
 import { demandQuota, lockTeam } from '../tables/quotas.js';
+import { endUploadWithSubmission, findSubmissionOfUpload } from '../tables/uploads.js';
 import { notifyChange } from './notify-change.js';
 
 interface NewSubmission {
@@ -13,6 +14,8 @@ interface NewSubmission {
   bundleSizeBytes: number;
   /** Stops it before the hidden run where the check warns. */
   stopOnWarning?: boolean;
+  /** The upload in parts that brought the bundle: it makes one submission, however often this is repeated. */
+  uploadId?: string | undefined;
 }
 
 /**
@@ -20,14 +23,16 @@ interface NewSubmission {
  * Ring the bell for the evaluation after this returns.
  *
  * @throws HoldoutError `quota_exceeded`, also where uploads of one team end at the same moment; `phase_closed`, also where
- *   the phase closed, or became final, while the upload was under way
+ *   the phase closed, or became final, while the upload was under way; `upload_not_found` where it was removed meanwhile
  */
 export async function insertSubmission(
   db: Queryable,
-  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false }: NewSubmission,
+  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId }: NewSubmission,
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
     await lockTeam(trx, teamId);
+    const earlier = uploadId === undefined ? null : await findSubmissionOfUpload(trx, uploadId);
+    if (earlier) return earlier;
     await demandOpen(trx, phaseId);
     await demandQuota(trx, { phaseId, teamId });
     const submission = await trx
@@ -57,6 +62,7 @@ export async function insertSubmission(
       )
       .returning('id')
       .executeTakeFirstOrThrow();
+    if (uploadId !== undefined) await endUploadWithSubmission(trx, { uploadId, submissionId: submission.id });
     await insertEvents(trx, evaluation.id, [{ kind: 'state', data: { state: 'queued', reason: null } }]);
     await notifyChange(trx, evaluation.id);
     return { submissionId: submission.id, evaluationId: evaluation.id };

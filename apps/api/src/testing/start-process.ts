@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { TestServer } from './test-server.js';
+
+const program = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+
+interface ServerProcess {
+  readonly url: string;
+  /** Ends it as a power cut does, or as an operator does. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+}
+
+/** The server as a process of its own, on the database of a test's. */
+export async function startServerProcess(
+  { databaseUrl }: Pick<TestServer, 'databaseUrl'>,
+  { storageDirectory, diskBytes }: { storageDirectory: string; diskBytes?: number },
+): Promise<ServerProcess> {
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    HOLDOUT_PORT: '0',
+    HOLDOUT_DATABASE_URL: databaseUrl,
+    HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
+    HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
+  };
+  // A real disk of that size, in a mount namespace that ends with the process.
+  const mount = `mount -t tmpfs -o size=${diskBytes} tmpfs "$HOLDOUT_STORAGE_DIRECTORY" && exec "$0" "$1"`;
+  const wrap = diskBytes === undefined ? [] : ['unshare', '--map-root-user', '--mount', 'sh', '-c', mount];
+  const [command = '', ...argv] = [...wrap, process.execPath, program];
+  const child = spawn(command, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    url: await readAddress(child),
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+/** The server's log names the address that it listens on. */
+async function readAddress({ stdout }: ChildProcess): Promise<string> {
+  if (!stdout) throw new Error('Its output is not read.');
+  for await (const line of createInterface({ input: stdout })) {
+    const url = /Server listening at (http:\/\/[^"\s]+)/.exec(line)?.[1];
+    // What it logs from now on must not fill the pipe.
+    if (url) return stdout.resume() && url;
+  }
+  throw new Error('The server ended before it listened.');
+}

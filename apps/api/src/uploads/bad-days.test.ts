@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { problemSchema, submissionSchema } from '@holdout/contracts';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
+import { seedCompetition } from '../testing/seed-competition.js';
+import { startServerProcess } from '../testing/start-process.js';
+import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { beginPart, beginUpload, readOffset, readResult, sendPart } from '../testing/upload-parts.js';
+
+const archiveBytes = 6_000_000;
+let server: TestServer;
+let token: string;
+let archive: Buffer;
+let storageDirectory: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  token = (await seedCompetition(server)).alpha.token;
+  archive = await packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes(archiveBytes) });
+  storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(storageDirectory, { recursive: true, force: true });
+});
+
+const sizeOf = async (location: string) =>
+  (await stat(join(storageDirectory, 'uploads', location.split('/').at(-1) ?? ''))).size;
+
+it.each(['SIGKILL', 'SIGTERM'] as const)('goes on where it was when its server is ended by %s', async (signal) => {
+  const first = await startServerProcess(server, { storageDirectory });
+  onTestFinished(() => first.end('SIGKILL'));
+  const before = { url: first.url, token };
+  const location = (await beginUpload(before, { sizeBytes: archive.length })).headers.get('location') ?? '';
+  const sending = beginPart(before, location, { offset: 0, announcedBytes: archive.length });
+  sending.write(archive.subarray(0, 4_000_000));
+  await expect.poll(() => sizeOf(location), { timeout: 10_000 }).toBeGreaterThan(3_000_000);
+  await first.end(signal);
+
+  const second = await startServerProcess(server, { storageDirectory });
+  onTestFinished(() => second.end('SIGKILL'));
+  const after = { url: second.url, token };
+  const offset = await readOffset(after, location);
+  expect(offset).toBeGreaterThan(3_000_000);
+  expect((await sendPart(after, location, archive.subarray(offset), offset)).status).toBe(204);
+  const result = await readResult(after, location);
+  expect(submissionSchema.parse(await result.json())).toMatchObject({ bundleSizeBytes: archive.length });
+});
+
+it('says that the disk is full, keeps what fitted, and goes on when there is room again', async () => {
+  const disk = { storageDirectory, diskBytes: 8_000_000 };
+  const { url, end } = await startServerProcess(server, disk);
+  onTestFinished(() => end('SIGKILL'));
+  const sender = { url, token };
+  const locations: string[] = [];
+  // Each has room by itself, and the two together have not.
+  for (let count = 0; count < 2; count += 1) {
+    const begun = await beginUpload(sender, { sizeBytes: archive.length });
+    expect(begun.status).toBe(201);
+    locations.push(begun.headers.get('location') ?? '');
+  }
+  const [first = '', second = ''] = locations;
+  expect((await sendPart(sender, first, archive.subarray(0, 4_000_000), 0)).status).toBe(204);
+  const refused = await sendPart(sender, second, archive, 0);
+  expect(problemSchema.parse(await refused.json())).toMatchObject({ status: 507, code: 'storage_full' });
+  expect((await beginUpload(sender, { sizeBytes: archive.length })).status).toBe(507);
+  const offset = await readOffset(sender, second);
+  expect(offset).toBeGreaterThan(3_000_000);
+  const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' };
+  expect((await fetch(url + first, { method: 'DELETE', headers })).status).toBe(204);
+  const part = archive.subarray(offset, offset + 1_000_000);
+  expect((await sendPart(sender, second, part, offset)).headers.get('upload-offset')).toBe(
+    String(offset + part.length),
+  );
+});

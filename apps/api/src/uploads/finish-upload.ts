@@ -1,0 +1,81 @@
+import { createReadStream } from 'node:fs';
+import { errorCatalogue, HoldoutError } from '@holdout/contracts';
+import {
+  endUploadWithRefusal,
+  findSubmission,
+  findUpload,
+  type SubmissionRecord,
+  type UploadRecord,
+} from '@holdout/db';
+import type { FastifyBaseLogger } from 'fastify';
+import type { RouteParts } from '../app.js';
+import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { toHoldoutError } from '../handle-errors.js';
+import { submitBundle } from '../submissions/submit-bundle.js';
+import { readMetadata } from './read-metadata.js';
+import type { UploadStore } from './upload-store.js';
+
+/** Makes submissions of uploads that are complete. */
+export class UploadFinisher {
+  readonly #parts: RouteParts;
+  readonly #store: UploadStore;
+  readonly #underWay = new Map<string, Promise<SubmissionRecord>>();
+
+  constructor(parts: RouteParts, store: UploadStore) {
+    this.#parts = parts;
+    this.#store = store;
+  }
+
+  /**
+   * What the plain upload does when its last byte is there. It is done once for each upload: whoever asks while it is
+   * done waits for the same end, and who asks later is told how it ended. Where it failed by our fault, asking again
+   * tries again.
+   *
+   * @throws HoldoutError with what the plain upload would have been refused with; `upload_not_found`
+   */
+  finish(uploadId: string, log: FastifyBaseLogger): Promise<SubmissionRecord> {
+    const underWay = this.#underWay.get(uploadId);
+    if (underWay) return underWay;
+    const finishing = this.#finish(uploadId, log).finally(() => this.#underWay.delete(uploadId));
+    this.#underWay.set(uploadId, finishing);
+    return finishing;
+  }
+
+  async #finish(uploadId: string, log: FastifyBaseLogger): Promise<SubmissionRecord> {
+    const upload = await findUpload(this.#parts.database, uploadId);
+    if (!upload) throw new HoldoutError('upload_not_found');
+    if (upload.refusal) throw repeatRefusal(upload.refusal);
+    if (upload.submissionId) return await findOrThrow(this.#parts, upload.submissionId);
+    try {
+      const submission = await this.#submit(upload, log);
+      await this.#store.removeFile(uploadId);
+      return submission;
+    } catch (error) {
+      const { code, detail = null, problems } = toHoldoutError(error);
+      if (errorCatalogue[code].fault === 'server') throw error;
+      await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, problems } });
+      await this.#store.removeFile(uploadId);
+      throw error;
+    }
+  }
+
+  async #submit(upload: UploadRecord, log: FastifyBaseLogger): Promise<SubmissionRecord> {
+    const { database, storage } = this.#parts;
+    const phase = await findPhaseOrThrow(database, upload);
+    const team = { id: upload.teamId, name: upload.team };
+    const file = createReadStream(this.#store.pathOf(upload.id), { highWaterMark: 256 * 1024 });
+    const stored = await storage.put(file, { limitBytes: phase.limits.bundleSizeBytes });
+    const description = readMetadata(upload.metadata);
+    return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
+  }
+}
+
+function repeatRefusal({ code, detail, problems }: NonNullable<UploadRecord['refusal']>): HoldoutError {
+  return new HoldoutError(code, { ...(detail === null ? {} : { detail }), problems });
+}
+
+async function findOrThrow({ database }: RouteParts, submissionId: string): Promise<SubmissionRecord> {
+  const submission = await findSubmission(database, submissionId);
+  if (!submission) throw new HoldoutError('internal', { detail: `Submission ${submissionId} is gone.` });
+  return submission;
+}

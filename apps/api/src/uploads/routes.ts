@@ -1,0 +1,112 @@
+import { HoldoutError, submissionSchema } from '@holdout/contracts';
+import { demandOpen, demandQuota } from '@holdout/db';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { RouteParts } from '../app.js';
+import { callerOf } from '../authenticate.js';
+import { teamOf } from '../caller.js';
+import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { problemResponse } from '../describe-api.js';
+import { presentSubmission } from '../submissions/present-submission.js';
+import { findOwnUpload } from './find-own-upload.js';
+import { UploadFinisher } from './finish-upload.js';
+import { TusHandler } from './tus-handler.js';
+import { hasEnded, UploadStore } from './upload-store.js';
+
+const phaseParamsSchema = z.object({ competition: z.string(), phase: z.string() });
+const uploadParamsSchema = phaseParamsSchema.extend({ id: z.string().meta({ format: 'uuid' }) });
+const expiryIntervalMilliseconds = 60 * 60 * 1000;
+
+/** Bundles that come in parts, by the tus protocol: an upload that broke off goes on where it was. */
+export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
+  const { database } = parts;
+  const store = await UploadStore.open(database, parts.uploadsDirectory);
+  const finisher = new UploadFinisher(parts, store);
+  const tus = new TusHandler(store, finisher);
+  app.addContentTypeParser('application/offset+octet-stream', (_request, payload, done) => done(null, payload));
+  const expiry = setInterval(() => {
+    void store.removeExpired().catch((err: unknown) => app.log.warn({ err }, 'old uploads could not be removed'));
+  }, expiryIntervalMilliseconds);
+  app.addHook('onClose', async () => clearInterval(expiry));
+
+  app.post(
+    '/competitions/:competition/phases/:phase/uploads',
+    {
+      schema: {
+        summary: 'Begin to upload a bundle in parts',
+        description:
+          'By the tus protocol, version 1.0.0, with its extensions creation, creation-with-upload, termination and ' +
+          'expiration. `Upload-Length` is the size of the archive; `Upload-Metadata` may have `filename`, and what the ' +
+          'plain upload takes in its query: `name`, `description`, `link`, `stopOnWarning`. `Location` is the address to ' +
+          'send the parts to. An upload that is not finished is kept for 24 hours, and a team’s latest eight.',
+        tags: ['submissions'],
+        params: phaseParamsSchema,
+        response: { 201: z.undefined().describe('The upload has begun.'), ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const phase = await findPhaseOrThrow(database, request.params);
+      const team = teamOf(callerOf(request), phase);
+      // Both hold again when the last byte is there: the transaction that makes the submission checks them.
+      await demandOpen(database, phase.id);
+      await demandQuota(database, { phaseId: phase.id, teamId: team.id });
+      return await tus.answer({ request, teamId: team.id, phase }, reply);
+    },
+  );
+
+  const partRoutes = [
+    [
+      'PATCH',
+      'Send a part of an upload',
+      'From `Upload-Offset` on. With the last one the bundle is checked and entered.',
+    ],
+    ['HEAD', 'Read how much of an upload is there', '`Upload-Offset` is the byte to go on from.'],
+    ['DELETE', 'Give up an upload', 'Its bytes are removed; a submission that it made already stays.'],
+  ] as const;
+  for (const [method, summary, description] of partRoutes) {
+    app.route({
+      method,
+      url: '/competitions/:competition/phases/:phase/uploads/:id',
+      schema: {
+        summary,
+        description,
+        tags: ['submissions'],
+        params: uploadParamsSchema,
+        response: { [method === 'HEAD' ? 200 : 204]: z.undefined().describe('As asked.'), ...problemResponse },
+      },
+      handler: async (request, reply) => {
+        const phase = await findPhaseOrThrow(database, request.params);
+        const { teamId, phaseId } = await findOwnUpload(database, callerOf(request), request.params.id);
+        if (phaseId !== phase.id) throw new HoldoutError('upload_not_found');
+        return await tus.answer({ request, teamId, phase }, reply);
+      },
+    });
+  }
+
+  app.get(
+    '/uploads/:id/result',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Read what became of an upload',
+        description:
+          'The submission that it made, or the problem that the plain upload would have been answered with. It can be ' +
+          'asked for again for a day, and never makes a second submission. 409 while bytes are missing.',
+        tags: ['submissions'],
+        params: z.object({ id: z.string().meta({ format: 'uuid' }) }),
+        response: { 200: submissionSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const upload = await findOwnUpload(database, callerOf(request), request.params.id);
+      if (!hasEnded(upload)) {
+        const { offset } = await store.getUpload(upload.id);
+        if (offset < upload.sizeBytes) {
+          throw new HoldoutError('upload_unfinished', { detail: `${offset} of ${upload.sizeBytes} bytes are there.` });
+        }
+      }
+      const submission = await finisher.finish(upload.id, request.log);
+      return presentSubmission(submission, await findPhaseOrThrow(database, upload), false);
+    },
+  );
+};

@@ -1,0 +1,146 @@
+import { HoldoutError } from '@holdout/contracts';
+import { sql } from 'kysely';
+import type { Queryable } from '../open-database.js';
+import type { UploadRefusal } from '../schema.js';
+
+/** A bundle that comes in parts: what is known of it beside its bytes. */
+export interface UploadRecord {
+  id: string;
+  teamId: string;
+  team: string;
+  phaseId: string;
+  competition: string;
+  phase: string;
+  sizeBytes: number;
+  metadata: Readonly<Record<string, string | null>>;
+  /** What became of it: one of the two when it has ended, neither before. */
+  submissionId: string | null;
+  refusal: UploadRefusal | null;
+  createdAt: Date;
+}
+
+type NewUpload = Pick<UploadRecord, 'id' | 'teamId' | 'phaseId' | 'sizeBytes' | 'metadata'>;
+
+/**
+ * Begins an upload. A team has at most `limit` that have not ended: a further one takes the place of the oldest, so that
+ * uploads which nobody will finish fill no disk and block nobody.
+ *
+ * @returns the ids of those that were removed for it
+ */
+export async function insertUpload(
+  db: Queryable,
+  { metadata, ...upload }: NewUpload,
+  { limit }: { limit: number },
+): Promise<string[]> {
+  return await db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto('uploads')
+      .values({ ...upload, metadata: JSON.stringify(metadata) })
+      .execute();
+    const removed = await trx
+      .deleteFrom('uploads')
+      .where('id', 'in', (query) =>
+        query
+          .selectFrom('uploads')
+          .select('id')
+          .where('teamId', '=', upload.teamId)
+          .where('endedAt', 'is', null)
+          .orderBy('createdAt', 'desc')
+          .offset(limit),
+      )
+      .returning('id')
+      .execute();
+    return removed.map(({ id }) => id);
+  });
+}
+
+export async function findUpload(db: Queryable, uploadId: string): Promise<UploadRecord | null> {
+  const row = await db
+    .selectFrom('uploads')
+    .innerJoin('teams', 'teams.id', 'uploads.teamId')
+    .innerJoin('phases', 'phases.id', 'uploads.phaseId')
+    .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
+    .select(['uploads.id', 'uploads.teamId', 'uploads.phaseId', 'uploads.sizeBytes', 'uploads.metadata'])
+    .select(['uploads.submissionId', 'uploads.refusal', 'uploads.createdAt'])
+    .select(['teams.name as team', 'competitions.slug as competition', 'phases.slug as phase'])
+    .where('uploads.id', '=', uploadId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Ids of those whose bytes are still wanted. */
+export async function listUnfinishedUploads(db: Queryable): Promise<string[]> {
+  const rows = await db.selectFrom('uploads').select('id').where('endedAt', 'is', null).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Keeps why it was refused. One that has ended meanwhile stays as it ended. */
+export async function endUploadWithRefusal(
+  db: Queryable,
+  { uploadId, refusal }: { uploadId: string; refusal: UploadRefusal },
+): Promise<void> {
+  await db
+    .updateTable('uploads')
+    .set({ refusal: JSON.stringify(refusal), endedAt: sql<Date>`now()` })
+    .where('id', '=', uploadId)
+    .where('endedAt', 'is', null)
+    .execute();
+}
+
+/**
+ * In the transaction that makes the submission.
+ *
+ * @throws HoldoutError `upload_not_found` where it was removed, or refused, meanwhile
+ */
+export async function endUploadWithSubmission(
+  trx: Queryable,
+  { uploadId, submissionId }: { uploadId: string; submissionId: string },
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('uploads')
+    .set({ submissionId, endedAt: sql<Date>`now()` })
+    .where('id', '=', uploadId)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new HoldoutError('upload_not_found');
+}
+
+/** The submission that an upload has made already, with the evaluation that it began with. */
+export async function findSubmissionOfUpload(
+  trx: Queryable,
+  uploadId: string,
+): Promise<{ submissionId: string; evaluationId: string } | null> {
+  const row = await trx
+    .selectFrom('uploads')
+    .innerJoin('evaluations', 'evaluations.submissionId', 'uploads.submissionId')
+    .select(['evaluations.submissionId', 'evaluations.id as evaluationId'])
+    .where('uploads.id', '=', uploadId)
+    .where('evaluations.reproduces', 'is', null)
+    .orderBy('evaluations.queuedAt')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function deleteUpload(db: Queryable, uploadId: string): Promise<void> {
+  await db.deleteFrom('uploads').where('id', '=', uploadId).execute();
+}
+
+/**
+ * Forgets uploads that were begun so long ago and have not ended, and those that ended so long ago.
+ *
+ * @returns their ids
+ */
+export async function removeExpiredUploads(
+  db: Queryable,
+  { afterMilliseconds }: { afterMilliseconds: number },
+): Promise<string[]> {
+  const rows = await db
+    .deleteFrom('uploads')
+    .where(
+      sql<boolean>`coalesce(ended_at, created_at) < now() - make_interval(secs => ${afterMilliseconds / 1000}::float8)`,
+    )
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
