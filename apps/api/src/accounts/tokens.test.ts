@@ -31,7 +31,10 @@ describe('a token', () => {
   it('stands for its person, is listed without its secret, and opens nothing once it is revoked', async () => {
     const { secret, ...made } = await make(ada, {});
     expect(secret).toMatch(/^holdout_[\w-]{32}$/);
-    expect(await meOf(secret)).toMatchObject({ user: { email: 'ada@example.org' }, token: { id: made.id, name: 'ci' } });
+    expect(await meOf(secret)).toMatchObject({
+      user: { email: 'ada@example.org' },
+      token: { id: made.id, name: 'ci' },
+    });
     const listing = await (await ada.send('GET', '/api/me/tokens')).text();
     expect(listing).not.toContain(secret);
     const listed = personalTokenListSchema.parse(JSON.parse(listing)).tokens.find(({ id }) => id === made.id);
@@ -60,8 +63,7 @@ describe('a token', () => {
     const headers = { 'content-type': 'application/json' };
     const asked = { method: 'POST', token: secret, body, headers };
     expect(await codeOf(await server.request('/api/me/tokens', asked))).toBe('not_allowed');
-    const revoke = (token: string, id: string) =>
-      server.request(`/api/me/tokens/${id}`, { method: 'DELETE', token });
+    const revoke = (token: string, id: string) => server.request(`/api/me/tokens/${id}`, { method: 'DELETE', token });
     expect(await codeOf(await revoke(secret, other.id))).toBe('not_allowed');
     expect((await revoke(other.secret, other.id)).status).toBe(204);
   });
@@ -102,7 +104,7 @@ describe('the scope of a token', () => {
     const { user } = meSchema.parse(await (await ada.send('GET', '/api/me')).json());
     const { id: otherId } = await findCompetitionOrThrow(server.database, 'other');
     for (const each of [competitionId, otherId]) {
-      await insertOrganiser(server.database, { competitionId: each, userId: user?.id ?? '' });
+      await insertOrganiser(server.database, { competitionId: each, userId: user?.id ?? '', actor: 'the tests' });
     }
     const { secret } = await make(ada, { scope: 'organise', competition: 'mura' });
     expect((await meOf(secret)).organises).toEqual(['mura']);

@@ -3,6 +3,7 @@ import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { demandOpen } from '../tables/phase-window.js';
 import { demandQuota, lockTeam } from '../tables/quotas.js';
+import { refuseMerged } from '../tables/teams.js';
 import { notifyChange } from './notify-change.js';
 
 interface NewSubmission {
@@ -19,7 +20,7 @@ interface NewSubmission {
  * Enters a bundle in a phase: the submission and its one evaluation, `queued`, against the test set of now.
  * Ring the bell for the evaluation after this returns.
  *
- * @throws HoldoutError `quota_exceeded`, also where uploads of one team end at the same moment; `phase_closed`, also where
+ * @throws HoldoutError `team_not_found` where the team was merged into another meanwhile; `quota_exceeded`, also where uploads of one team end at the same moment; `phase_closed`, also where
  *   the phase closed, or became final, while the upload was under way
  */
 export async function insertSubmission(
@@ -28,6 +29,7 @@ export async function insertSubmission(
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
     await lockTeam(trx, teamId);
+    await refuseMerged(trx, teamId);
     await demandOpen(trx, phaseId);
     await demandQuota(trx, { phaseId, teamId });
     const submission = await trx
