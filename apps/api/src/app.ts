@@ -11,6 +11,7 @@ import { type Auth, createAuth } from './accounts/create-auth.js';
 import { createMailer, type SendMail } from './accounts/mailer.js';
 import { meRoutes } from './accounts/me-routes.js';
 import { mountAuth } from './accounts/mount-auth.js';
+import { competitionOrganiserRoutes } from './accounts/organiser-routes.js';
 import { outboxRoutes } from './accounts/outbox-routes.js';
 import { tokenRoutes } from './accounts/token-routes.js';
 import { requireCallers } from './authenticate.js';
@@ -27,6 +28,9 @@ import { receiptRoutes } from './receipts/routes.js';
 import { reproductionRoutes } from './reproductions/routes.js';
 import { openPageDocument, servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
+import { invitationRoutes } from './teams/invitation-routes.js';
+import { joinRoutes } from './teams/join-routes.js';
+import { teamRoutes } from './teams/team-routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
 import { uploadRoutes } from './uploads/routes.js';
 
@@ -105,6 +109,10 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(meRoutes, { parts });
   await api.register(tokenRoutes, { parts });
   await api.register(outboxRoutes, { parts });
+  await api.register(teamRoutes, { parts });
+  await api.register(invitationRoutes, { parts });
+  await api.register(joinRoutes, { parts });
+  await api.register(competitionOrganiserRoutes, { parts });
   await api.register(healthRoutes, { parts });
   await api.register(competitionRoutes, { parts });
   await api.register(leaderboardRoutes, { parts });
