@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
 import { createDiskStorage, type Storage } from '@holdout/storage';
+import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { AccountSettings } from '../accounts/account-settings.js';
 import { buildApp } from '../app.js';
@@ -37,6 +38,8 @@ interface TestOptions {
   heartbeatSeconds?: number;
   /** Another queue than one on the server's own Postgres; its maker closes it. */
   queue?: Queue;
+  /** Where limits are counted; its maker closes it. */
+  redis?: Redis;
   /** Further variables of the environment: how people sign in. */
   environment?: Record<string, string>;
 }
@@ -53,7 +56,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, keepLines(logLines));
   const port = await findFreePort();
-  const { pagesDirectory, accounts } = readConfig({
+  const { pagesDirectory, accounts, rateLimits, trustedProxies } = readConfig({
     HOLDOUT_DATABASE_URL: ownerUrl,
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
     HOLDOUT_PORT: String(port),
@@ -62,8 +65,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   });
   const { heartbeatSeconds = 15 } = options;
   const uploadsDirectory = join(storageDirectory, 'uploads');
-  const folders = { pagesDirectory, uploadsDirectory };
-  const app = await buildApp({ database, storage, queue, changes, logger, ...folders, accounts, heartbeatSeconds });
+  const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies, heartbeatSeconds };
+  const { redis = null } = options;
+  const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
   const url = await app.listen({ host: '127.0.0.1', port });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
