@@ -10,9 +10,10 @@ import { createDiskStorage, type Storage } from '@holdout/storage';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { AccountSettings } from '../accounts/account-settings.js';
-import { buildApp } from '../app.js';
+import { type AppParts, buildApp } from '../app.js';
 import { ChangeFeed } from '../change-feed.js';
 import { readConfig } from '../config.js';
+import type { RateLimits } from '../rate-limits.js';
 
 /** A server that really listens, over a real Postgres, a real queue on it and real files. */
 export interface TestServer {
@@ -24,6 +25,9 @@ export interface TestServer {
   readonly queue: Queue;
   readonly changes: ChangeFeed;
   readonly accounts: AccountSettings;
+  readonly rateLimits: RateLimits;
+  readonly trustedProxies: AppParts['trustedProxies'];
+  readonly redis: Redis | null;
   readonly pagesDirectory: string;
   /** Every line that was logged, at the level `debug`. */
   readonly logLines: string[];
@@ -83,6 +87,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     queue,
     changes,
     accounts,
+    rateLimits,
+    trustedProxies,
+    redis,
     pagesDirectory,
     logLines,
     request: (path, { token, headers, ...options } = {}) =>
