@@ -58,11 +58,11 @@ export function createProgram(context: CommandContext, { quiet }: { quiet: boole
       'after',
       `
 Examples:
-  holdout login                                                        who you are, once for each machine
-  holdout competition join mura --new-team "The Radiologists"          take part
-  holdout check my-model/                                              is it valid, and does it run?
-  holdout submit my-model/ --competition mura --phase practice --wait  send it and see its score
-  holdout leaderboard                                                  who stands where
+  holdout login                                                        # who you are, once for each machine
+  holdout competition join mura --new-team "The Radiologists"          # take part
+  holdout check my-model/                                              # is it valid, and does it run?
+  holdout submit my-model/ --competition mura --phase practice --wait  # send it and see its score
+  holdout leaderboard                                                  # who stands where
 
 Environment:
   HOLDOUT_SERVER  the server, where --server does not say it

@@ -64,7 +64,8 @@ function addShowCommand(group: Command, { environment, signal }: CommandContext)
     .command('show')
     .summary('write a competition’s file')
     .description('Writes the competition as the file that apply takes, with everything that a file may leave out.')
-    .option('--competition <name>', 'the competition; may be left out where the server has only one');
+    .option('--competition <name>', 'the competition; may be left out where the server has only one')
+    .addHelpText('after', '\nExample:\n  holdout admin competition show --competition mura > mura.yaml');
   addServerOptions(command).action(async (options: ServerCommandOptions & { competition?: string }) => {
     const output = createOutput(options.json, environment);
     const config = chooseServer(options, environment);
