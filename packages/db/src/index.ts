@@ -80,7 +80,17 @@ export {
   type ScoreBasis,
   type SubmissionRecord,
 } from './tables/submissions.js';
-export { findTeam, insertTeam, type TeamRecord } from './tables/teams.js';
+export {
+  answerInvitation,
+  type InvitationRecord,
+  insertInvitation,
+  listInvitations,
+  listReceivedInvitations,
+  type ReceivedInvitation,
+  withdrawInvitation,
+} from './tables/team-invitations.js';
+export { changeRole, removeMember } from './tables/team-members.js';
+export { findTeam, insertTeam, insertTeamOf, readTeam, type TeamDetails, type TeamRecord } from './tables/teams.js';
 export { claimTestSet, findTestSetOwners, type TestSetOwners } from './tables/test-set-owners.js';
 export {
   findLatestVersion,
@@ -133,6 +143,8 @@ export {
 export { insertPredictions } from './transitions/insert-predictions.js';
 export { insertReproduction } from './transitions/insert-reproduction.js';
 export { insertSubmission } from './transitions/insert-submission.js';
+export { joinCompetition } from './transitions/join-competition.js';
+export { mergeTeams } from './transitions/merge-teams.js';
 export { publishComparison } from './transitions/publish-comparison.js';
 export { LadderMoved, publishScore } from './transitions/publish-score.js';
 export { recountPhase, revealFinalPhases } from './transitions/recount-phase.js';

@@ -12,6 +12,7 @@ import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
 import { type Caller, personOf } from '../caller.js';
 import { findCompetitionOrThrow } from '../competitions/find-phase.js';
+import { demandUuid } from '../demand-uuid.js';
 import { problemResponse } from '../describe-api.js';
 import { hashToken, makeToken } from './tokens.js';
 
@@ -90,10 +91,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (
     async (request, reply) => {
       const caller = callerOf(request);
       const { id } = request.params;
-      const userId = demandOwner(caller, id);
-      if (!z.guid().safeParse(id).success || !(await revokeToken(database, { id, userId }))) {
-        throw new HoldoutError('personal_token_not_found');
-      }
+      const userId = demandOwner(caller, demandUuid(id, 'personal_token_not_found'));
+      if (!(await revokeToken(database, { id, userId }))) throw new HoldoutError('personal_token_not_found');
       return reply.code(204).send();
     },
   );

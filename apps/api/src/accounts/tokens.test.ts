@@ -104,7 +104,7 @@ describe('the scope of a token', () => {
     const { user } = meSchema.parse(await (await ada.send('GET', '/api/me')).json());
     const { id: otherId } = await findCompetitionOrThrow(server.database, 'other');
     for (const each of [competitionId, otherId]) {
-      await insertOrganiser(server.database, { competitionId: each, userId: user?.id ?? '' });
+      await insertOrganiser(server.database, { competitionId: each, userId: user?.id ?? '', actor: 'the tests' });
     }
     const { secret } = await make(ada, { scope: 'organise', competition: 'mura' });
     expect((await meOf(secret)).organises).toEqual(['mura']);

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
 import { type Caller, isMember, isOrganiser, organiserOf } from '../caller.js';
+import { demandUuid } from '../demand-uuid.js';
 import { problemResponse } from '../describe-api.js';
 import { presentReproduction } from './present-reproduction.js';
 
@@ -23,7 +24,7 @@ export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = 
   const { database, queue } = parts;
 
   async function findOrThrow(id: string): Promise<ReproductionRecord> {
-    const found = await findReproduction(database, demandUuid(id));
+    const found = await findReproduction(database, demandUuid(id, 'evaluation_not_found'));
     if (found) return found;
     throw new HoldoutError('evaluation_not_found');
   }
@@ -44,7 +45,7 @@ export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = 
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const id = demandUuid(request.params.id);
+      const id = demandUuid(request.params.id, 'evaluation_not_found');
       const submission = await findSubmission(database, id);
       const owner = submission ?? (await findEvaluationOwner(database, id));
       hideFromOthers(caller, owner);
@@ -83,11 +84,5 @@ export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = 
 /** Of what isn't its own a team is told that it is not there, so that ids can't be tried out. */
 function hideFromOthers(caller: Caller, owner: Owner | null): asserts owner is Owner {
   if (owner && (isOrganiser(caller, owner) || isMember(caller, owner))) return;
-  throw new HoldoutError('evaluation_not_found');
-}
-
-/** @throws HoldoutError `evaluation_not_found` where it is no id at all */
-function demandUuid(id: string): string {
-  if (z.guid().safeParse(id).success) return id;
   throw new HoldoutError('evaluation_not_found');
 }

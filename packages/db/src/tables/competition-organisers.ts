@@ -1,4 +1,6 @@
+import { HoldoutError } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
+import { insertAudit } from './audit-log.js';
 
 export interface OrganiserRecord {
   userId: string;
@@ -7,30 +9,63 @@ export interface OrganiserRecord {
   since: Date;
 }
 
-/** @returns false where the person was one already */
+/**
+ * Makes a person an organiser of a competition; one who is stays one.
+ *
+ * @throws HoldoutError `organiser_refused` for who takes part in it: an organiser knows what is hidden
+ */
 export async function insertOrganiser(
   db: Queryable,
-  organiser: { competitionId: string; userId: string },
-): Promise<boolean> {
-  const inserted = await db
-    .insertInto('competitionOrganisers')
-    .values(organiser)
-    .onConflict((conflict) => conflict.columns(['competitionId', 'userId']).doNothing())
-    .executeTakeFirst();
-  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  { actor, competitionId, userId }: { competitionId: string; userId: string; actor: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().executeTakeFirstOrThrow();
+    const participation = await trx
+      .selectFrom('teamMembers')
+      .innerJoin('participations', 'participations.teamId', 'teamMembers.teamId')
+      .innerJoin('teams', 'teams.id', 'teamMembers.teamId')
+      .select('teams.name')
+      .where('teamMembers.userId', '=', userId)
+      .where('participations.competitionId', '=', competitionId)
+      .executeTakeFirst();
+    if (participation) {
+      throw new HoldoutError('organiser_refused', {
+        detail: `They take part in it, in the team ${participation.name}.`,
+      });
+    }
+    const inserted = await trx
+      .insertInto('competitionOrganisers')
+      .values({ competitionId, userId })
+      .onConflict((conflict) => conflict.columns(['competitionId', 'userId']).doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 0n) return;
+    const audit = { actor, action: 'organiser.add', competitionId, subject: userId, before: null, after: { userId } };
+    await insertAudit(trx, audit);
+  });
 }
 
-/** @returns false where the person was none */
+/** @throws HoldoutError `user_not_found` where the person is none */
 export async function deleteOrganiser(
   db: Queryable,
-  { competitionId, userId }: { competitionId: string; userId: string },
-): Promise<boolean> {
-  const deleted = await db
-    .deleteFrom('competitionOrganisers')
-    .where('competitionId', '=', competitionId)
-    .where('userId', '=', userId)
-    .executeTakeFirst();
-  return deleted.numDeletedRows > 0n;
+  { actor, competitionId, userId }: { competitionId: string; userId: string; actor: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const deleted = await trx
+      .deleteFrom('competitionOrganisers')
+      .where('competitionId', '=', competitionId)
+      .where('userId', '=', userId)
+      .executeTakeFirst();
+    if (deleted.numDeletedRows === 0n) throw new HoldoutError('user_not_found');
+    const audit = {
+      actor,
+      action: 'organiser.remove',
+      competitionId,
+      subject: userId,
+      before: { userId },
+      after: null,
+    };
+    await insertAudit(trx, audit);
+  });
 }
 
 export async function listOrganisers(db: Queryable, competitionId: string): Promise<OrganiserRecord[]> {

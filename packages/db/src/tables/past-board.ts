@@ -73,22 +73,31 @@ function placePastEntries({ phaseId, versionId, rules, at }: PastPlace): RawBuil
   const rule = { counted: sql<string>`${rules.counted}::text`, metrics };
   return sql`
     SELECT * FROM (
-      SELECT DISTINCT ON (submissions.team_id)
-        submissions.id, 'team' AS kind, submissions.team_id, evaluations.id AS evaluation_id,
+      SELECT DISTINCT ON (team_then.id)
+        submissions.id, 'team' AS kind, team_then.id AS team_id, evaluations.id AS evaluation_id,
         NULL AS reference_name, NULL::jsonb AS reference_score, NULL::jsonb AS reference_intervals,
         ranking_values(scores.score, ${metrics}) AS ranking_values, submissions.submitted_at
       FROM evaluations
       JOIN submissions ON submissions.id = evaluations.submission_id
       JOIN scores ON scores.evaluation_id = evaluations.id
+      CROSS JOIN LATERAL (SELECT ${teamAt(at)} AS id) team_then
       WHERE evaluations.test_set_version_id = ${versionId} AND evaluations.state = 'scored'
         AND evaluations.scored_at <= ${at} AND submissions.phase_id = ${phaseId}
         AND (evaluations.superseded_at IS NULL OR evaluations.superseded_at > ${at})
         AND ${standingOfRow(at)} = 'counted' AND (scores.released OR ${rules.revealed})
-      ORDER BY submissions.team_id, ${countingOrder(rule, at)}
+      ORDER BY team_then.id, ${countingOrder(rule, at)}
     ) counted
     UNION ALL
     SELECT id, kind, team_id, evaluation_id, reference_name, reference_score, reference_intervals,
       ranking_values(reference_score, ${metrics}), submitted_at
     FROM entries
     WHERE phase_id = ${phaseId} AND test_set_version_id = ${versionId} AND kind <> 'team' AND created_at <= ${at}`;
+}
+
+/** The team of a submission as it was then: where teams were merged after that, the one before. */
+function teamAt(at: Date): RawBuilder<string> {
+  return sql<string>`coalesce((
+    SELECT from_team_id FROM submission_moves
+    WHERE submission_moves.submission_id = submissions.id AND submission_moves.at > ${at}
+    ORDER BY submission_moves.id LIMIT 1), submissions.team_id)`;
 }

@@ -91,6 +91,20 @@ export async function lockTeam(trx: Queryable, teamId: string): Promise<void> {
   await trx.selectFrom('teams').select('id').where('id', '=', teamId).forNoKeyUpdate().executeTakeFirstOrThrow();
 }
 
+/** The same for the team of a submission, which changes where teams are merged. @returns the team's id */
+export async function lockTeamOf(trx: Queryable, submissionId: string): Promise<string> {
+  const readTeam = async () => {
+    const submission = trx.selectFrom('submissions').select('teamId').where('id', '=', submissionId);
+    return (await submission.executeTakeFirstOrThrow()).teamId;
+  };
+  for (let teamId = await readTeam(); ; ) {
+    await lockTeam(trx, teamId);
+    const locked = teamId;
+    teamId = await readTeam();
+    if (teamId === locked) return teamId;
+  }
+}
+
 /**
  * Refuses a team that may not submit now.
  *

@@ -1,7 +1,7 @@
 import type { Standing } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { insertAudit } from '../tables/audit-log.js';
-import { lockTeam } from '../tables/quotas.js';
+import { lockTeamOf } from '../tables/quotas.js';
 import { readStanding } from '../tables/standings.js';
 import { countEntry } from './count-entry.js';
 import { notifyChange } from './notify-change.js';
@@ -32,17 +32,11 @@ export function changeStanding(db: Queryable, change: StandingChange): Promise<b
     const place = await trx
       .selectFrom('submissions')
       .innerJoin('phases', 'phases.id', 'submissions.phaseId')
-      .select([
-        'submissions.teamId',
-        'submissions.phaseId',
-        'phases.testSetVersionId',
-        'phases.nextTestSetVersionId',
-        'phases.competitionId',
-      ])
+      .select(['submissions.phaseId', 'phases.testSetVersionId', 'phases.nextTestSetVersionId', 'phases.competitionId'])
       .where('submissions.id', '=', submissionId)
       .executeTakeFirstOrThrow();
-    const { competitionId, teamId, phaseId } = place;
-    await lockTeam(trx, teamId);
+    const { competitionId, phaseId } = place;
+    const teamId = await lockTeamOf(trx, submissionId);
     const before = await readStanding(trx, submissionId);
     if (before.standing === standing) return false;
     await trx.insertInto('submissionStandings').values({ submissionId, standing, reason }).execute();

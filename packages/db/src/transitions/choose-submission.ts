@@ -1,7 +1,7 @@
 import { HoldoutError } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { lockTeam } from '../tables/quotas.js';
+import { lockTeamOf } from '../tables/quotas.js';
 import { countEntry } from './count-entry.js';
 import { notifyChange } from './notify-change.js';
 
@@ -19,8 +19,8 @@ interface Choice {
 export async function chooseSubmission(db: Queryable, { submissionId, chosen }: Choice): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const place = await readPlace(trx, submissionId);
-    const { teamId, phaseId } = place;
-    await lockTeam(trx, teamId);
+    const { phaseId } = place;
+    const teamId = await lockTeamOf(trx, submissionId);
     if (place.chosenAtMost === null) throw refuse('In this phase a team does not choose what counts.');
     if (place.isFinal) throw refuse('This phase is final.');
     const chosenNow = await listChosen(trx, { teamId, phaseId });
@@ -42,7 +42,6 @@ function readPlace(trx: Queryable, submissionId: string) {
     .selectFrom('submissions')
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .select([
-      'submissions.teamId',
       'submissions.phaseId',
       'phases.chosenAtMost',
       'phases.testSetVersionId',

@@ -3,6 +3,7 @@ import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { demandOpen } from '../tables/phase-window.js';
 import { demandQuota, lockTeam } from '../tables/quotas.js';
+import { refuseMerged } from '../tables/teams.js';
 import { endUploadWithSubmission, findSubmissionOfUpload } from '../tables/uploads.js';
 import { notifyChange } from './notify-change.js';
 
@@ -22,8 +23,9 @@ interface NewSubmission {
  * Enters a bundle in a phase: the submission and its one evaluation, `queued`, against the test set of now.
  * Ring the bell for the evaluation after this returns.
  *
- * @throws HoldoutError `quota_exceeded`, also where uploads of one team end at the same moment; `phase_closed`, also where
- *   the phase closed, or became final, while the upload was under way; `upload_not_found` where it was removed meanwhile
+ * @throws HoldoutError `team_not_found` where the team was merged into another meanwhile; `quota_exceeded`, also where
+ *   uploads of one team end at the same moment; `phase_closed`, also where the phase closed, or became final, while the
+ *   upload was under way; `upload_not_found` where it was removed meanwhile
  */
 export async function insertSubmission(
   db: Queryable,
@@ -33,6 +35,7 @@ export async function insertSubmission(
     await lockTeam(trx, teamId);
     const earlier = uploadId === undefined ? null : await findSubmissionOfUpload(trx, uploadId);
     if (earlier) return earlier;
+    await refuseMerged(trx, teamId);
     await demandOpen(trx, phaseId);
     await demandQuota(trx, { phaseId, teamId });
     const submission = await trx

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Provenance, ReleaseFacts } from '../schema.js';
 import { findBestReleased } from '../tables/ladder.js';
-import { lockTeam } from '../tables/quotas.js';
+import { lockTeamOf } from '../tables/quotas.js';
 import { changeState } from './change-state.js';
 import { countEntry } from './count-entry.js';
 import { reevaluate } from './reevaluate.js';
@@ -33,9 +33,9 @@ export class LadderMoved extends Error {}
 export async function publishScore(db: Queryable, publication: Publication): Promise<boolean> {
   const { evaluationId, leaseToken, score, intervals = null, scorerVersion, provenance, release } = publication;
   return db.transaction().execute(async (trx) => {
-    const held = await lockHeld(trx, evaluationId, leaseToken);
-    if (!held) return false;
-    await lockTeam(trx, held.teamId);
+    const leased = await lockHeld(trx, evaluationId, leaseToken);
+    if (!leased) return false;
+    const held = { ...leased, teamId: await lockTeamOf(trx, leased.submissionId) };
     if (release?.facts) await demandSameBest(trx, held, release.facts);
     await trx
       .insertInto('scores')
@@ -61,7 +61,7 @@ export async function publishScore(db: Queryable, publication: Publication): Pro
   });
 }
 
-type Held = NonNullable<Awaited<ReturnType<typeof lockHeld>>>;
+type Held = NonNullable<Awaited<ReturnType<typeof lockHeld>>> & { teamId: string };
 
 async function demandSameBest(trx: Queryable, held: Held, { comparedWith }: ReleaseFacts): Promise<void> {
   const best = await findBestReleased(trx, held);
@@ -96,7 +96,7 @@ function lockHeld(trx: Queryable, evaluationId: string, leaseToken: number) {
   return trx
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
-    .select(['submissions.phaseId', 'evaluations.submissionId', 'evaluations.testSetVersionId', 'submissions.teamId'])
+    .select(['submissions.phaseId', 'evaluations.submissionId', 'evaluations.testSetVersionId'])
     .select('evaluations.replaces')
     .where('evaluations.id', '=', evaluationId)
     .where('evaluations.reproduces', 'is', null)

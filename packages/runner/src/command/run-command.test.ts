@@ -63,6 +63,11 @@ predict(0.75)`);
     expect(seen.filter(([name]) => name !== 'LC_CTYPE')).toEqual([...expected, ['TMPDIR', '/work/.tmp']]);
   });
 
+  it('may open what it prints to by name', async () => {
+    const source = "for name in ('stdout', 'stderr'): open('/dev/' + name, 'w').write(name + '\\n')\npredict()";
+    expect(await run(source)).toMatchObject({ fault: null, log: 'stdout\nstderr' });
+  });
+
   it('may write beside its own files, and change them, also where they are links', async () => {
     const source = `
 for name in ('src/cache/x', 'src/new.txt', 'out/y'):

@@ -10,8 +10,10 @@ export const bundleFolder = '/opt/holdout/bundle';
 /**
  * Runs inside the sandbox around a team's program. All that the program prints goes to standard error, and what this says
  * of it to standard output: that it has begun; a line with its exit code, the scratch space it left in use in KiB, what
- * stands where the predictions should be, and its size; and then the predictions. Whatever the program does to this
- * script, its team only deceives itself: nothing here is believed that its program could not have written itself.
+ * stands where the predictions should be, and its size; and then the predictions. What is printed goes through a pipe, since
+ * our own end is a socket, which `/dev/stderr` can't be opened by; what still holds that pipe when the program has ended
+ * is waited for no longer than a second. Whatever the program does to this script, its team only deceives itself: nothing
+ * here is believed that its program could not have written itself.
  */
 const script = `
 exec 3>&1 1>&2
@@ -19,8 +21,13 @@ echo begun >&3
 cp "$1" ${bundleFolder}/. . || exit 1
 most=$2
 shift 2
-"$@" < /dev/null 3>&-
+mkfifo .tmp/printed
+cat .tmp/printed >&2 3>&- &
+reader=$!
+"$@" < /dev/null > .tmp/printed 2>&1 3>&-
 code=$?
+(sleep 1; kill "$reader") > /dev/null 2>&1 3>&- &
+wait "$reader"
 file=${predictionsFile}
 size=0
 if [ -L "$file" ]; then kind=link

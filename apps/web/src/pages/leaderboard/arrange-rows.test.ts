@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { BoardRow } from '../../boards/board-row.js';
 import { arrangeRows, nextSorting, readSorting } from './arrange-rows.js';
-import type { BoardRow } from './board-row.js';
 import { listColumns } from './columns.js';
 
 const columns = listColumns({ ranking: { by: ['auroc', 'kappa'], ties: 'shared' }, studyTypes: ['wrist'] });

@@ -1,4 +1,4 @@
-import type { BoardRow } from './board-row.js';
+import type { BoardRow } from '../../boards/board-row.js';
 import type { Column } from './columns.js';
 
 /** The order that the reader chose; null is the board's own. */

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { BoardRow } from '../../boards/board-row.js';
+import { formatCell, formatInterval, formatMetric, safeLink } from '../../boards/format-value.js';
 import { useFormat } from '../../format/use-format.js';
-import type { BoardRow } from './board-row.js';
 import styles from './board-table.module.css';
-import { formatCell, formatInterval, formatMetric, safeLink } from './format-value.js';
 import { heatStyle } from './heat-colours.js';
 
 interface CellProps {
@@ -53,21 +53,21 @@ export function ModelCell({ row: { name, link, engine, kind, key } }: CellProps)
             {name}
           </a>
         )}
-        <Link
-          to="."
-          search={true}
-          hash={key}
-          replace
-          resetScroll={false}
-          hashScrollIntoView={false}
-          className={styles.rowLink}
-          aria-label={t('linkToRow')}
-          title={t('linkToRow')}
-        >
-          #
-        </Link>
       </span>
       {kind === 'team' && <span className={styles.small}>{engine ?? t('predictionsOnly')}</span>}
+      <Link
+        to="."
+        search={true}
+        hash={key}
+        replace
+        resetScroll={false}
+        hashScrollIntoView={false}
+        className={styles.rowLink}
+        aria-label={t('linkToRow')}
+        title={t('linkToRow')}
+      >
+        #
+      </Link>
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import { formatKappa } from '../../boards/format-value.js';
 import { useNames } from '../../format/use-names.js';
 import type { Sorting } from './arrange-rows.js';
 import styles from './board-table.module.css';
 import type { Column, ColumnTitle } from './columns.js';
 import { ForestAxis } from './forest-plot.js';
-import { formatKappa } from './format-value.js';
 import type { PlotScale } from './plot-scale.js';
 
 interface HeadingProps {

@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { BoardFacts } from '../../boards/board-row.js';
 import { useFormat } from '../../format/use-format.js';
-import type { BoardFacts } from './board-row.js';
 
 /** Why a board is not what it seems: hidden, frozen, final, or of a past moment. */
 export function BoardNotice({ facts }: { readonly facts: BoardFacts }) {

@@ -1,13 +1,13 @@
 import { memo, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type BoardFacts, type BoardRow, listOtherMetrics } from '../../boards/board-row.js';
+import { formatMetric } from '../../boards/format-value.js';
 import { useNames } from '../../format/use-names.js';
 import { DateCell, KappaCell, ModelCell, RankCell, TeamCell, TypeCell, VerdictCell } from './board-cells.js';
-import { type BoardFacts, type BoardRow, listOtherMetrics } from './board-row.js';
 import styles from './board-table.module.css';
 import { ChangeWords } from './change-words.js';
 import type { RankChange } from './explain-change.js';
 import { ForestPlot } from './forest-plot.js';
-import { formatMetric } from './format-value.js';
 import type { PlotScale } from './plot-scale.js';
 
 interface RowProps {

@@ -1,9 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type BoardFacts, type BoardRow, listOtherMetrics } from '../../boards/board-row.js';
 import type { Sorting } from './arrange-rows.js';
 import { BoardHeading } from './board-heading.js';
-import { type BoardFacts, type BoardRow, listOtherMetrics } from './board-row.js';
 import { BoardRowView } from './board-row-view.js';
 import styles from './board-table.module.css';
 import type { Column } from './columns.js';

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { formatKappa } from '../../boards/format-value.js';
 import { useFormat } from '../../format/use-format.js';
 import { useNames } from '../../format/use-names.js';
 import type { ChangeReason, RankChange } from './explain-change.js';
-import { formatKappa } from './format-value.js';
 
 const teamWords = {
   newAbove: 'reasonNewAbove',

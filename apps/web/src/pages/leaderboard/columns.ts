@@ -1,5 +1,5 @@
 import type { MetricName } from '@holdout/contracts';
-import { type BoardFacts, type BoardRow, listOtherMetrics } from './board-row.js';
+import { type BoardFacts, type BoardRow, listOtherMetrics } from '../../boards/board-row.js';
 
 /** A column that the board can be put in order by. */
 export interface Column {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BoardFacts, BoardRow } from './board-row.js';
+import type { BoardFacts, BoardRow } from '../../boards/board-row.js';
 import { compareBoards, type MomentBoard } from './explain-change.js';
 
 type Row = [team: string, rank: number, kappa: number, submission?: string];

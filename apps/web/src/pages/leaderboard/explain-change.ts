@@ -1,5 +1,5 @@
 import type { MetricName } from '@holdout/contracts';
-import type { BoardFacts, BoardRow } from './board-row.js';
+import type { BoardFacts, BoardRow } from '../../boards/board-row.js';
 
 /** What became of an entry of a past board. */
 export interface RankChange {

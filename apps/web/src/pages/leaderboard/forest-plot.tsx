@@ -1,4 +1,4 @@
-import type { BoardRow } from './board-row.js';
+import type { BoardRow } from '../../boards/board-row.js';
 import styles from './forest-plot.module.css';
 import { type PlotScale, toPercent } from './plot-scale.js';
 

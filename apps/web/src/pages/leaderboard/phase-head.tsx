@@ -3,8 +3,8 @@ import { Badge, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Connection } from '../../api/follow-events.js';
+import type { BoardRow } from '../../boards/board-row.js';
 import { useFormat } from '../../format/use-format.js';
-import type { BoardRow } from './board-row.js';
 import { PhaseFacts } from './phase-facts.js';
 import styles from './phase-head.module.css';
 

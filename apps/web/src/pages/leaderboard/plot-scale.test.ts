@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BoardRow } from './board-row.js';
+import type { BoardRow } from '../../boards/board-row.js';
 import { makeScale, toPercent } from './plot-scale.js';
 
 function row(kappa: number | null, bounds: [number, number] | null, more: Partial<BoardRow> = {}): BoardRow {

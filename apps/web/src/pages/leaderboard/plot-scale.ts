@@ -1,4 +1,4 @@
-import type { BoardRow } from './board-row.js';
+import type { BoardRow } from '../../boards/board-row.js';
 
 /** What the plots of all rows have in common. */
 export interface PlotScale {

@@ -1,8 +1,15 @@
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useEvents } from '../../api/use-events.js';
-import type { BoardFacts, BoardPage, BoardRow } from './board-row.js';
-import { type BoardSource, parseBoard, sourceKey, wholeQuery, windowQuery, windowSize } from './read-board.js';
+import type { BoardFacts, BoardPage, BoardRow } from '../../boards/board-row.js';
+import {
+  type BoardSource,
+  parseBoard,
+  sourceKey,
+  wholeQuery,
+  windowQuery,
+  windowSize,
+} from '../../boards/read-board.js';
 
 /** A board as far as it has been read. */
 export interface Board {

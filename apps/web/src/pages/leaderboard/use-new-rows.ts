@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { BoardRow } from './board-row.js';
+import type { BoardRow } from '../../boards/board-row.js';
 
 /** A row that has just come is marked for this long. */
 const newForMilliseconds = 6000;

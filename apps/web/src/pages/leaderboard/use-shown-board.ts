@@ -1,12 +1,12 @@
 import { useDeferredValue, useMemo } from 'react';
+import type { BoardRow } from '../../boards/board-row.js';
+import type { BoardSource } from '../../boards/read-board.js';
 import { useFormat } from '../../format/use-format.js';
 import { arrangeRows, readSorting, type Sorting } from './arrange-rows.js';
-import type { BoardRow } from './board-row.js';
 import type { BoardSearch } from './board-search.js';
 import { type Column, listColumns } from './columns.js';
 import { compareBoards, type RankChange } from './explain-change.js';
 import { makeScale, type PlotScale } from './plot-scale.js';
-import type { BoardSource } from './read-board.js';
 import { type Board, type BoardState, useBoard } from './use-board.js';
 
 /** The board that is looked at, present or past, as the reader wants it. */

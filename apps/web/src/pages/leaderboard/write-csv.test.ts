@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BoardRow } from './board-row.js';
+import type { BoardRow } from '../../boards/board-row.js';
 import { writeCsv } from './write-csv.js';
 
 const row: BoardRow = {

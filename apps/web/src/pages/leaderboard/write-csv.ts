@@ -1,4 +1,4 @@
-import type { BoardFacts, BoardRow } from './board-row.js';
+import type { BoardFacts, BoardRow } from '../../boards/board-row.js';
 
 type Cell = string | number | boolean | null;
 

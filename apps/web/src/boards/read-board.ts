@@ -1,7 +1,7 @@
 import type { Leaderboard } from '@holdout/contracts';
 import { queryOptions } from '@tanstack/react-query';
-import { byShape } from '../../api/check-shape.js';
-import { request } from '../../api/request.js';
+import { byShape } from '../api/check-shape.js';
+import { request } from '../api/request.js';
 import { type BoardPage, toBoardPage } from './board-row.js';
 
 /** Rows that are asked for at a time while the board is looked through. */

@@ -1,0 +1,206 @@
+import { invitationListSchema, meSchema, participationSchema, problemSchema, teamSchema } from '@holdout/contracts';
+import { findUserByEmail } from '@holdout/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { provideSiteAdmin } from '../provision/provide-user.js';
+import { type Browser, findLink, newestMailId, password, signIn, signUp, waitForMail } from '../testing/browser.js';
+import { seedCompetition } from '../testing/seed-competition.js';
+import { startTestServer, type TestServer } from '../testing/test-server.js';
+
+let server: TestServer;
+let ada: Browser;
+let bob: Browser;
+let root: Browser;
+beforeAll(async () => {
+  server = await startTestServer();
+  await seedCompetition(server);
+  await provideSiteAdmin(server, { name: 'Root', email: 'root@example.org', password });
+  [ada, bob, root] = await Promise.all([
+    signUp(server, 'ada@example.org', 'Ada'),
+    signUp(server, 'bob@example.org', 'Bob'),
+    signIn(server, 'root@example.org'),
+  ]);
+});
+afterAll(() => server.close());
+
+const codeOf = async (response: Response) => problemSchema.parse(await response.json()).code;
+const idOf = async (email: string) => (await findUserByEmail(server.database, email))?.id ?? '';
+const teamsOf = async (browser: Browser) =>
+  meSchema.parse(await (await browser.send('GET', '/api/me')).json()).teams.map(({ name, role }) => [name, role]);
+
+async function makeTeam(browser: Browser, name: string) {
+  return teamSchema.parse(await (await browser.send('POST', '/api/teams', { name })).json());
+}
+
+/** Invites an address; the id of the invitation, and the secret of the mailed link. */
+async function invite(browser: Browser, teamId: string, email: string) {
+  const seen = await newestMailId(server);
+  const answer = await browser.send('POST', `/api/teams/${teamId}/invitations`, { email });
+  if (answer.status !== 201) throw new Error(await answer.text());
+  const link = new URL(findLink((await waitForMail(server, email, seen)).text));
+  return { id: link.pathname.split('/').at(-1) ?? '', secret: link.searchParams.get('secret') ?? '' };
+}
+
+describe('a team', () => {
+  it('is made by its owner, has a name of its own, and is shown to its members only', async () => {
+    const team = await makeTeam(ada, 'Analysts');
+    expect(team).toMatchObject({ name: 'Analysts', invitations: [], competitions: [] });
+    expect(team.members).toMatchObject([{ name: 'Ada', email: 'ada@example.org', role: 'owner' }]);
+    expect(await codeOf(await bob.send('POST', '/api/teams', { name: 'Analysts' }))).toBe('team_name_taken');
+    expect(await codeOf(await bob.send('GET', `/api/teams/${team.id}`))).toBe('team_not_found');
+    expect(await codeOf(await root.send('GET', `/api/teams/${team.id}`))).toBe('team_not_found');
+    expect((await ada.send('GET', `/api/teams/${team.id}`)).status).toBe(200);
+  });
+
+  it('takes in who accepts, and lets go who leaves', async () => {
+    const { id } = await makeTeam(ada, 'Travellers');
+    const invitation = await invite(ada, id, 'bob@example.org');
+    const listed = invitationListSchema.parse(await (await bob.send('GET', '/api/invitations')).json());
+    expect(listed.invitations).toMatchObject([
+      { id: invitation.id, team: { id, name: 'Travellers' }, invitedBy: 'Ada' },
+    ]);
+    expect((await bob.send('POST', `/api/invitations/${invitation.id}/accept`)).status).toBe(200);
+    expect(await teamsOf(bob)).toEqual([['Travellers', 'member']]);
+    expect(await codeOf(await bob.send('POST', `/api/invitations/${invitation.id}/accept`))).toBe(
+      'invitation_not_found',
+    );
+
+    const bobId = await idOf('bob@example.org');
+    const adaId = await idOf('ada@example.org');
+    const path = `/api/teams/${id}/members`;
+    expect(await codeOf(await bob.send('DELETE', `${path}/${adaId}`))).toBe('not_allowed');
+    expect(await codeOf(await bob.send('PATCH', `${path}/${bobId}`, { role: 'owner' }))).toBe('not_allowed');
+    expect(await codeOf(await ada.send('DELETE', `${path}/${adaId}`))).toBe('team_role_refused');
+    expect(await codeOf(await ada.send('PATCH', `${path}/${adaId}`, { role: 'member' }))).toBe('team_role_refused');
+    expect((await ada.send('PATCH', `${path}/${bobId}`, { role: 'owner' })).status).toBe(200);
+    expect((await ada.send('DELETE', `${path}/${adaId}`)).status).toBe(204);
+    expect(await teamsOf(bob)).toEqual([['Travellers', 'owner']]);
+    expect(await codeOf(await bob.send('DELETE', `${path}/${bobId}`))).toBe('team_role_refused');
+  });
+
+  it('keeps one owner also where two leave at the same moment', async () => {
+    const { id } = await makeTeam(ada, 'Twins');
+    const invitation = await invite(ada, id, 'bob@example.org');
+    await bob.send('POST', `/api/invitations/${invitation.id}/accept`);
+    const [adaId, bobId] = [await idOf('ada@example.org'), await idOf('bob@example.org')];
+    await ada.send('PATCH', `/api/teams/${id}/members/${bobId}`, { role: 'owner' });
+    const left = await Promise.all([
+      ada.send('DELETE', `/api/teams/${id}/members/${adaId}`),
+      bob.send('DELETE', `/api/teams/${id}/members/${bobId}`),
+    ]);
+    expect(left.map(({ status }) => status).sort()).toEqual([204, 409]);
+  });
+});
+
+describe('an invitation', () => {
+  it('is for its address, or for who has its link', async () => {
+    const { id } = await makeTeam(ada, 'Guests');
+    const eve = await signUp(server, 'eve@example.org');
+    const { id: invitationId, secret } = await invite(ada, id, 'somebody@institute.example');
+    const accept = (body?: object) => eve.send('POST', `/api/invitations/${invitationId}/accept`, body);
+    expect(await codeOf(await accept())).toBe('invitation_not_found');
+    expect(await codeOf(await accept({ secret: 'guessed' }))).toBe('invitation_not_found');
+    expect((await accept({ secret })).status).toBe(200);
+    expect(await teamsOf(eve)).toEqual([['Guests', 'member']]);
+    expect(JSON.stringify(await server.database.selectFrom('teamInvitations').selectAll().execute())).not.toContain(
+      secret,
+    );
+  });
+
+  it('is over when it is declined, withdrawn, replaced or too old', async () => {
+    const { id } = await makeTeam(ada, 'Fickle');
+    const accept = async (invitation: { id: string }) =>
+      await codeOf(await bob.send('POST', `/api/invitations/${invitation.id}/accept`));
+    const declined = await invite(ada, id, 'bob@example.org');
+    expect((await bob.send('POST', `/api/invitations/${declined.id}/decline`)).status).toBe(204);
+    expect(await accept(declined)).toBe('invitation_not_found');
+    const withdrawn = await invite(ada, id, 'bob@example.org');
+    expect((await ada.send('DELETE', `/api/teams/${id}/invitations/${withdrawn.id}`)).status).toBe(204);
+    expect(await accept(withdrawn)).toBe('invitation_not_found');
+    const replaced = await invite(ada, id, 'bob@example.org');
+    const old = await invite(ada, id, 'Bob@example.org'.toLowerCase());
+    expect(await accept(replaced)).toBe('invitation_not_found');
+    await server.database
+      .updateTable('teamInvitations')
+      .set({ expiresAt: new Date(Date.now() - 1000) })
+      .where('id', '=', old.id)
+      .execute();
+    expect(await accept(old)).toBe('invitation_not_found');
+    expect(await codeOf(await bob.send('POST', '/api/invitations/no-id/accept'))).toBe('invitation_not_found');
+  });
+
+  it('is the owners’ to send', async () => {
+    const { id } = await makeTeam(ada, 'Closed');
+    const { id: invitationId } = await invite(ada, id, 'bob@example.org');
+    await bob.send('POST', `/api/invitations/${invitationId}/accept`);
+    const email = 'x@example.org';
+    expect(await codeOf(await bob.send('POST', `/api/teams/${id}/invitations`, { email }))).toBe('not_allowed');
+    expect(await codeOf(await root.send('POST', `/api/teams/${id}/invitations`, { email }))).toBe('team_not_found');
+  });
+});
+
+describe('joining a competition', () => {
+  const join = (browser: Browser, body: object) =>
+    browser.send('POST', '/api/competitions/mura/join', { rulesVersion: 1, ...body });
+
+  it('is with one team, by the present rules', async () => {
+    const carl = await signUp(server, 'carl@example.org');
+    expect(await codeOf(await join(carl, { newTeam: 'Carls', rulesVersion: 2 }))).toBe('rules_outdated');
+    expect(await teamsOf(carl)).toEqual([]);
+    expect(await codeOf(await join(carl, {}))).toBe('request_invalid');
+    const joined = participationSchema.parse(await (await join(carl, { newTeam: 'Carls' })).json());
+    expect(joined).toMatchObject({ competition: 'mura', team: { name: 'Carls' }, rulesVersion: 1 });
+    expect(await codeOf(await join(carl, { newTeam: 'Carls again' }))).toBe('already_in_team');
+    expect(await teamsOf(carl)).toEqual([['Carls', 'owner']]);
+    const me = meSchema.parse(await (await carl.send('GET', '/api/me')).json());
+    expect(me.competitions).toEqual([joined]);
+
+    await server.database.updateTable('competitions').set({ rules: 'Be kind.' }).where('slug', '=', 'mura').execute();
+    expect(await codeOf(await join(carl, { team: joined.team.id }))).toBe('rules_outdated');
+    expect((await join(carl, { team: joined.team.id, rulesVersion: 2 })).status).toBe(200);
+    const acceptances = await server.database.selectFrom('rulesAcceptances').selectAll().execute();
+    expect(acceptances.map(({ rulesVersion, acceptedBy }) => [rulesVersion, acceptedBy])).toEqual([
+      [1, 'carl <carl@example.org>'],
+      [2, 'carl <carl@example.org>'],
+    ]);
+  });
+
+  it('is no organiser’s', async () => {
+    expect(await codeOf(await join(root, { newTeam: 'Roots', rulesVersion: 2 }))).toBe('join_refused');
+    const { id } = await makeTeam(ada, 'Trojans');
+    expect((await join(ada, { team: id, rulesVersion: 2 })).status).toBe(200);
+    const { id: invitationId } = await invite(ada, id, 'root@example.org');
+    expect(await codeOf(await root.send('POST', `/api/invitations/${invitationId}/accept`))).toBe('join_refused');
+    const add = (email: string) => root.send('POST', '/api/competitions/mura/organisers', { email });
+    expect(await codeOf(await add('ada@example.org'))).toBe('organiser_refused');
+    expect(await codeOf(await add('nobody@example.org'))).toBe('user_not_found');
+  });
+
+  it('leaves a person in one team, whatever happens at the same moment', async () => {
+    const dora = await signUp(server, 'dora@example.org');
+    const answers = await Promise.all(
+      ['A', 'B', 'C', 'D'].map((name) => join(dora, { newTeam: `Dora ${name}`, rulesVersion: 2 })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+
+    // One is taken into a team that joins, while they join with another.
+    const frank = await signUp(server, 'frank@example.org');
+    const gina = await signUp(server, 'gina@example.org');
+    const { id } = await makeTeam(gina, 'Ginas');
+    const invitation = await invite(gina, id, 'frank@example.org');
+    await Promise.all([
+      frank.send('POST', `/api/invitations/${invitation.id}/accept`),
+      join(gina, { team: id, rulesVersion: 2 }),
+      join(frank, { newTeam: 'Franks', rulesVersion: 2 }),
+    ]);
+    const { competitions } = meSchema.parse(await (await frank.send('GET', '/api/me')).json());
+    expect(competitions.length).toBeLessThanOrEqual(1);
+  });
+
+  it('makes the team’s submissions possible, and not before', async () => {
+    const hana = await signUp(server, 'hana@example.org');
+    const quota = () => hana.send('GET', '/api/competitions/mura/phases/practice/quota');
+    expect(await codeOf(await quota())).toBe('not_taking_part');
+    await join(hana, { newTeam: 'Hanas', rulesVersion: 2 });
+    expect((await quota()).status).toBe(200);
+  });
+});

@@ -1,0 +1,49 @@
+import type { Competition } from '@holdout/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { apiPath } from '../../api/request.js';
+import { formatInterval, formatMetric } from '../../boards/format-value.js';
+import { windowQuery } from '../../boards/read-board.js';
+import { Failure } from '../../parts/failure.js';
+import { Loading } from '../../parts/loading.js';
+import styles from './competition-page.module.css';
+
+/** Who read the studies of the first phase, and how well each agrees with the gold standard. */
+export function Readers({ competition: { competition, phases } }: { readonly competition: Competition }) {
+  const { t } = useTranslation('competition');
+  const [phase] = phases;
+  const address = apiPath('competitions', competition, 'phases', phase?.phase ?? '', 'leaderboard');
+  const { data, error, refetch } = useQuery({
+    ...windowQuery({ address, at: null }, 0),
+    enabled: phase !== undefined,
+  });
+  if (!phase) return <p>{t('noReaders')}</p>;
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loading lines={3} />;
+  const readers = data.rows.filter(({ kind }) => kind === 'reader');
+  if (readers.length === 0) return <p>{t('noReaders')}</p>;
+  return (
+    <>
+      <p>{t('readersIntro', { phase: phase.title })}</p>
+      <ul>
+        {readers.map(({ key, name, bestReader, kappa, kappaInterval }) => (
+          <li key={key}>
+            <Link
+              to="/competitions/$competition/leaderboard"
+              params={{ competition }}
+              search={{ phase: phase.phase }}
+              hash={key}
+            >
+              {name}
+            </Link>
+            {': '}
+            {t('readerKappa', { kappa: formatMetric(kappa, data.facts.decimals) ?? '—' })}
+            {kappaInterval && <span className={styles.note}> ({formatInterval(kappaInterval)})</span>}
+            {bestReader && `, ${t('bestReader')}`}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
