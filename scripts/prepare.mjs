@@ -35,6 +35,9 @@ const programs = {
     { names: ['python3'], debianPackage: 'python3' },
     { names: ['podman'], debianPackage: 'podman' },
     { names: ['runc'], debianPackage: 'runc' },
+    // A terminal for shells, whose completion is tried in them.
+    { names: ['script'], debianPackage: 'bsdutils' },
+    { names: ['zsh'], debianPackage: 'zsh' },
   ],
 };
 

@@ -23,6 +23,8 @@ type CommandCode =
   | 'sandbox_missing'
   | 'server_unreachable'
   | 'answer_unexpected'
+  | 'login_denied'
+  | 'login_expired'
   | 'interrupted'
   | 'command_fault';
 

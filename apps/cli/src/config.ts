@@ -1,4 +1,7 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { findCredential } from './account/credentials.js';
 import { CommandError } from './command-error.js';
 
 /** A variable that is set to nothing is taken as not set, as shells and CI systems leave it. */
@@ -11,13 +14,17 @@ const environmentSchema = z
     HOLDOUT_CONTAINER_ENGINE: textSchema,
     HOLDOUT_CONTAINER_IMAGE: textSchema,
     HOLDOUT_CONTAINER_RUNTIME: textSchema,
+    HOME: textSchema,
+    XDG_CONFIG_HOME: textSchema,
     PATH: textSchema,
     NO_COLOR: textSchema,
     TERM: textSchema,
   })
-  .transform(({ HOLDOUT_SERVER, HOLDOUT_TOKEN, NO_COLOR, TERM, ...containers }) => ({
+  .transform(({ HOLDOUT_SERVER, HOLDOUT_TOKEN, HOME, XDG_CONFIG_HOME, NO_COLOR, TERM, ...containers }) => ({
     server: HOLDOUT_SERVER,
     token: HOLDOUT_TOKEN,
+    /** Where `holdout login` keeps tokens. */
+    credentialsFile: join(XDG_CONFIG_HOME ?? join(HOME ?? homedir(), '.config'), 'holdout', 'credentials.json'),
     /** By what containers are run on this machine. */
     containers,
     /** See no-color.org. */
@@ -42,14 +49,27 @@ export interface ServerConfig {
 const defaultServer = 'http://127.0.0.1:8080';
 
 /**
- * What stands on the command line comes first, then HOLDOUT_SERVER and HOLDOUT_TOKEN.
+ * What stands on the command line comes first, then HOLDOUT_SERVER and HOLDOUT_TOKEN, then what `holdout login` kept for
+ * that server.
  *
- * @throws CommandError `usage` where the server's address is not one
+ * @throws CommandError `usage` where the server's address is not one, `file_unusable` where the kept tokens can't be read
  */
 export function chooseServer(
   options: { server?: string; token?: string },
-  environment: Pick<Environment, 'server' | 'token'>,
+  environment: Pick<Environment, 'server' | 'token' | 'credentialsFile'>,
 ): ServerConfig {
+  const server = chooseAddress(options, environment);
+  const token = options.token ?? environment.token ?? findCredential(environment.credentialsFile, server);
+  // A token that was pasted with a line break would be refused by the HTTP client, with words that show it.
+  return { server, token: token?.trim() || undefined };
+}
+
+/**
+ * The address alone, for commands that take no token or make one.
+ *
+ * @throws CommandError `usage`
+ */
+export function chooseAddress(options: { server?: string }, environment: Pick<Environment, 'server'>): string {
   const given = options.server ?? environment.server ?? defaultServer;
   if (!/^https?:\/\/[^/]/i.test(given) || !URL.canParse(given)) {
     throw new CommandError({
@@ -59,7 +79,5 @@ export function chooseServer(
       exitCode: 2,
     });
   }
-  const token = options.token ?? environment.token;
-  // A token that was pasted with a line break would be refused by the HTTP client, with words that show it.
-  return { server: given.replace(/\/+$/, ''), token: token?.trim() || undefined };
+  return given.replace(/\/+$/, '');
 }

@@ -4,29 +4,45 @@ import { addAdminCommand } from './commands/admin/admin.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCheckCommand } from './commands/check.js';
 import { addChooseCommand } from './commands/choose.js';
+import { addCompetitionCommand } from './commands/competition/competition.js';
+import { addCompletionCommand } from './commands/completion.js';
 import { addLeaderboardCommand } from './commands/leaderboard.js';
+import { addLoginCommand } from './commands/login.js';
+import { addLogoutCommand } from './commands/logout.js';
+import { addLogsCommand } from './commands/logs.js';
 import { addPackCommand } from './commands/pack.js';
 import { addReceiptCommand } from './commands/receipt.js';
 import { addScoreCommand } from './commands/score.js';
 import { addStatusCommand } from './commands/status.js';
 import { addSubmitCommand } from './commands/submit.js';
+import { addTeamCommand } from './commands/team/team.js';
+import { addTokenCommand } from './commands/token.js';
 import { addVerifyCommand } from './commands/verify.js';
+import { addWhoamiCommand } from './commands/whoami.js';
 import { addWorkerCommand } from './commands/worker/doctor.js';
 
 /** The commands in the order in which a team meets them. */
 const addCommands = [
+  addLoginCommand,
+  addLogoutCommand,
+  addWhoamiCommand,
+  addTeamCommand,
+  addCompetitionCommand,
   addCheckCommand,
   addPackCommand,
   addSubmitCommand,
   addStatusCommand,
+  addLogsCommand,
   addCancelCommand,
   addChooseCommand,
   addLeaderboardCommand,
   addScoreCommand,
   addReceiptCommand,
   addVerifyCommand,
+  addTokenCommand,
   addAdminCommand,
   addWorkerCommand,
+  addCompletionCommand,
 ];
 
 /**
@@ -42,13 +58,15 @@ export function createProgram(context: CommandContext, { quiet }: { quiet: boole
       'after',
       `
 Examples:
-  holdout check my-model/                                              is it valid, and does it run?
-  holdout submit my-model/ --competition mura --phase practice --wait  send it and see its score
-  holdout leaderboard                                                  who stands where
+  holdout login                                                        # who you are, once for each machine
+  holdout competition join mura --new-team "The Radiologists"          # take part
+  holdout check my-model/                                              # is it valid, and does it run?
+  holdout submit my-model/ --competition mura --phase practice --wait  # send it and see its score
+  holdout leaderboard                                                  # who stands where
 
 Environment:
   HOLDOUT_SERVER  the server, where --server does not say it
-  HOLDOUT_TOKEN   your team’s token, where --token does not say it
+  HOLDOUT_TOKEN   the token, where --token does not say it; without both, what login got from that server
   NO_COLOR        if set, nothing is bold
 
 Output: results on standard output, progress and errors on standard error. With --json standard output holds one

@@ -3,10 +3,19 @@ import { CommandError, type ShownProblem } from './command-error.js';
 
 /** The catalogue speaks to whoever calls the API; who types a command is told what to type. */
 const nextHere: Partial<Record<ErrorCode, string>> = {
-  token_missing: 'Set HOLDOUT_TOKEN to your team’s token, or add --token; npm start prints the demo team’s.',
-  token_unknown: 'Check HOLDOUT_TOKEN or --token: it must be complete, and of this server.',
-  competition_not_found: 'Correct --competition; holdout leaderboard shows what there is.',
-  phase_not_found: 'Correct --phase; holdout leaderboard shows what there is.',
+  token_missing: 'Type: holdout login   Or set HOLDOUT_TOKEN, or add --token; npm start prints the demo team’s.',
+  token_unknown:
+    'Type: holdout login   Or correct HOLDOUT_TOKEN or --token: complete, of this server, and not revoked.',
+  competition_not_found: 'Correct the name; holdout competition list shows what there is.',
+  phase_not_found: 'Correct --phase; holdout competition show shows what there is.',
+  not_taking_part: 'Take part first: holdout competition join',
+  rules_outdated: 'Read the present rules, and accept them: holdout competition join',
+  team_not_found: 'See your teams: holdout team list',
+  team_name_taken: 'Choose another name.',
+  already_in_team: 'See where you take part: holdout whoami   Two teams of yours can be merged: holdout team merge',
+  invitation_not_found: 'See those that are open: holdout team invitations',
+  personal_token_not_found: 'See your tokens: holdout token list',
+  upload_not_found: 'Type the command again; what is not finished is kept for 24 hours, and a team’s latest eight.',
   route_not_found: 'Correct --server or HOLDOUT_SERVER, or bring this command to the version of the server.',
   upload_too_large: 'Leave out what the model does not need, or export a smaller one.',
   evaluation_not_found: 'Check the id and the token: only an organiser’s knows all submissions.',

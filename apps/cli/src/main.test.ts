@@ -9,7 +9,21 @@ import { runHoldout } from './testing/run-holdout.js';
 
 const bin = fileURLToPath(new URL('../bin/holdout.js', import.meta.url));
 const demo = fileURLToPath(new URL('../../../packages/baseline/demo/onnx', import.meta.url));
-const commands = ['check', 'pack', 'submit', 'status', 'cancel', 'leaderboard', 'score', 'receipt', 'verify'];
+const commands = [
+  'login',
+  'logout',
+  'whoami',
+  'check',
+  'pack',
+  'submit',
+  'status',
+  'logs',
+  'cancel',
+  'leaderboard',
+  'score',
+  'receipt',
+  'verify',
+];
 
 describe('help', () => {
   it('names every command, with examples and exit codes', async () => {
@@ -82,7 +96,7 @@ describe('without a server', () => {
     expect(stderr).toMatch(/holdout\.json/);
     const withoutToken = await runHoldout(['submit', demo, '--phase', 'test']);
     expect(withoutToken.exitCode).toBe(1);
-    expect(withoutToken.stderr).toMatch(/^This needs a token\.\n.*HOLDOUT_TOKEN/);
+    expect(withoutToken.stderr).toMatch(/^This needs a token.*\n.*holdout login.*HOLDOUT_TOKEN/);
   });
 });
 

@@ -24,6 +24,9 @@ export async function streamSubmission(
   return sendEventStream(reply, parts.closing, (signal) => followEvents(parts, submission, afterId, signal));
 }
 
+/** Who asks only for what has happened so far can leave then. */
+const upToDate: StreamItem = { comment: 'up to date' };
+
 async function* followEvents(
   { database, changes, heartbeatSeconds }: RouteParts,
   { id, evaluationId }: SubmissionRecord,
@@ -33,6 +36,7 @@ async function* followEvents(
   const wait = new ChangeWait(changes, (change) => change.submissionId === id, signal);
   try {
     let lastId = afterId;
+    let hasToldAll = false;
     while (!signal.aborted) {
       const events = await listEvents(database, evaluationId, lastId);
       for (const event of events) {
@@ -42,6 +46,8 @@ async function* followEvents(
       }
       // A whole page may be followed by another one at once.
       if (events.length > 0) continue;
+      if (!hasToldAll) yield upToDate;
+      hasToldAll = true;
       if (!(await wait.next(heartbeatSeconds))) yield heartbeat;
     }
   } finally {

@@ -8,11 +8,16 @@ interface CommandOptions {
   cwd?: string;
   server: string;
   token?: string;
+  /** Where logins are kept. */
+  home?: string;
 }
 
 /** Runs the real `holdout` against a server of the tests. */
-export async function runCommand(argv: readonly string[], { cwd, server, token = '' }: CommandOptions) {
-  const env = { PATH: process.env.PATH ?? '', HOLDOUT_SERVER: server, HOLDOUT_TOKEN: token };
+export async function runCommand(
+  argv: readonly string[],
+  { cwd, server, token = '', home = '/nonexistent' }: CommandOptions,
+) {
+  const env = { PATH: process.env.PATH ?? '', HOME: home, HOLDOUT_SERVER: server, HOLDOUT_TOKEN: token };
   return await promisify(execFile)(process.execPath, [command, ...argv], { cwd, env }).then(
     ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ exitCode: Number(code), stdout: String(stdout), stderr: String(stderr) }),

@@ -10,6 +10,9 @@ export interface ServerCommandOptions {
 export function addServerOptions(command: Command): Command {
   return command
     .option('--server <address>', 'the server (default: HOLDOUT_SERVER, or http://127.0.0.1:8080)')
-    .option('--token <token>', 'your team’s token (default: HOLDOUT_TOKEN, which other users of the machine can’t see)')
+    .option(
+      '--token <token>',
+      'the token (default: HOLDOUT_TOKEN, which other users of the machine can’t see, or that of login)',
+    )
     .option('--json', 'print JSON; errors too, with an exit code that is not 0', false);
 }

@@ -10,6 +10,8 @@ const silenceMilliseconds = 45_000;
 interface Follow {
   readonly submissionId: string;
   readonly signal: AbortSignal;
+  /** false: only what has happened so far. */
+  readonly untilEnd?: boolean;
   /** Called once each time the connection is lost, and once each time it is back. */
   readonly onConnection: (state: 'lost' | 'back') => void;
 }
@@ -21,7 +23,7 @@ interface Follow {
  * @throws CommandError where the server refuses, or stays away for ten minutes
  */
 export async function* followEvents(config: ServerConfig, follow: Follow): AsyncGenerator<SubmissionEvent> {
-  const { submissionId, signal, onConnection } = follow;
+  const { submissionId, signal, onConnection, untilEnd = true } = follow;
   const address = `${config.server}/api/submissions/${encodeURIComponent(submissionId)}/events`;
   const patience = new Patience({ signal, onConnection });
   const onHeard = () => patience.heard();
@@ -29,7 +31,7 @@ export async function* followEvents(config: ServerConfig, follow: Follow): Async
   for (;;) {
     let hasMessages = false;
     try {
-      const messages = connect(config, { address, lastEventId, signal, onHeard });
+      const messages = connect(config, { address, lastEventId, signal, onHeard, untilEnd });
       for await (const { id, data } of messages) {
         hasMessages = true;
         const event = submissionEventSchema.safeParse(JSON.parse(data));
@@ -38,6 +40,7 @@ export async function* followEvents(config: ServerConfig, follow: Follow): Async
         lastEventId = id ?? lastEventId;
         if (event.success && event.data.kind === 'state' && isFinalState(event.data.state)) return;
       }
+      if (!untilEnd) return;
       // What is still missing comes first on the next connection, so this is asked only where nothing is.
       if (!hasMessages && (await hasEnded(config, submissionId, signal))) return;
     } catch (error) {
@@ -52,11 +55,12 @@ interface Connection {
   readonly lastEventId: string;
   readonly signal: AbortSignal;
   readonly onHeard: () => void;
+  readonly untilEnd: boolean;
 }
 
 /** One connection's messages; it ends where the server ends it, or where it has been silent for too long. */
 async function* connect(config: ServerConfig, connection: Connection): AsyncGenerator<EventSourceMessage> {
-  const { address, lastEventId, signal, onHeard } = connection;
+  const { address, lastEventId, signal, onHeard, untilEnd } = connection;
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMilliseconds);
   const headers = {
@@ -67,11 +71,11 @@ async function* connect(config: ServerConfig, connection: Connection): AsyncGene
   try {
     const response = await fetch(address, { headers, signal: AbortSignal.any([signal, silence.signal]) });
     if (!response.ok) throw readProblem(config, response.status, await response.text());
-    for await (const message of readMessages(response.body ?? [], () => {
+    const onBytes = () => {
       timer.refresh();
       onHeard();
-    }))
-      yield message;
+    };
+    yield* readMessages(response.body ?? [], { onBytes, untilEnd });
   } catch (error) {
     signal.throwIfAborted();
     if (silence.signal.aborted) return;
@@ -82,18 +86,26 @@ async function* connect(config: ServerConfig, connection: Connection): AsyncGene
   }
 }
 
-/** Every byte is a sign of life, the comments that carry no message too. */
+/**
+ * Every byte is a sign of life, the comments that carry no message too. The server makes one when it has told everything
+ * that has happened so far.
+ */
 async function* readMessages(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  onBytes: () => void,
+  { onBytes, untilEnd }: { onBytes: () => void; untilEnd: boolean },
 ): AsyncGenerator<EventSourceMessage> {
   const decoder = new TextDecoder();
   const waiting: EventSourceMessage[] = [];
-  const parser = createParser({ onEvent: (message) => waiting.push(message) });
+  let isUpToDate = false;
+  const onComment = () => {
+    isUpToDate = true;
+  };
+  const parser = createParser({ onEvent: (message) => waiting.push(message), onComment });
   for await (const chunk of body) {
     onBytes();
     parser.feed(decoder.decode(chunk, { stream: true }));
     yield* waiting.splice(0);
+    if (isUpToDate && !untilEnd) return;
   }
 }
 

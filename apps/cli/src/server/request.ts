@@ -10,7 +10,7 @@ interface JsonRequest<T> {
   readonly path: string;
   readonly schema: T;
   readonly signal: AbortSignal;
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON. */
   readonly body?: unknown;
 }

@@ -21,7 +21,8 @@ export function runHoldout(argv: readonly string[], options: RunOptions = {}): P
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [command, ...argv], {
     cwd: options.cwd,
-    env: { PATH, ...options.environment },
+    // No home: what a person’s own login kept must not be used here.
+    env: { PATH, HOME: '/nonexistent', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

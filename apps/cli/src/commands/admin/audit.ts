@@ -28,7 +28,8 @@ export function addAuditCommand(admin: Command, { environment, signal }: Command
     .summary('show what organisers did')
     .description('Shows what organisers did in a competition, the latest first; with --json also what stood before.')
     .option('--competition <name>', 'the competition; may be left out where the server has only one')
-    .option('--before <id>', 'the page before: the number that the last page ended with');
+    .option('--before <id>', 'the page before: the number that the last page ended with')
+    .addHelpText('after', '\nExamples:\n  holdout admin audit\n  holdout admin audit --competition mura --json');
   addServerOptions(command).action(async ({ before, ...options }: AuditOptions) => {
     const output = createOutput(options.json, environment);
     const config = chooseServer(options, environment);

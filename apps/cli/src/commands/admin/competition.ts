@@ -1,13 +1,12 @@
-import { createInterface } from 'node:readline/promises';
 import { type CompetitionChanges, type CompetitionFileInput, competitionChangesSchema } from '@holdout/contracts';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { CommandContext } from '../../command-context.js';
-import { interruptedError } from '../../command-error.js';
 import { chooseServer, type ServerConfig } from '../../config.js';
 import { chooseCompetition } from '../../server/choose-phase.js';
 import { requestJson } from '../../server/request.js';
+import { confirm } from '../../terminal/confirm.js';
 import { createOutput, type Output } from '../../terminal/output.js';
 import { printable } from '../../terminal/printable.js';
 import { addServerOptions, type ServerCommandOptions } from '../server-options.js';
@@ -53,7 +52,7 @@ Examples:
       output.result(planned);
       return;
     }
-    if (!options.yes && !options.json) await confirm(signal);
+    if (!options.yes && !options.json) await confirm('Apply this?', signal);
     const applied = await apply(config, file, { dryRun: false, signal });
     output.result(applied);
     output.say(applied.created ? 'The competition is there now.' : 'Changed.');
@@ -65,7 +64,8 @@ function addShowCommand(group: Command, { environment, signal }: CommandContext)
     .command('show')
     .summary('write a competition’s file')
     .description('Writes the competition as the file that apply takes, with everything that a file may leave out.')
-    .option('--competition <name>', 'the competition; may be left out where the server has only one');
+    .option('--competition <name>', 'the competition; may be left out where the server has only one')
+    .addHelpText('after', '\nExample:\n  holdout admin competition show --competition mura > mura.yaml');
   addServerOptions(command).action(async (options: ServerCommandOptions & { competition?: string }) => {
     const output = createOutput(options.json, environment);
     const config = chooseServer(options, environment);
@@ -96,16 +96,4 @@ function sayChanges({ competition, created, changes }: CompetitionChanges, outpu
     const [before, after] = [from, to].map((value) => printable(JSON.stringify(value)));
     output.say(from === null && created ? `  + ${path}: ${after}` : `  ~ ${path}: ${before} → ${after}`);
   }
-}
-
-async function confirm(signal: AbortSignal): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question('Apply this? [y/N] ', { signal });
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    terminal.close();
-  }
-  throw interruptedError('Nothing was changed.', 'Answer y, or give --yes, to apply it.');
 }

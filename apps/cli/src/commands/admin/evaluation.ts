@@ -29,7 +29,8 @@ function addLogCommand(group: Command, { environment, signal }: CommandContext):
     .description(
       'Reads what a bundle printed on hidden studies, and why it failed there. That you read it is recorded.',
     )
-    .argument('<id>', 'the submission’s id');
+    .argument('<id>', 'the submission’s id')
+    .addHelpText('after', '\nExample:\n  holdout admin evaluation log 1f0c2c34-6d1e-4a0e-9f55-0c8e0e5a1b2c');
   addServerOptions(command).action(async (id: string, options: ServerCommandOptions) => {
     const output = createOutput(options.json, environment);
     const path = `/api/submissions/${encodeURIComponent(id)}/hidden-logs`;
@@ -51,7 +52,8 @@ function addRerunCommand(group: Command, { environment, signal }: CommandContext
     .command('rerun')
     .summary('run a submission anew, in place of what it has')
     .description('Runs a submission anew. What it has stays on the board until the new evaluation is scored.')
-    .argument('<id>', 'the submission’s id');
+    .argument('<id>', 'the submission’s id')
+    .addHelpText('after', '\nExample:\n  holdout admin evaluation rerun 1f0c2c34-6d1e-4a0e-9f55-0c8e0e5a1b2c');
   addServerOptions(command).action(async (id: string, options: ServerCommandOptions) => {
     const output = createOutput(options.json, environment);
     const path = `/api/submissions/${encodeURIComponent(id)}/rerun`;

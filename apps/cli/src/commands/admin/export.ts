@@ -27,7 +27,8 @@ export function addExportCommands(admin: Command, { environment, signal }: Comma
       .summary(summary)
       .description(`Writes ${summary}.`)
       .addOption(new Option('--format <format>', 'csv or json').choices(['csv', 'json']).default('csv'))
-      .option('-o, --output <file>', 'where to; standard output where it is left out');
+      .option('-o, --output <file>', 'where to; standard output where it is left out')
+      .addHelpText('after', `\nExample:\n  holdout admin export ${name} --phase test --format csv -o ${name}.csv`);
     addPhaseOptions(command).action(async (options: ExportOptions) => {
       const config = chooseServer(options, environment);
       const competition = await chooseCompetition(config, options.competition, signal);

@@ -29,7 +29,11 @@ export function addPhaseCommands(admin: Command, { environment, signal }: Comman
     .description('What a board shows from now on; the competition’s file says the same as release.board.');
 
   const add = (name: string, board: 'frozen' | 'hidden' | 'live', summary: string) => {
-    const command = group.command(name).summary(summary).description(`${summary}.`);
+    const command = group
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+      .addHelpText('after', `\nExample:\n  holdout admin phase ${name} --competition mura --phase test`);
     if (board !== 'live') command.option('--final <time>', 'when everything is shown for good: 2027-01-31T12:00:00Z');
     addPhaseOptions(command).action(async (options: BoardOptions) => {
       const output = createOutput(options.json, environment);
@@ -55,13 +59,14 @@ export function addPhaseCommands(admin: Command, { environment, signal }: Comman
   };
   const command = group
     .command('rerun')
-    .summary('Run the submissions of a phase anew')
+    .summary('run the submissions of a phase anew')
     .description('Runs submissions anew. What they have stays on the board until the new evaluations are scored.')
     .addOption(
       new Option('--which <which>', 'those on the board, those that failed by the server’s fault, or all')
         .choices(['entries', 'failed', 'all'])
         .makeOptionMandatory(),
-    );
+    )
+    .addHelpText('after', '\nExample:\n  holdout admin phase rerun --competition mura --phase test --which failed');
   addPhaseOptions(command).action(async ({ which, ...options }: TestSetOptions & { which: string }) => {
     const output = createOutput(options.json, environment);
     const config = chooseServer(options, environment);
@@ -74,7 +79,7 @@ export function addPhaseCommands(admin: Command, { environment, signal }: Comman
     output.say(rerun.begun === 1 ? '1 submission is queued.' : `${rerun.begun} submissions are queued.`);
   });
 
-  add('freeze', 'frozen', 'Leave the board as it is; each team still sees its own scores');
-  add('hide', 'hidden', 'Show no score to anyone but organisers');
-  add('show', 'live', 'Show the board as it is');
+  add('freeze', 'frozen', 'leave the board as it is; each team still sees its own scores');
+  add('hide', 'hidden', 'show no score to anyone but organisers');
+  add('show', 'live', 'show the board as it is');
 }

@@ -35,7 +35,13 @@ export function addPredictionsCommands(admin: Command, { environment, signal }: 
     .option('--link <address>', 'where it is described')
     .option('--submitted-at <time>', 'when it was submitted elsewhere: 2018-05-23, 2018-05-23T10:00:00Z')
     .option('--competition <name>', 'the competition; may be left out where the server has only one')
-    .option('--phase <name>', 'the phase; may be left out where the competition has only one');
+    .option('--phase <name>', 'the phase; may be left out where the competition has only one')
+    .addHelpText(
+      'after',
+      `
+Example:
+  holdout admin predictions import entry.csv --team "Base" --name "DenseNet-169" --submitted-at 2018-05-23 --phase test`,
+    );
   addServerOptions(command).action(async (file: string, options: ImportOptions) => {
     const output = createOutput(options.json, environment);
     const { studies, problems } = await readPredictions(file);

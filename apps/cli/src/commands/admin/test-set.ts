@@ -24,7 +24,11 @@ export function addTestSetCommands(admin: Command, { environment, signal }: Comm
     .summary('list, edit and compare the versions of a test set')
     .description('The versions of a phase’s test set. A version never changes; an edit makes a new one.');
 
-  const listing = group.command('versions').summary('list the versions').description('Lists the versions of a phase.');
+  const listing = group
+    .command('versions')
+    .summary('list the versions')
+    .description('Lists the versions of a phase.')
+    .addHelpText('after', '\nExample:\n  holdout admin test-set versions --competition mura --phase test');
   addPhaseOptions(listing).action(async (options: TestSetOptions) => {
     const output = createOutput(options.json, environment);
     const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);
@@ -47,7 +51,8 @@ export function addTestSetCommands(admin: Command, { environment, signal }: Comm
     .command('show')
     .summary('show studies and labels')
     .description('Shows the studies of a version with their labels, as CSV. That it was read is in the audit log.')
-    .option('--test-set-version <digest>', 'an earlier version');
+    .option('--test-set-version <digest>', 'an earlier version')
+    .addHelpText('after', '\nExample:\n  holdout admin test-set show --phase test > labels.csv');
   addPhaseOptions(showing).action(async (options: TestSetOptions & { testSetVersion?: string }) => {
     const output = createOutput(options.json, environment);
     const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);
@@ -104,7 +109,8 @@ Example:
     .summary('compare two versions')
     .description('Shows what differs between two versions. It tells labels, so that it was read is in the audit log.')
     .argument('<a>', 'a version, by the first characters of its digest')
-    .argument('<b>', 'another');
+    .argument('<b>', 'another')
+    .addHelpText('after', '\nExample:\n  holdout admin test-set diff 3f1c 9ab0 --phase test');
   addPhaseOptions(comparing).action(async (a: string, b: string, options: TestSetOptions) => {
     const output = createOutput(options.json, environment);
     const { config, path } = await findTestSet(chooseServer(options, environment), options, signal);

@@ -22,7 +22,13 @@ function addDoctorCommand(group: Command, { environment }: CommandContext): void
     .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
-      '\nExit code 0 where a sandbox works with every engine, 1 otherwise. HOLDOUT_CONTAINER_IMAGE, _ENGINE and _RUNTIME\nsay which containers to try.',
+      `
+Exit code 0 where a sandbox works with every engine, 1 otherwise. HOLDOUT_CONTAINER_IMAGE, _ENGINE and _RUNTIME
+say which containers to try.
+
+Examples:
+  holdout worker doctor
+  HOLDOUT_CONTAINER_ENGINE=podman holdout worker doctor --json`,
     )
     .action(async ({ json }: { json: boolean }) => {
       const output = createOutput(json, environment);
