@@ -61,7 +61,10 @@ describe('npm start on an empty folder', () => {
         body: JSON.stringify({ email, password }),
       });
       expect(signedIn.status, email).toBe(200);
-      const cookie = signedIn.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+      const cookie = signedIn.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
       const me = await fetch(`${standalone.address}/api/me`, { headers: { cookie } });
       expect(await me.json()).toMatchObject(place);
     }

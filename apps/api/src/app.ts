@@ -96,8 +96,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(helmet, { contentSecurityPolicy: { directives: contentSecurityPolicy } });
   await describeApi(app);
   const { accounts: settings } = parts;
-  const sendMail = createMailer(parts.database, settings);
-  const { auth, settle } = createAuth({ ...parts, settings, sendMail });
+  const { sendMail, settle } = createMailer(parts.database, settings, parts.logger);
+  const auth = createAuth({ ...parts, settings, sendMail });
   app.addHook('onClose', settle);
   const limiters = await makeLimiters(app, parts.rateLimits, parts.redis);
   await app.register((scope) => mountAuth(scope, auth, settings.publicUrl, limiters));
