@@ -31,6 +31,7 @@ import { servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { invitationRoutes } from './teams/invitation-routes.js';
 import { joinRoutes } from './teams/join-routes.js';
+import { mergeRoutes } from './teams/merge-routes.js';
 import { teamRoutes } from './teams/team-routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
 
@@ -127,6 +128,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts, limiters:
   await api.register(teamRoutes, { parts });
   await api.register(invitationRoutes, { parts });
   await api.register(joinRoutes, { parts });
+  await api.register(mergeRoutes, { parts });
   await api.register(competitionOrganiserRoutes, { parts });
   await api.register(healthRoutes, { parts });
   await api.register(competitionRoutes, { parts });

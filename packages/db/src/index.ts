@@ -90,6 +90,7 @@ export {
   withdrawInvitation,
 } from './tables/team-invitations.js';
 export { changeRole, removeMember } from './tables/team-members.js';
+export { deleteMergeOffers, insertMergeOffer, listMergeOffers, type MergeOffer } from './tables/team-merge-offers.js';
 export { findTeam, insertTeam, insertTeamOf, readTeam, type TeamDetails, type TeamRecord } from './tables/teams.js';
 export { claimTestSet, findTestSetOwners, type TestSetOwners } from './tables/test-set-owners.js';
 export {
