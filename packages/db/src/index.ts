@@ -38,6 +38,7 @@ export {
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
+export { deleteExpired } from './tables/expired.js';
 export { readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
