@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { competitionListSchema, competitionSchema, problemSchema } from '@holdout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { signUp } from './testing/browser.js';
 import { type SeededCompetition, seedCompetition } from './testing/seed-competition.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 
@@ -76,7 +77,12 @@ describe('every route of the OpenAPI document', () => {
 
   const bodies: Record<string, object> = {
     edits: { edits: [{ withdraw: 'x' }], note: 'x' },
+    '{userId}': { role: 'member' },
     choose: { chosen: true },
+    invitations: { email: 'x@example.org' },
+    join: { newTeam: 'x', rulesVersion: 1 },
+    merge: { into: '00000000-0000-4000-8000-000000000000' },
+    organisers: { email: 'x@example.org' },
     disqualify: { reason: 'x' },
     rerun: { which: 'all' },
     predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
@@ -88,15 +94,17 @@ describe('every route of the OpenAPI document', () => {
   };
 
   it('answers every refusal with a problem', async () => {
+    const ada = await signUp(server, 'ada@example.org');
     for (const { method, path, operation } of await listRoutes()) {
       // Those make what their address names.
       if (!path.includes('{') || method === 'PUT' || path === '/api/test-sets/{testSet}/import') continue;
       const takesJson = JSON.stringify(operation.requestBody ?? {}).includes('application/json');
-      const body = bodies[path.split('/').at(-1) ?? ''];
-      const headers = { 'content-type': 'application/json' };
-      const sent = takesJson ? { body: JSON.stringify(body), headers } : {};
-      const needed = queries[path.split('/').at(-1) ?? ''] ?? '';
-      const response = await server.request(fillIn(path) + needed, { method, token: seeded.alpha.token, ...sent });
+      const last = path.split('/').at(-1) ?? '';
+      const response = await ada.send(
+        method,
+        fillIn(path) + (queries[last] ?? ''),
+        takesJson ? bodies[last] : undefined,
+      );
       expect(response.status, `${method} ${path}`).toBe(404);
       expect((await readProblem(response)).code).toMatch(/_not_found$/);
     }

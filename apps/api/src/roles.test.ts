@@ -130,7 +130,7 @@ function fillIn(path: string): string {
     .replace('{phase}', 'test')
     .replace('{testSet}', 'nothing')
     .replace('{userId}', kind === 'teams' ? ids.owner : ids.nothing)
-    .replace('{invitationId}', ids.nothing)
+    .replace(/\{(invitation|other)Id\}/, ids.nothing)
     .replace('{id}', kind === 'reproductions' ? ids.reproduction : id);
 }
 
