@@ -83,9 +83,9 @@ export const BoardRowView = memo(function BoardRowView(props: RowProps) {
           ))}
         </div>
       )}
-      {change !== undefined && (
+      {change && (
         <Cell className={styles.change} label={t('sinceThen')}>
-          {change === null ? '—' : <ChangeWords change={change} />}
+          <ChangeWords change={change} />
         </Cell>
       )}
     </div>

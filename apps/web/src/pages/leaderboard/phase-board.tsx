@@ -97,6 +97,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
       />
       {facts.total > 0 && (
         <BoardLegend hasTypes={facts.studyTypes.length > 0}>
+          {shown.isReadingRest && `${t('readingRest')} `}
           {filter === ''
             ? t('entries', { count: facts.total })
             : t('found', { count: rows.length, total: facts.total })}
@@ -117,7 +118,8 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
           onLook={shown.look}
         />
       ) : (
-        facts.visibility.state !== 'hidden' && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
+        facts.visibility.state !== 'hidden' &&
+        !shown.isReadingRest && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
       )}
     </>
   );
