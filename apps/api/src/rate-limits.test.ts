@@ -6,6 +6,7 @@ import { createTeamWithToken } from './provision/create-token.js';
 import { openBrowser, password, signUp } from './testing/browser.js';
 import { seedCompetition } from './testing/seed-competition.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
+import { beginUpload, sendPart } from './testing/upload-parts.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -63,6 +64,14 @@ it('refuses more uploads of a team than it may, before a byte is read', async ()
     });
   for (const _ of [1, 2]) expect((await upload(alpha.token)).status).toBe(422);
   await expectRefused(await upload(alpha.token), 60);
+  // One in parts is counted where it begins, and its parts are not.
+  const begin = (token: string) => beginUpload({ url: server.url, token }, { sizeBytes: 4 });
+  await expectRefused(await begin(alpha.token), 60);
+  const location = (await begin(beta.token)).headers.get('location') ?? '';
+  const sender = { url: server.url, token: beta.token };
+  for (const offset of [0, 1, 2]) {
+    expect((await sendPart(sender, location, new Uint8Array(1), offset)).status).toBe(204);
+  }
   expect((await upload(beta.token)).status).toBe(422);
 });
 

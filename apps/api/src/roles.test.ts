@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createdTokenSchema, problemSchema } from '@holdout/contracts';
-import { findSubmission, findUserByEmail, insertOrganiser, insertReproduction } from '@holdout/db';
+import { findSubmission, findUserByEmail, insertOrganiser, insertReproduction, insertUpload } from '@holdout/db';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findCompetitionOrThrow } from './competitions/find-phase.js';
@@ -20,7 +22,14 @@ let seeded: SeededCompetition;
 let archive: Uint8Array<ArrayBuffer>;
 /** In the order of the table's columns. */
 let roles: Map<string, Credentials>;
-const ids = { submission: '', team: '', owner: '', reproduction: '', nothing: '00000000-0000-4000-8000-000000000000' };
+const ids = {
+  submission: '',
+  upload: randomUUID(),
+  team: '',
+  owner: '',
+  reproduction: '',
+  nothing: '00000000-0000-4000-8000-000000000000',
+};
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -43,7 +52,10 @@ beforeAll(async () => {
   await server.database.insertInto('teamMembers').values({ teamId: ids.team, userId, role: 'member' }).execute();
   ids.submission = await seedSubmission(server, ids.team);
   await walkEvaluation(server.database, ids.submission);
-  const evaluationId = (await findSubmission(server.database, ids.submission))?.evaluationId ?? '';
+  const { evaluationId = '', phaseId = '' } = (await findSubmission(server.database, ids.submission)) ?? {};
+  const upload = { id: ids.upload, teamId: ids.team, phaseId, sizeBytes: 1, metadata: {} };
+  await insertUpload(server.database, upload, { limit: 8 });
+  await writeFile(join(server.storageDirectory, 'uploads', ids.upload), '');
   ids.reproduction = await insertReproduction(server.database, { evaluationId, actor: 'the tests' });
   roles = new Map<string, Credentials>([
     ['visitor', null],
@@ -126,6 +138,7 @@ function fillIn(path: string): string {
   const [, kind = ''] = /^\/api\/(\w+)\//.exec(path) ?? [];
   const id = { submissions: ids.submission, evaluations: ids.submission, teams: ids.team }[kind] ?? ids.nothing;
   return path
+    .replace('uploads/{id}', `uploads/${ids.upload}`)
     .replace('{competition}', 'mura')
     .replace('{phase}', 'test')
     .replace('{testSet}', 'nothing')
@@ -135,7 +148,7 @@ function fillIn(path: string): string {
 }
 
 /** Codes that hide from a caller whether something is there. */
-const hidingCodes = new Set(['submission_not_found', 'evaluation_not_found', 'team_not_found']);
+const hidingCodes = new Set(['submission_not_found', 'evaluation_not_found', 'team_not_found', 'upload_not_found']);
 
 /** `yes`, or the status by which a role is refused. What is wrong with a request beside that does not matter here. */
 async function ask(method: string, path: string, credentials: Credentials): Promise<string> {

@@ -20,6 +20,7 @@ import { addTokenCommand } from './commands/token.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { addWhoamiCommand } from './commands/whoami.js';
 import { addWorkerCommand } from './commands/worker/doctor.js';
+import { readExamples } from './reference/read-notes.js';
 
 /** The commands in the order in which a team meets them. */
 const addCommands = [
@@ -75,8 +76,20 @@ JSON value and nothing else; an error is { "error": { "code", "title", "next", "
 Exit code: 0 for success only, 1 where something went wrong, 2 where the command line is wrong, 130 after Ctrl-C.`,
     );
   for (const add of addCommands) add(program, context);
+  for (const group of program.commands) showExamples(group);
   prepareForErrors(program, 'holdout', quiet);
   return program;
+}
+
+/** A group of commands shows an example of each of them. */
+function showExamples(group: Command): void {
+  if (group.commands.length === 0) return;
+  for (const inner of group.commands) showExamples(inner);
+  const examples = group.commands.flatMap((inner) => {
+    const own = readExamples(inner).find((line) => line.split(' ').includes(inner.name()));
+    return own === undefined ? [] : [own];
+  });
+  group.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
 }
 
 /** Commands inherit none of this from the one they are added to. */

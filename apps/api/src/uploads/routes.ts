@@ -32,6 +32,7 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
   app.post(
     '/competitions/:competition/phases/:phase/uploads',
     {
+      config: { beginsUpload: true },
       schema: {
         summary: 'Begin to upload a bundle in parts',
         description:

@@ -15,6 +15,7 @@ import {
 } from '@holdout/db';
 import { FileStore } from '@tus/file-store';
 import { Upload } from '@tus/server';
+import { explainRefusal } from './explain-refusal.js';
 
 /** An upload that is not finished, and the result of one that is, are kept for so long. */
 const dayMilliseconds = 24 * 60 * 60 * 1000;
@@ -77,7 +78,11 @@ export class UploadStore extends FileStore {
     const record = await findUpload(this.#database, id);
     const upload = toTusUpload(record);
     if (!record || !upload) throw new HoldoutError('upload_not_found');
-    return hasEnded(record) ? Object.assign(upload, { offset: record.sizeBytes }) : await super.getUpload(id);
+    if (hasEnded(record)) return Object.assign(upload, { offset: record.sizeBytes });
+    // The library throws objects that are no errors.
+    return await super.getUpload(id).catch((error: unknown) => {
+      throw explainRefusal(error);
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -315,21 +315,32 @@ describe('a part', () => {
 describe('what nobody finishes', () => {
   it('is removed when its time is up, and so is the result of what was finished', async () => {
     const directory = join(server.storageDirectory, 'uploads');
+    const gap = 3000;
     const idOf = (location: string) => location.split('/').at(-1) ?? '';
     const [old, late] = [await begin(), await begin()];
     await sendPart(alpha, old, archive.subarray(0, 10), 0);
-    await sleep(1500);
+    await sleep(gap);
+    const between = performance.now() - gap / 2;
     const fresh = await begin();
     await sendPart(alpha, late, archive, 0);
     // As at a start.
-    await UploadStore.open(server.database, directory, { keptMilliseconds: 1400 });
+    await UploadStore.open(server.database, directory, { keptMilliseconds: performance.now() - between });
     await expect(readOffset(alpha, old)).rejects.toThrow('404');
     expect(await listFiles()).toEqual([idOf(fresh)]);
     expect((await readResult(alpha, late)).status).toBe(200);
-    await sleep(1500);
-    await UploadStore.open(server.database, directory, { keptMilliseconds: 1400 });
+    await UploadStore.open(server.database, directory, { keptMilliseconds: 0 });
     expect((await readResult(alpha, late)).status).toBe(404);
     expect(await listFiles()).toEqual([]);
+  });
+
+  it('is not there where its file was lost', async () => {
+    const location = await begin();
+    await rm(join(server.storageDirectory, 'uploads', location.split('/').at(-1) ?? ''));
+    await expectProblem(await readResult(alpha, location), 'upload_not_found');
+    await expectProblem(await sendPart(alpha, location, archive, 0), 'upload_not_found');
+    expect((await fetch(alpha.url + location, { method: 'DELETE', headers: tusHeaders(alpha.token) })).status).toBe(
+      204,
+    );
   });
 
   it('makes way where its team begins a ninth', async () => {

@@ -24,7 +24,7 @@ export function addWhoamiCommand(program: Command, { environment, signal }: Comm
 }
 
 function sayMe({ user, teams, competitions, organises, token }: Me, server: string, output: Output): void {
-  const by = token ? `, by the token “${printable(token.name)}”` : '';
+  const by = token ? `, by ${token.name ? `the token “${printable(token.name)}”` : 'a token'}` : '';
   if (user) output.title(`${printable(user.name)} <${printable(user.email)}> at ${server}${by}`);
   else output.title(`No person at ${server}${by}`);
   if (user && !user.emailVerified) output.say('Your e-mail address is not verified yet: follow the link in the mail.');

@@ -3,21 +3,32 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../config.js';
 import { createProgram } from '../create-program.js';
-import { listCommands, readNotes, writeReference } from './write-reference.js';
+import { readExamples } from './read-notes.js';
+import { listCommands, writeReference } from './write-reference.js';
 
 const program = createProgram(
   { environment: readEnvironment(), signal: new AbortController().signal },
   { quiet: false },
 );
-const leaves = listCommands(program, 'holdout').filter(({ command }) => command.commands.length === 0);
+const all = listCommands(program, 'holdout');
+const leaves = all.filter(({ command }) => command.commands.length === 0);
 
 it('docs/cli.md is what the commands say; node apps/cli/scripts/write-reference.mjs writes it', async () => {
   const written = await readFile(new URL('../../../../docs/cli.md', import.meta.url), 'utf8');
   expect(written).toBe(writeReference(program));
 });
 
+it('the help of every group has an example of each of its commands', () => {
+  for (const { command, words } of all) {
+    if (command === program || command.commands.length === 0) continue;
+    for (const inner of command.commands.filter((each) => each.name() !== 'help')) {
+      expect(readExamples(command).join('\n'), words).toContain(`${words} ${inner.name()}`);
+    }
+  }
+});
+
 describe.each(leaves)('$words', ({ words, command }) => {
-  const examples = readNotes(command).flatMap(({ title, lines }) => (/^Examples?$/.test(title ?? '') ? lines : []));
+  const examples = readExamples(command);
 
   it('has a summary, and an example of itself with options and commands that there are', () => {
     expect(command.summary()).toMatch(/\w/);

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { readNotes } from './read-notes.js';
 
 /**
  * The whole of the command as one page of Markdown, from the commands themselves: for each its usage, arguments, options
@@ -76,36 +77,6 @@ function writeNotes(command: Command): string {
       return `${title}:\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\``;
     })
     .join('\n\n');
-}
-
-interface Note {
-  /** `Examples` where indented lines follow `Examples:`; null for a paragraph. */
-  readonly title: string | null;
-  readonly lines: readonly string[];
-}
-
-export function readNotes(command: Command): Note[] {
-  let text = '';
-  const usual = command.configureOutput();
-  command.configureOutput({
-    ...usual,
-    writeOut: (words) => {
-      text += words;
-    },
-  });
-  command.outputHelp();
-  command.configureOutput(usual);
-  return text
-    .slice(command.helpInformation().length)
-    .trim()
-    .split(/\n\n+/)
-    .filter((paragraph) => paragraph !== '')
-    .map((paragraph) => {
-      const [first = '', ...rest] = paragraph.split('\n');
-      const isList = first.endsWith(':') && rest.length > 0 && rest.every((line) => line.startsWith('  '));
-      if (!isList) return { title: null, lines: [first, ...rest] };
-      return { title: first.slice(0, -1), lines: rest.map((line) => line.slice(2)) };
-    });
 }
 
 /** Lines are broken for terminals; a page breaks them itself. */
