@@ -98,7 +98,7 @@ describe('the pages of a freshly started server', () => {
       const token = /HOLDOUT_TOKEN=(\S+)/.exec(standalone.output())?.[1];
       const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
       // It is said for a few seconds, and the command may end after them.
-      const announced = page.getByRole('status').filter({ hasText: 'New on the board: Team Quick Start.' });
+      const announced = page.getByRole('status').filter({ hasText: 'New on the board: Your team.' });
       const heard = announced.waitFor({ timeout: 50_000 });
       await run(process.execPath, [holdout, ...submit], { cwd: root, env });
       await expect.poll(() => rowsOf(page).count(), { timeout: 10_000 }).toBe(before + 1);
