@@ -5,6 +5,7 @@ import { getRouteApi, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { BoardRow } from '../../boards/board-row.js';
 import { phaseBoardPath, wholeQuery } from '../../boards/read-board.js';
+import { useFormat } from '../../format/use-format.js';
 import { Empty } from '../../parts/empty.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
@@ -76,6 +77,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
   const search = route.useSearch();
   const change = useChangeSearch();
   const queries = useQueryClient();
+  const { number } = useFormat();
   const { board, rows, columns, sorting, filter } = shown;
   if (!board) return null;
   const { facts } = board;
@@ -96,11 +98,11 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
         onDownload={() => void download()}
       />
       {facts.total > 0 && (
-        <BoardLegend hasTypes={facts.studyTypes.length > 0}>
+        <BoardLegend hasTypes={facts.studyTypes.length > 0} hasReaders={shown.scale.readers.length > 0}>
           {shown.isReadingRest && `${t('readingRest')} `}
           {filter === ''
-            ? t('entries', { count: facts.total })
-            : t('found', { count: rows.length, total: facts.total })}
+            ? t('entries', { count: facts.total, number: number(facts.total) })
+            : t('found', { number: number(rows.length), total: number(facts.total) })}
         </BoardLegend>
       )}
       {rows.length > 0 ? (
