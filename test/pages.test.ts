@@ -309,6 +309,22 @@ describe('the pages of a freshly started server', () => {
       { viewport: phone },
     ));
 
+  it.each([320, 600, 900, 1150, 1200, 1900])('fit a screen that is %i pixels wide', (width) =>
+    visit(
+      boardPath,
+      async (page) => {
+        await rowsOf(page).nth(5).waitFor();
+        const cells = await rowsOf(page).first().getByRole('cell').all();
+        for (const cell of cells) {
+          const box = await cell.boundingBox();
+          expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+        }
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      },
+      { viewport: { width, height: 800 } },
+    ),
+  );
+
   it('do not move for who asked for that', () =>
     visit(
       boardPath,

@@ -2,6 +2,7 @@ import type { Phase } from '@holdout/contracts';
 import { Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useLocation } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BoardRow } from '../../boards/board-row.js';
 import { phaseBoardPath, wholeQuery } from '../../boards/read-board.js';
@@ -10,6 +11,7 @@ import { Empty } from '../../parts/empty.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import { nextSorting } from './arrange-rows.js';
+import { useBoardLayout } from './board-layout.js';
 import { BoardLegend } from './board-legend.js';
 import { BoardNotice } from './board-notice.js';
 import type { BoardSearch } from './board-search.js';
@@ -17,7 +19,7 @@ import { BoardTable } from './board-table.js';
 import { BoardTools } from './board-tools.js';
 import { downloadText } from './download.js';
 import { PhaseHead } from './phase-head.js';
-import { useLiveBoard } from './use-board.js';
+import { type Board, useLiveBoard } from './use-board.js';
 import { useNewRows } from './use-new-rows.js';
 import { type ShownBoard, useShownBoard } from './use-shown-board.js';
 import { writeCsv } from './write-csv.js';
@@ -53,6 +55,7 @@ export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
       {board && (
         <ArrangedBoard
           shown={shown}
+          board={board}
           phase={phase}
           linkedKey={linkedKey}
           newKeys={fresh.keys}
@@ -65,6 +68,7 @@ export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
 
 interface ArrangedBoardProps {
   readonly shown: ShownBoard;
+  readonly board: Board;
   readonly phase: Phase;
   readonly linkedKey: string;
   readonly newKeys: ReadonlySet<string>;
@@ -72,15 +76,16 @@ interface ArrangedBoardProps {
 }
 
 /** The board with what can be done with it. */
-function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedBoardProps) {
+function ArrangedBoard({ shown, board, phase, linkedKey, newKeys, fileName }: ArrangedBoardProps) {
   const { t } = useTranslation('leaderboard');
   const search = route.useSearch();
   const change = useChangeSearch();
   const queries = useQueryClient();
   const { number } = useFormat();
-  const { board, rows, columns, sorting, filter } = shown;
-  if (!board) return null;
+  const { rows, columns, sorting, filter } = shown;
   const { facts } = board;
+  const frame = useRef<HTMLDivElement>(null);
+  const layout = useBoardLayout(frame, facts);
   const download = async (): Promise<void> => {
     const all: readonly (BoardRow | undefined)[] = board.isWhole
       ? board.rows
@@ -89,7 +94,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
     downloadText(fileName, 'text/csv;charset=utf-8', writeCsv(facts, arranged));
   };
   return (
-    <>
+    <Stack gap="sm" ref={frame} data-layout={layout}>
       <BoardTools
         search={search}
         onSearch={change}
@@ -109,6 +114,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
         <BoardTable
           label={`${t('title')}: ${phase.title}`}
           facts={facts}
+          layout={layout}
           rows={rows}
           columns={columns}
           sorting={sorting}
@@ -123,7 +129,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
         facts.visibility.state !== 'hidden' &&
         !shown.isReadingRest && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
       )}
-    </>
+    </Stack>
   );
 }
 
