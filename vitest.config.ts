@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/*.test.ts'],
     reporters: ['default', './test/closing-line.ts'],
+    globalSetup: './test/build-pages.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores, and many tests that start servers of their own.

@@ -98,7 +98,7 @@ describe('the pages of a freshly started server', () => {
       const token = /HOLDOUT_TOKEN=(\S+)/.exec(standalone.output())?.[1];
       const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
       // It is said for a few seconds, and the command may end after them.
-      const announced = page.getByRole('status').filter({ hasText: 'New on the board: Team Quick Start.' });
+      const announced = page.getByRole('status').filter({ hasText: 'New on the board: Your team.' });
       const heard = announced.waitFor({ timeout: 50_000 });
       await run(process.execPath, [holdout, ...submit], { cwd: root, env });
       await expect.poll(() => rowsOf(page).count(), { timeout: 10_000 }).toBe(before + 1);
@@ -308,6 +308,22 @@ describe('the pages of a freshly started server', () => {
       },
       { viewport: phone },
     ));
+
+  it.each([320, 600, 900, 1150, 1200, 1900])('fit a screen that is %i pixels wide', (width) =>
+    visit(
+      boardPath,
+      async (page) => {
+        await rowsOf(page).nth(5).waitFor();
+        const cells = await rowsOf(page).first().getByRole('cell').all();
+        for (const cell of cells) {
+          const box = await cell.boundingBox();
+          expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+        }
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      },
+      { viewport: { width, height: 800 } },
+    ),
+  );
 
   it('do not move for who asked for that', () =>
     visit(

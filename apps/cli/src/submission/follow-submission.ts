@@ -50,7 +50,8 @@ async function sayRank(
   signal: AbortSignal,
 ): Promise<void> {
   const { entry, teams } = await findEntry(config, submission, signal);
-  const leaderboard = `${config.server}/#${submission.competition}-${submission.phase}`;
+  const { id, competition, phase: slug } = submission;
+  const leaderboard = `${config.server}/competitions/${competition}/leaderboard?phase=${slug}${entry ? `#${id}` : ''}`;
   output.result({ ...submission, rank: entry?.rank ?? null, leaderboard });
   if (entry?.rank) output.say(`\nRank ${entry.rank} of ${teams} on the leaderboard: ${leaderboard}`);
   else if (entry) output.say(`\nOn the leaderboard, without a rank as its kappa is undefined: ${leaderboard}`);

@@ -30,7 +30,9 @@ export function Page() {
   const { title, description, rules, phases } = competition;
   return (
     <div className={styles.page}>
-      <Title size="h2">{title}</Title>
+      <Title size="h2" mb="xs">
+        {title}
+      </Title>
       {description !== '' && <Markdown>{description}</Markdown>}
       <p>
         <Link to="/competitions/$competition/leaderboard" params={{ competition: slug }}>

@@ -16,7 +16,7 @@ export const words = {
   size: '{{studies}} studies, {{images}} images',
   always: 'Open at any time',
   opensAt: 'Opens {{relative}}, on {{time}}',
-  openUntil: 'Open until {{time}}, {{relative}}',
+  openUntil: 'Open until {{time}} ({{relative}})',
   openNow: 'Open, without an end',
   closedAt: 'Closed {{relative}}, on {{time}}',
   finalAt: 'Final results on {{time}}',

@@ -6,15 +6,16 @@ import { heatStyle } from './heat-colours.js';
 
 interface BoardLegendProps {
   readonly hasTypes: boolean;
+  readonly hasReaders: boolean;
   /** How many entries there are. */
   readonly children: ReactNode;
 }
 
 /** What the marks of the plots and the colours of the strip stand for. */
-export function BoardLegend({ hasTypes, children }: BoardLegendProps) {
+export function BoardLegend({ children, ...has }: BoardLegendProps) {
   return (
     <div className={styles.frame}>
-      <Marks hasTypes={hasTypes} />
+      <Marks {...has} />
       <Text size="sm" c="dimmed" role="status">
         {children}
       </Text>
@@ -22,7 +23,7 @@ export function BoardLegend({ hasTypes, children }: BoardLegendProps) {
   );
 }
 
-function Marks({ hasTypes }: Pick<BoardLegendProps, 'hasTypes'>) {
+function Marks({ hasTypes, hasReaders }: Omit<BoardLegendProps, 'children'>) {
   const { t } = useTranslation('leaderboard');
   return (
     <ul className={styles.legend} aria-label={t('legend')}>
@@ -33,24 +34,28 @@ function Marks({ hasTypes }: Pick<BoardLegendProps, 'hasTypes'>) {
         </svg>
         {t('legendBar')}
       </li>
-      <li>
-        <svg width="14" height="14" aria-hidden="true" className={styles.reference}>
-          <path d="M7 1.5 12.5 7 7 12.5 1.5 7Z" />
-        </svg>
-        {t('legendReference')}
-      </li>
-      <li>
-        <svg width="6" height="14" aria-hidden="true" className={styles.bestReader}>
-          <path d="M3 0V14" />
-        </svg>
-        {t('legendBestReader')}
-      </li>
-      <li>
-        <svg width="6" height="14" aria-hidden="true" className={styles.reader}>
-          <path d="M3 0V14" />
-        </svg>
-        {t('legendReader')}
-      </li>
+      {hasReaders && (
+        <>
+          <li>
+            <svg width="14" height="14" aria-hidden="true" className={styles.reference}>
+              <path d="M7 1.5 12.5 7 7 12.5 1.5 7Z" />
+            </svg>
+            {t('legendReference')}
+          </li>
+          <li>
+            <svg width="6" height="14" aria-hidden="true" className={styles.bestReader}>
+              <path d="M3 0V14" />
+            </svg>
+            {t('legendBestReader')}
+          </li>
+          <li>
+            <svg width="6" height="14" aria-hidden="true" className={styles.reader}>
+              <path d="M3 0V14" />
+            </svg>
+            {t('legendReader')}
+          </li>
+        </>
+      )}
       {hasTypes && (
         <li>
           <span className={styles.strip} aria-hidden="true">

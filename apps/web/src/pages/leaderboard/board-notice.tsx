@@ -9,7 +9,8 @@ export function BoardNotice({ facts }: { readonly facts: BoardFacts }) {
   const { dateTime } = useFormat();
   const { state, from, final } = facts.visibility;
   const words = [];
-  if (facts.at) words.push(t('boardPast', { time: dateTime(facts.at) }));
+  // A frozen board is of the moment that it says itself.
+  if (facts.at && facts.at !== from) words.push(t('boardPast', { time: dateTime(facts.at) }));
   if (state === 'hidden') words.push(final ? t('boardHiddenUntil', { time: dateTime(final) }) : t('boardHidden'));
   if (state === 'frozen' && from) {
     const since = { from: dateTime(from) };

@@ -1,12 +1,13 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type BoardFacts, type BoardRow, listOtherMetrics } from '../../boards/board-row.js';
+import type { BoardFacts, BoardRow } from '../../boards/board-row.js';
 import { useFormat } from '../../format/use-format.js';
 import { useNames } from '../../format/use-names.js';
 import type { Sorting } from './arrange-rows.js';
 import type { CellWords } from './board-cells.js';
 import { BoardHeading } from './board-heading.js';
+import { type BoardLayout, writeColumns } from './board-layout.js';
 import { BoardRowView } from './board-row-view.js';
 import styles from './board-table.module.css';
 import type { Column } from './columns.js';
@@ -16,11 +17,11 @@ import type { PlotScale } from './plot-scale.js';
 /** Heights before a row has been measured: in columns, and as a card. */
 const rowHeight = 53;
 const cardHeight = 148;
-const cardsBelow = '(max-width: 64rem)';
 
 export interface BoardTableProps {
   readonly label: string;
   readonly facts: BoardFacts;
+  readonly layout: BoardLayout;
   /** What has not been read yet is undefined. */
   readonly rows: readonly (BoardRow | undefined)[];
   readonly columns: readonly Column[];
@@ -37,27 +38,36 @@ export interface BoardTableProps {
 
 /** The rows that can be seen, and a few more. Roles are spelled out, since no table could leave rows out. */
 export function BoardTable(props: BoardTableProps) {
-  const { label, facts, rows, columns, sorting, onSort, scale, newKeys, linkedKey, changeOf, onLook } = props;
+  const { label, facts, layout, rows, columns, sorting, onSort, scale, newKeys, linkedKey, changeOf, onLook } = props;
   const { t } = useTranslation('shell');
   const words = useCellWords(facts);
   const body = useRef<HTMLDivElement>(null);
   const margin = useTop(body);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => (matchMedia(cardsBelow).matches ? cardHeight : rowHeight),
+    estimateSize: () => (layout === 'cards' ? cardHeight : rowHeight),
     overscan: 10,
     scrollMargin: margin,
     // Rows that come a frame later are better than a page that stands still until they are drawn.
     useFlushSync: false,
     getItemKey: (index) => rows[index]?.key ?? index,
   });
+  // What was measured in the one layout says nothing of the other.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the layout that this follows
+  useLayoutEffect(() => virtualizer.measure(), [layout]);
   const items = virtualizer.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const look = useEffectEvent(onLook);
   useEffect(() => look(first, last), [first, last]);
   useScrollToLinked(linkedKey, rows, (index) => virtualizer.scrollToIndex(index, { align: 'center' }));
   return (
-    <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className={styles.table} style={layOut(facts)}>
+    <div
+      role="table"
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      className={styles.table}
+      style={writeColumns(facts)}
+    >
       <BoardHeading
         columns={columns}
         sorting={sorting}
@@ -108,14 +118,6 @@ function useCellWords({ decimals }: BoardFacts): CellWords {
   const format = useFormat();
   const names = useNames();
   return useMemo(() => ({ t, format, names, decimals }), [t, format, names, decimals]);
-}
-
-/** The widths of the columns, which headings and rows have in common. */
-function layOut(facts: BoardFacts): CSSProperties {
-  const metrics = listOtherMetrics(facts).map(() => '5rem');
-  const types = facts.studyTypes.map(() => 'minmax(2.7rem, 3.4rem)');
-  const columns = ['4.6rem', 'minmax(8rem, 1fr)', 'minmax(9.5rem, 1.3fr)', '5.9rem', 'minmax(13.5rem, 2.4fr)'];
-  return { '--columns': [...columns, ...metrics, '5.9rem', ...types].join(' ') } as CSSProperties;
 }
 
 /** How far down the page an element begins, as the virtualizer needs to know. */

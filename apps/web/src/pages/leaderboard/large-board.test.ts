@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../../../../test/find-chromium.js';
 import { type LargeBoard, placeByElbow, placeOf, rowsOf, startLargeBoard } from '../../testing/start-large-board.js';
 
+const screenshots = new URL('../../../../../test/screenshots/', import.meta.url);
 const teams = 10_000;
 const numbers = Array.from({ length: teams }, (_, index) => index + 1);
 const byKappa = numbers.toSorted((a, b) => placeOf(a, teams) - placeOf(b, teams));
@@ -45,6 +47,7 @@ describe('a board of 10,000 teams', () => {
     expect((await listTeams()).slice(0, 5)).toEqual(byKappa.slice(0, 5));
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(rowsOf(teams) + 1));
     expect(await page.locator('[data-entry]').count()).toBeLessThan(60);
+    await page.screenshot({ path: fileURLToPath(new URL('leaderboard-large.png', screenshots)) });
     // Neither the whole board nor a later window of it.
     const pages = asked.filter((url) => url.includes('/leaderboard?'));
     expect(pages.map((url) => new URL(url).searchParams.get('limit'))).toEqual(['100']);

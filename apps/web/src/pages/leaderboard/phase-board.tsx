@@ -2,13 +2,16 @@ import type { Phase } from '@holdout/contracts';
 import { Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useLocation } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BoardRow } from '../../boards/board-row.js';
 import { phaseBoardPath, wholeQuery } from '../../boards/read-board.js';
+import { useFormat } from '../../format/use-format.js';
 import { Empty } from '../../parts/empty.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import { nextSorting } from './arrange-rows.js';
+import { useBoardLayout } from './board-layout.js';
 import { BoardLegend } from './board-legend.js';
 import { BoardNotice } from './board-notice.js';
 import type { BoardSearch } from './board-search.js';
@@ -16,7 +19,7 @@ import { BoardTable } from './board-table.js';
 import { BoardTools } from './board-tools.js';
 import { downloadText } from './download.js';
 import { PhaseHead } from './phase-head.js';
-import { useLiveBoard } from './use-board.js';
+import { type Board, useLiveBoard } from './use-board.js';
 import { useNewRows } from './use-new-rows.js';
 import { type ShownBoard, useShownBoard } from './use-shown-board.js';
 import { writeCsv } from './write-csv.js';
@@ -52,6 +55,7 @@ export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
       {board && (
         <ArrangedBoard
           shown={shown}
+          board={board}
           phase={phase}
           linkedKey={linkedKey}
           newKeys={fresh.keys}
@@ -64,6 +68,7 @@ export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
 
 interface ArrangedBoardProps {
   readonly shown: ShownBoard;
+  readonly board: Board;
   readonly phase: Phase;
   readonly linkedKey: string;
   readonly newKeys: ReadonlySet<string>;
@@ -71,14 +76,16 @@ interface ArrangedBoardProps {
 }
 
 /** The board with what can be done with it. */
-function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedBoardProps) {
+function ArrangedBoard({ shown, board, phase, linkedKey, newKeys, fileName }: ArrangedBoardProps) {
   const { t } = useTranslation('leaderboard');
   const search = route.useSearch();
   const change = useChangeSearch();
   const queries = useQueryClient();
-  const { board, rows, columns, sorting, filter } = shown;
-  if (!board) return null;
+  const { number } = useFormat();
+  const { rows, columns, sorting, filter } = shown;
   const { facts } = board;
+  const frame = useRef<HTMLDivElement>(null);
+  const layout = useBoardLayout(frame, facts);
   const download = async (): Promise<void> => {
     const all: readonly (BoardRow | undefined)[] = board.isWhole
       ? board.rows
@@ -87,7 +94,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
     downloadText(fileName, 'text/csv;charset=utf-8', writeCsv(facts, arranged));
   };
   return (
-    <>
+    <Stack gap="sm" ref={frame} data-layout={layout}>
       <BoardTools
         search={search}
         onSearch={change}
@@ -96,17 +103,18 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
         onDownload={() => void download()}
       />
       {facts.total > 0 && (
-        <BoardLegend hasTypes={facts.studyTypes.length > 0}>
+        <BoardLegend hasTypes={facts.studyTypes.length > 0} hasReaders={shown.scale.readers.length > 0}>
           {shown.isReadingRest && `${t('readingRest')} `}
           {filter === ''
-            ? t('entries', { count: facts.total })
-            : t('found', { count: rows.length, total: facts.total })}
+            ? t('entries', { count: facts.total, number: number(facts.total) })
+            : t('found', { number: number(rows.length), total: number(facts.total) })}
         </BoardLegend>
       )}
       {rows.length > 0 ? (
         <BoardTable
           label={`${t('title')}: ${phase.title}`}
           facts={facts}
+          layout={layout}
           rows={rows}
           columns={columns}
           sorting={sorting}
@@ -121,7 +129,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
         facts.visibility.state !== 'hidden' &&
         !shown.isReadingRest && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
       )}
-    </>
+    </Stack>
   );
 }
 

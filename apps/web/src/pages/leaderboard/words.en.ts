@@ -39,10 +39,9 @@ export const words = {
   // What is done with it.
   filter: 'Filter by team, model or engine',
   clearFilter: 'Clear the filter',
-  found_one: '{{count}} of {{total}} entries',
-  found_other: '{{count}} of {{total}} entries',
-  entries_one: '{{count}} entry',
-  entries_other: '{{count}} entries',
+  found: '{{number}} of {{total}} entries',
+  entries_one: '{{number}} entry',
+  entries_other: '{{number}} entries',
   readingRest: 'Reading all entries…',
   sortBy: 'Sort by',
   ascending: '{{column}}, ascending',

@@ -38,8 +38,8 @@ export const words: Translated<typeof english> = {
 
   filter: '按团队、模型或引擎筛选',
   clearFilter: '清除筛选',
-  found_other: '{{total}} 个条目中的 {{count}} 个',
-  entries_other: '{{count}} 个条目',
+  found: '{{total}} 个条目中的 {{number}} 个',
+  entries_other: '{{number}} 个条目',
   readingRest: '正在读取全部条目…',
   sortBy: '排序方式',
   ascending: '{{column}}，升序',
