@@ -27,6 +27,7 @@ import { receiptRoutes } from './receipts/routes.js';
 import { reproductionRoutes } from './reproductions/routes.js';
 import { openPageDocument, servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
+import { testSetLookRoutes } from './test-sets/look-routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
 import { uploadRoutes } from './uploads/routes.js';
 
@@ -114,6 +115,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(reproductionRoutes, { parts });
   await api.register(organiserRoutes, { parts });
   await api.register(testSetRoutes, { parts });
+  await api.register(testSetLookRoutes, { parts });
   await api.register(exportRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }

@@ -10,8 +10,11 @@ import { walkEvaluation } from './testing/walk-evaluation.js';
 
 const organisersOnly = [
   'GET /api/competitions/{competition}/audit',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/agreement',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/diff',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/image',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/studies',
+  'GET /api/competitions/{competition}/submissions',
   'POST /api/competitions/{competition}/phases/{phase}/predictions',
   'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
   'GET /api/reproductions/{id}',
@@ -63,7 +66,11 @@ const jsonBodies: Record<string, object> = {
 async function call({ method, path }: { method: string; path: string }, token: string | undefined) {
   const { digest } = seeded.hiddenVersion;
   const address = path.replace('{competition}', 'mura').replace('{phase}', 'test').replace('{id}', submissionId);
-  const query = path.endsWith('/diff') ? `?from=${digest}&to=${digest}` : '';
+  const queries: Record<string, string> = {
+    diff: `?from=${digest}&to=${digest}`,
+    image: `?study=${encodeURIComponent('XR_WRIST/patient00000/study1')}`,
+  };
+  const query = queries[path.split('/').at(-1) ?? ''] ?? '';
   const json = jsonBodies[path.split('/').at(-1) ?? ''];
   const sent = json ? JSON.stringify(json) : path.endsWith('/submissions') ? archive : undefined;
   const contentType = json ? 'application/json' : 'application/zip';

@@ -136,6 +136,12 @@ export const errorCatalogue = {
     'This phase has no such version of its test set.',
     'GET …/test-set/versions lists those it has, had, or is changing to.',
   ),
+  image_not_found: entry(
+    404,
+    'caller',
+    'There is no such image in this version of the test set.',
+    'GET …/test-set/studies lists its studies, and how many images each has.',
+  ),
   submission_not_found: entry(
     404,
     'caller',

@@ -38,6 +38,7 @@ export {
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
+export { filterSubmissions } from './tables/filtered-submissions.js';
 export { readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
@@ -72,7 +73,7 @@ export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from '
 export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { insertRunLog, listRunLogs, type RunLogRecord } from './tables/run-logs.js';
-export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
+export { findImage, type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export {
   countSubmissions,
   findSubmission,
