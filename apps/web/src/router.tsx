@@ -4,6 +4,9 @@ import { AppShell } from './app-shell/app-shell.js';
 import type { Namespace } from './i18n/namespaces.js';
 import { loadWords } from './i18n/start-i18n.js';
 import { readBoardSearch } from './pages/leaderboard/board-search.js';
+import { readLogSearch } from './pages/organise/log-search.js';
+import { readSubmissionSearch } from './pages/organise/submissions/submission-search.js';
+import { readVersionSearch } from './pages/organise/test-sets/version-search.js';
 import { Failure } from './parts/failure.js';
 import { Loading } from './parts/loading.js';
 import { NotFound } from './parts/not-found.js';
@@ -27,6 +30,35 @@ const routeTree = rootRoute.addChildren([
     path: '/competitions/$competition/leaderboard',
     validateSearch: readBoardSearch,
     ...page('leaderboard', () => import('./pages/leaderboard/leaderboard-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise',
+    validateSearch: readSubmissionSearch,
+    ...page('organise', () => import('./pages/organise/submissions/submissions-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/test-sets',
+    validateSearch: readVersionSearch,
+    ...page('organise', () => import('./pages/organise/test-sets/test-sets-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/settings',
+    ...page('organise', () => import('./pages/organise/settings/settings-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/agreement',
+    validateSearch: readVersionSearch,
+    ...page('organise', () => import('./pages/organise/agreement-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/log',
+    validateSearch: readLogSearch,
+    ...page('organise', () => import('./pages/organise/log-page.js')),
   }),
 ]);
 

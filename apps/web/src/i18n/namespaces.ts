@@ -18,6 +18,7 @@ export const namespaces = {
     en: () => import('../pages/competition/words.en.js'),
     zh: () => import('../pages/competition/words.zh.js'),
   },
+  organise: { en: () => import('../pages/organise/words.en.js'), zh: () => import('../pages/organise/words.zh.js') },
 } satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<{ words: object }>>>>>;
 
 export type Namespace = keyof typeof namespaces;
