@@ -22,6 +22,7 @@ import { exportRoutes } from './exports/routes.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
+import { operatorRoutes } from './operator/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { reproductionRoutes } from './reproductions/routes.js';
@@ -117,6 +118,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<
   await api.register(testSetRoutes, { parts });
   await api.register(testSetLookRoutes, { parts });
   await api.register(exportRoutes, { parts });
+  await api.register(operatorRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }
 

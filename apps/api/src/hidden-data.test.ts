@@ -23,6 +23,10 @@ const organisersOnly = [
   'POST /api/submissions/{id}/disqualify',
   'POST /api/submissions/{id}/restore',
   'POST /api/submissions/{id}/withdraw',
+  'GET /api/operator/installation',
+  'GET /api/operator/queues',
+  'GET /api/operator/workers',
+  'PUT /api/operator/workers/{id}/mode',
 ];
 
 let server: TestServer;
@@ -58,6 +62,7 @@ afterAll(() => server.close());
 
 const jsonBodies: Record<string, object> = {
   disqualify: { reason: 'x' },
+  mode: { mode: 'paused' },
   edits: { edits: [{ withdraw: 'XR_WRIST/patient00000/study1' }], note: 'x' },
   predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
 };
@@ -79,7 +84,7 @@ async function call({ method, path }: { method: string; path: string }, token: s
     method,
     signal: leave.signal,
     ...(token ? { token } : {}),
-    ...(method === 'POST' && sent ? { body: sent, headers: { 'content-type': contentType } } : {}),
+    ...(method !== 'GET' && sent ? { body: sent, headers: { 'content-type': contentType } } : {}),
   });
   const timer = setTimeout(() => leave.abort(), 500);
   let text = JSON.stringify([...response.headers]);

@@ -136,6 +136,12 @@ export const errorCatalogue = {
     'This phase has no such version of its test set.',
     'GET …/test-set/versions lists those it has, had, or is changing to.',
   ),
+  worker_not_found: entry(
+    404,
+    'caller',
+    'There is no such worker.',
+    'GET /api/operator/workers lists those that there are.',
+  ),
   image_not_found: entry(
     404,
     'caller',

@@ -69,6 +69,7 @@ export {
   nothingBefore,
   type PlacedEntries,
 } from './tables/placed-entries.js';
+export { type QueueRecord, readQueues } from './tables/queue-reports.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
@@ -108,6 +109,7 @@ export {
   removeExpiredUploads,
   type UploadRecord,
 } from './tables/uploads.js';
+export { readUsedRoom, type UsedRoom } from './tables/used-room.js';
 export {
   deleteSession,
   findUser,
@@ -117,6 +119,15 @@ export {
   type UserPlaces,
   type UserRecord,
 } from './tables/users.js';
+export {
+  beat,
+  listWorkers,
+  registerWorker,
+  removeOldWorkers,
+  setWorkerMode,
+  signOffWorker,
+  type WorkerRecord,
+} from './tables/workers.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';

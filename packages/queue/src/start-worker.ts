@@ -43,10 +43,12 @@ export function startWorker(connection: Connection, name: string, handle: Handle
   };
 
   let current: RunningWorker | undefined;
+  let paused = false;
   const start = async () => {
     while (!closing.signal.aborted) {
       current = make();
       try {
+        if (paused) await current.pause(true);
         await current.waitUntilReady();
         return;
       } catch (error) {
@@ -71,5 +73,12 @@ export function startWorker(connection: Connection, name: string, handle: Handle
       void current?.disconnect().catch(() => {});
     });
   };
-  return { ready, close: () => (closed ??= close()) };
+  const turn = (pause: boolean) => {
+    if (paused === pause || closing.signal.aborted) return;
+    paused = pause;
+    // Without waiting for what is being handled. One that is still connecting is told when it is made.
+    const turned = pause ? current?.pause(true) : current?.resume();
+    turned?.catch((error: Error) => onError(error));
+  };
+  return { ready, pause: () => turn(true), resume: () => turn(false), close: () => (closed ??= close()) };
 }

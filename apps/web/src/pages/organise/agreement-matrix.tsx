@@ -1,4 +1,5 @@
 import type { PairAgreement, ReaderAgreement } from '@holdout/contracts';
+import { Text } from '@mantine/core';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './agreement-matrix.module.css';
@@ -39,7 +40,7 @@ export function AgreementMatrix({
           ))}
         </tbody>
       </table>
-      <p>{t('goldReaderStar')}</p>
+      <Text size="sm">{t('goldReaderStar')}</Text>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { Competition } from '@holdout/contracts';
-import { Group, Title } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -37,9 +37,7 @@ export function OrganiseFrame({ competition: slug, title, children }: OrganiseFr
   if (!me.organises.includes(slug)) return <Empty title={t('notOrganiser')}>{t('notOrganiserNext')}</Empty>;
   return (
     <>
-      <Title size="h3" mb={4}>
-        {competition.title}
-      </Title>
+      <Text size="lg" fw={700}>{competition.title}</Text>
       <Group component="nav" gap="lg" mb="md" aria-label={t('rooms')} className={styles.rooms}>
         {rooms.map(([to, words]) => (
           <Link key={to} to={to} params={{ competition: slug }} activeOptions={{ exact: true, includeSearch: false }}>

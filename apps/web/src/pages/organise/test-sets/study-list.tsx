@@ -76,11 +76,11 @@ function StudyButton({ study, isOpen, onOpen }: StudyButtonProps) {
   return (
     <UnstyledButton className={styles.study} aria-current={isOpen} onClick={() => onOpen(study.study)}>
       <span className={styles.name}>{study.source ?? study.study}</span>
-      <span>{t(`label_${study.goldLabel}`)}</span>
+      <span className={styles.label}>{t(`label_${study.goldLabel}`)}</span>
       <span className={styles.small}>
         {names.studyType(study.studyType)} · {t('images', { count: study.images })}
       </span>
-      <span className={styles.small}>{isDisputed(study) ? t('disputed') : ''}</span>
+      <span className={`${styles.small} ${styles.label}`}>{isDisputed(study) ? t('disputed') : ''}</span>
     </UnstyledButton>
   );
 }
