@@ -60,6 +60,11 @@ const routeTree = rootRoute.addChildren([
     validateSearch: readLogSearch,
     ...page('organise', () => import('./pages/organise/log-page.js')),
   }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/operate',
+    ...page('operate', () => import('./pages/operate/operate-page.js')),
+  }),
 ]);
 
 export const router = createRouter({

@@ -19,6 +19,7 @@ export const namespaces = {
     zh: () => import('../pages/competition/words.zh.js'),
   },
   organise: { en: () => import('../pages/organise/words.en.js'), zh: () => import('../pages/organise/words.zh.js') },
+  operate: { en: () => import('../pages/operate/words.en.js'), zh: () => import('../pages/operate/words.zh.js') },
 } satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<{ words: object }>>>>>;
 
 export type Namespace = keyof typeof namespaces;

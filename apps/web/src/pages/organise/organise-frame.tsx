@@ -37,7 +37,9 @@ export function OrganiseFrame({ competition: slug, title, children }: OrganiseFr
   if (!me.organises.includes(slug)) return <Empty title={t('notOrganiser')}>{t('notOrganiserNext')}</Empty>;
   return (
     <>
-      <Text size="lg" fw={700}>{competition.title}</Text>
+      <Text size="lg" fw={700}>
+        {competition.title}
+      </Text>
       <Group component="nav" gap="lg" mb="md" aria-label={t('rooms')} className={styles.rooms}>
         {rooms.map(([to, words]) => (
           <Link key={to} to={to} params={{ competition: slug }} activeOptions={{ exact: true, includeSearch: false }}>
