@@ -19,7 +19,11 @@ export function startWorker(connection: Connection, name: string, handle: Handle
   const onError = options.onError ?? (() => {});
   const lockMilliseconds = (options.lockSeconds ?? defaultLockSeconds) * 1000;
 
+  let paused = false;
+
   const process: Process = async ({ data }) => {
+    // BullMQ was waiting for a job when it was told to pause, and takes that one still: it goes back, for another worker.
+    if (paused) throw new Error('This worker is paused; the job goes back.');
     const work = handle(data, closing.signal);
     running.add(work);
     try {
@@ -43,7 +47,6 @@ export function startWorker(connection: Connection, name: string, handle: Handle
   };
 
   let current: RunningWorker | undefined;
-  let paused = false;
   const start = async () => {
     while (!closing.signal.aborted) {
       current = make();
