@@ -21,18 +21,18 @@ export function Page() {
   return (
     <Stack gap="lg">
       <Title size="h2">{t('title')}</Title>
-      <section aria-labelledby="workers">
-        <Title order={2} size="h3" mb="xs" id="workers">
+      <div>
+        <Title order={2} size="h3" mb="xs">
           {t('workers')}
         </Title>
         <Workers />
-      </section>
-      <section aria-labelledby="queues">
-        <Title order={2} size="h3" mb="xs" id="queues">
+      </div>
+      <div>
+        <Title order={2} size="h3" mb="xs">
           {t('queues')}
         </Title>
         <Queues />
-      </section>
+      </div>
       <InstallationFacts />
     </Stack>
   );

@@ -31,7 +31,7 @@ export function VersionSelect({ versions, value, onChange, label }: VersionSelec
 }
 
 /** `0123abcd, present, since 1 Mar 2026`. */
-export function useVersionWords(): (version: Version) => string {
+function useVersionWords(): (version: Version) => string {
   const { t } = useTranslation('organise');
   const { dateTime } = useFormat();
   return ({ version, role, currentFrom }) => {
