@@ -24,6 +24,7 @@ import { exportRoutes } from './exports/routes.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
+import { operatorRoutes } from './operator/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
 import { type Limiters, makeLimiters, type RateLimits } from './rate-limits.js';
 import { receiptRoutes } from './receipts/routes.js';
@@ -34,6 +35,7 @@ import { invitationRoutes } from './teams/invitation-routes.js';
 import { joinRoutes } from './teams/join-routes.js';
 import { mergeRoutes } from './teams/merge-routes.js';
 import { teamRoutes } from './teams/team-routes.js';
+import { testSetLookRoutes } from './test-sets/look-routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
 import { uploadRoutes } from './uploads/routes.js';
 
@@ -135,7 +137,9 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts, limiters:
   await api.register(reproductionRoutes, { parts });
   await api.register(organiserRoutes, { parts });
   await api.register(testSetRoutes, { parts });
+  await api.register(testSetLookRoutes, { parts });
   await api.register(exportRoutes, { parts });
+  await api.register(operatorRoutes, { parts });
   api.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => api.swagger());
 }
 

@@ -10,8 +10,11 @@ import { walkEvaluation } from './testing/walk-evaluation.js';
 
 const organisersOnly = [
   'GET /api/competitions/{competition}/audit',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/agreement',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/diff',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/image',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/studies',
+  'GET /api/competitions/{competition}/submissions',
   'POST /api/competitions/{competition}/phases/{phase}/predictions',
   'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
   'GET /api/reproductions/{id}',
@@ -20,6 +23,10 @@ const organisersOnly = [
   'POST /api/submissions/{id}/disqualify',
   'POST /api/submissions/{id}/restore',
   'POST /api/submissions/{id}/withdraw',
+  'GET /api/operator/installation',
+  'GET /api/operator/queues',
+  'GET /api/operator/workers',
+  'PUT /api/operator/workers/{id}/mode',
 ];
 
 let server: TestServer;
@@ -55,6 +62,7 @@ afterAll(() => server.close());
 
 const jsonBodies: Record<string, object> = {
   disqualify: { reason: 'x' },
+  mode: { mode: 'paused' },
   edits: { edits: [{ withdraw: 'XR_WRIST/patient00000/study1' }], note: 'x' },
   predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
 };
@@ -63,7 +71,11 @@ const jsonBodies: Record<string, object> = {
 async function call({ method, path }: { method: string; path: string }, token: string | undefined) {
   const { digest } = seeded.hiddenVersion;
   const address = path.replace('{competition}', 'mura').replace('{phase}', 'test').replace('{id}', submissionId);
-  const query = path.endsWith('/diff') ? `?from=${digest}&to=${digest}` : '';
+  const queries: Record<string, string> = {
+    diff: `?from=${digest}&to=${digest}`,
+    image: `?study=${encodeURIComponent('XR_WRIST/patient00000/study1')}`,
+  };
+  const query = queries[path.split('/').at(-1) ?? ''] ?? '';
   const json = jsonBodies[path.split('/').at(-1) ?? ''];
   const sent = json ? JSON.stringify(json) : path.endsWith('/submissions') ? archive : undefined;
   const contentType = json ? 'application/json' : 'application/zip';
@@ -72,7 +84,7 @@ async function call({ method, path }: { method: string; path: string }, token: s
     method,
     signal: leave.signal,
     ...(token ? { token } : {}),
-    ...(method === 'POST' && sent ? { body: sent, headers: { 'content-type': contentType } } : {}),
+    ...(method !== 'GET' && sent ? { body: sent, headers: { 'content-type': contentType } } : {}),
   });
   const timer = setTimeout(() => leave.abort(), 500);
   let text = JSON.stringify([...response.headers]);

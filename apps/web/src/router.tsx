@@ -7,6 +7,9 @@ import { AppShell } from './app-shell/app-shell.js';
 import { loadWords } from './i18n/start-i18n.js';
 import { readBoardSearch } from './pages/leaderboard/board-search.js';
 import { prefetchBoard } from './pages/leaderboard/prefetch-board.js';
+import { readLogSearch } from './pages/organise/log-search.js';
+import { readSubmissionSearch } from './pages/organise/submissions/submission-search.js';
+import { readVersionSearch } from './pages/organise/test-sets/version-search.js';
 import { Failure } from './parts/failure.js';
 import { Loading } from './parts/loading.js';
 import { NotFound } from './parts/not-found.js';
@@ -125,6 +128,46 @@ const routeTree = rootRoute.addChildren([
     path: '/outbox',
     component: lazyPage(() => import('./pages/outbox/outbox-page.js')),
     loader: () => loadWords('outbox', 'accounts'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise',
+    validateSearch: readSubmissionSearch,
+    component: lazyPage(() => import('./pages/organise/submissions/submissions-page.js')),
+    loader: () => loadWords('organise'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/test-sets',
+    validateSearch: readVersionSearch,
+    component: lazyPage(() => import('./pages/organise/test-sets/test-sets-page.js')),
+    loader: () => loadWords('organise'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/settings',
+    component: lazyPage(() => import('./pages/organise/settings/settings-page.js')),
+    loader: () => loadWords('organise'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/agreement',
+    validateSearch: readVersionSearch,
+    component: lazyPage(() => import('./pages/organise/agreement-page.js')),
+    loader: () => loadWords('organise'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/log',
+    validateSearch: readLogSearch,
+    component: lazyPage(() => import('./pages/organise/log-page.js')),
+    loader: () => loadWords('organise'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/operate',
+    component: lazyPage(() => import('./pages/operate/operate-page.js')),
+    loader: () => loadWords('operate'),
   }),
 ]);
 

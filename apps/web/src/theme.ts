@@ -30,6 +30,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#556260',
+    '--mantine-color-placeholder': '#5f6b69',
     '--mantine-color-anchor': '#0b6e69',
     '--mantine-color-body': '#f6f8f7',
     '--holdout-card': '#ffffff',
@@ -39,6 +40,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-dimmed': '#a3b3b0',
+    '--mantine-color-placeholder': '#a3b3b0',
     '--mantine-color-anchor': '#6fbab4',
     '--mantine-color-body': '#111716',
     '--holdout-card': '#192221',

@@ -32,6 +32,7 @@ export interface WorkerConfig {
   redisUrl: string | undefined;
   /** Who holds a lease: machine and process. */
   owner: string;
+  machine: string;
 }
 
 /**
@@ -58,5 +59,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     container: env.HOLDOUT_SANDBOX === 'container' ? readContainerOptions(environment) : undefined,
     redisUrl: env.REDIS_URL,
     owner: `${hostname()}:${process.pid}`,
+    machine: hostname(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Database, listForgotten, revealFinalPhases, switchTestSets } from '@holdout/db';
+import { type Database, listForgotten, removeOldWorkers, revealFinalPhases, switchTestSets } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
@@ -35,6 +35,7 @@ export function startReconciling({ database, queue, storage, log, everySeconds }
       if (phases.length > 0) log.info({ phases }, 'switched to another version of the test set');
       const final = await revealFinalPhases(database);
       if (final.length > 0) log.info({ phases: final }, 'final: everything is shown');
+      await removeOldWorkers(database);
       const boards = await updateBoardStatistics({ database, storage });
       if (boards.length > 0) log.info({ phases: boards }, 'said how sure the places are');
     } catch (error) {

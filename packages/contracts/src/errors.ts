@@ -142,6 +142,18 @@ export const errorCatalogue = {
     'This phase has no such version of its test set.',
     'GET …/test-set/versions lists those it has, had, or is changing to.',
   ),
+  worker_not_found: entry(
+    404,
+    'caller',
+    'There is no such worker.',
+    'GET /api/operator/workers lists those that there are.',
+  ),
+  image_not_found: entry(
+    404,
+    'caller',
+    'There is no such image in this version of the test set.',
+    'GET …/test-set/studies lists its studies, and how many images each has.',
+  ),
   submission_not_found: entry(
     404,
     'caller',

@@ -9,6 +9,8 @@ export * from './failure-kind.js';
 export * from './intervals.js';
 export * from './jobs.js';
 export * from './manifest.js';
+export * from './operating.js';
+export * from './organising.js';
 export * from './predictions.js';
 export * from './provenance.js';
 export * from './receipt.js';

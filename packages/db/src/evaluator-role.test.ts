@@ -53,6 +53,7 @@ const mayDo: Record<string, string[]> = {
   uploads: [],
   users: [],
   verifications: [],
+  workers: ['INSERT', 'SELECT'],
 };
 
 const asEvaluator = (statement: string) => sql.raw(statement).execute(databases.evaluator);
@@ -158,6 +159,8 @@ it('can’t call anything scored, move an evaluation to another test set, or rai
     `UPDATE evaluations SET state = 'scored'`,
     'UPDATE evaluations SET scored_at = now()',
     'UPDATE evaluations SET scoring_attempts = 0',
+    `UPDATE workers SET mode = 'working'`,
+    `INSERT INTO workers (name, kind, machine, description, mode) VALUES ('a', 'evaluating', 'a', '{}', 'paused')`,
     `UPDATE evaluations SET test_set_version_id = '${phase.versionId}'`,
     `INSERT INTO evaluations (submission_id, test_set_version_id) VALUES ('${evaluationId}', '${phase.versionId}')`,
     'CREATE TABLE public.mine (id integer)',

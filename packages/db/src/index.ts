@@ -39,6 +39,7 @@ export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from '.
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
 export { deleteExpired } from './tables/expired.js';
+export { filterSubmissions } from './tables/filtered-submissions.js';
 export { readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
@@ -69,11 +70,12 @@ export {
   nothingBefore,
   type PlacedEntries,
 } from './tables/placed-entries.js';
+export { type QueueRecord, readQueues } from './tables/queue-reports.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { insertRunLog, listRunLogs, type RunLogRecord } from './tables/run-logs.js';
-export { type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
+export { findImage, type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export {
   countSubmissions,
   findSubmission,
@@ -119,6 +121,7 @@ export {
   removeExpiredUploads,
   type UploadRecord,
 } from './tables/uploads.js';
+export { readUsedRoom, type UsedRoom } from './tables/used-room.js';
 export {
   deleteSession,
   findUser,
@@ -128,6 +131,15 @@ export {
   type UserPlaces,
   type UserRecord,
 } from './tables/users.js';
+export {
+  beat,
+  listWorkers,
+  registerWorker,
+  removeOldWorkers,
+  setWorkerMode,
+  signOffWorker,
+  type WorkerRecord,
+} from './tables/workers.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';

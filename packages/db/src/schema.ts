@@ -12,6 +12,9 @@ import type {
   ScoreIntervals,
   Standing,
   SubmissionState,
+  WorkerDescription,
+  WorkerKind,
+  WorkerMode,
 } from '@holdout/contracts';
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
@@ -53,6 +56,7 @@ export interface Schema {
   participations: ParticipationsTable;
   rulesAcceptances: RulesAcceptancesTable;
   uploads: UploadsTable;
+  workers: WorkersTable;
 }
 
 export type TeamRole = 'owner' | 'member';
@@ -470,4 +474,16 @@ interface UploadsTable {
   refusal: JSONColumnType<UploadRefusal> | null;
   createdAt: CreatedAt;
   endedAt: StateTime;
+}
+
+interface WorkersTable {
+  id: Generated<string>;
+  name: string;
+  kind: WorkerKind;
+  machine: string;
+  description: JSONColumnType<WorkerDescription>;
+  mode: Generated<WorkerMode>;
+  startedAt: ColumnType<Date, never, Date>;
+  lastSeenAt: ColumnType<Date, never, Date>;
+  endedAt: ColumnType<Date | null, never, Date | null>;
 }

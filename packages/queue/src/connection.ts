@@ -22,6 +22,8 @@ export interface OpenQueue {
 /** What is used of BullMQ's `Worker`, whose type names its store. */
 export interface RunningWorker {
   waitUntilReady(): Promise<unknown>;
+  pause(doNotWaitActive: boolean): Promise<void>;
+  resume(): Promise<void>;
   close(force?: boolean): Promise<void>;
   disconnect(): Promise<void>;
   on(event: 'error', hear: (error: Error) => void): unknown;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createQueue } from './create-queue.js';
 import type { Queue } from './queue.js';
@@ -66,6 +67,44 @@ export function describeQueue(store: string, makeStore: () => Promise<TestStore>
       await vi.waitFor(() => expect(delivered).toContain(last), 20_000);
       await worker.close();
       expect(delivered).toEqual([evaluationId, last]);
+    });
+
+    it('takes nothing while it is paused, ends what it handles, and goes on when it is resumed', async () => {
+      const [first, second] = [randomUUID(), randomUUID()];
+      const begun: string[] = [];
+      const ended: string[] = [];
+      let letGo = () => {};
+      const released = new Promise<void>((done) => {
+        letGo = done;
+      });
+      const worker = queue.workEvaluations(async ({ evaluationId }) => {
+        begun.push(evaluationId);
+        await released;
+        ended.push(evaluationId);
+      });
+      await queue.enqueueEvaluation({ evaluationId: first });
+      await vi.waitFor(() => expect(begun).toEqual([first]), 20_000);
+      worker.pause();
+      letGo();
+      await vi.waitFor(() => expect(ended).toEqual([first]), 20_000);
+      await queue.enqueueEvaluation({ evaluationId: second });
+      await sleep(1500);
+      expect(begun).toEqual([first]);
+      // One that waited idly is paused too, and what comes then is another worker's.
+      const other = (await open()).workEvaluations(async ({ evaluationId }) => void ended.push(evaluationId));
+      await vi.waitFor(() => expect(ended).toEqual([first, second]), 20_000);
+      await other.close();
+      worker.resume();
+      const third = randomUUID();
+      await queue.enqueueEvaluation({ evaluationId: third });
+      await vi.waitFor(() => expect(ended).toEqual([first, second, third]), 20_000);
+      worker.pause();
+      const fourth = randomUUID();
+      await queue.enqueueEvaluation({ evaluationId: fourth });
+      await sleep(1500);
+      expect(begun).toEqual([first, third]);
+      worker.resume();
+      await vi.waitFor(() => expect(ended).toEqual([first, second, third, fourth]), 20_000);
     });
 
     it('keeps evaluations and scorings apart', async () => {

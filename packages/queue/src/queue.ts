@@ -28,6 +28,9 @@ export type JobHandler<Job> = (job: Job, signal: AbortSignal) => Promise<void>;
 export interface QueueWorker {
   /** Resolves when the worker is connected and waits for jobs. */
   readonly ready: Promise<void>;
+  /** Takes no new job until it is resumed; what it handles goes on. Safe to repeat. */
+  pause(): void;
+  resume(): void;
   /** Takes no more jobs, tells those that run, and resolves when they are done. */
   close(): Promise<void>;
 }

@@ -19,7 +19,11 @@ export function startWorker(connection: Connection, name: string, handle: Handle
   const onError = options.onError ?? (() => {});
   const lockMilliseconds = (options.lockSeconds ?? defaultLockSeconds) * 1000;
 
+  let paused = false;
+
   const process: Process = async ({ data }) => {
+    // BullMQ was waiting for a job when it was told to pause, and takes that one still: it goes back, for another worker.
+    if (paused) throw new Error('This worker is paused; the job goes back.');
     const work = handle(data, closing.signal);
     running.add(work);
     try {
@@ -47,6 +51,7 @@ export function startWorker(connection: Connection, name: string, handle: Handle
     while (!closing.signal.aborted) {
       current = make();
       try {
+        if (paused) await current.pause(true);
         await current.waitUntilReady();
         return;
       } catch (error) {
@@ -71,5 +76,12 @@ export function startWorker(connection: Connection, name: string, handle: Handle
       void current?.disconnect().catch(() => {});
     });
   };
-  return { ready, close: () => (closed ??= close()) };
+  const turn = (pause: boolean) => {
+    if (paused === pause || closing.signal.aborted) return;
+    paused = pause;
+    // Without waiting for what is being handled. One that is still connecting is told when it is made.
+    const turned = pause ? current?.pause(true) : current?.resume();
+    turned?.catch((error: Error) => onError(error));
+  };
+  return { ready, pause: () => turn(true), resume: () => turn(false), close: () => (closed ??= close()) };
 }

@@ -4,6 +4,7 @@ export { type PredictedRow, readPredictedValues } from './command/read-predicted
 export { readStudyTable, type StudyRow } from './command/read-study-table.js';
 export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
+export { nameEngine } from './engines/name-engine.js';
 export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
 export { makeOwnFolder, removeAbandonedFolders } from './own-folders.js';
 export { openPredictor, type Predicted, type Predictor } from './predictor.js';
@@ -11,5 +12,6 @@ export { runBundle } from './run-bundle.js';
 export { type ContainerVariables, readContainerOptions } from './sandbox/container/read-container-options.js';
 export { createSandbox } from './sandbox/create-sandbox.js';
 export { demandSandbox } from './sandbox/demand-sandbox.js';
+export { findGpuDevices } from './sandbox/find-gpu-devices.js';
 export { type Sandbox, sandboxKinds } from './sandbox/sandbox.js';
 export type { RunImage, RunResult } from './start-model.js';

@@ -1,3 +1,4 @@
+export { agreeInPairs } from './agreement/reader-agreement.js';
 export { cohensKappa } from './cohens-kappa.js';
 export { compareWithLeader, type LeaderComparison } from './comparisons/compare-with-leader.js';
 export { compareWithReaders, type ReaderComparison } from './comparisons/compare-with-readers.js';

@@ -91,6 +91,15 @@ class DiskStorage implements Storage {
     }
   }
 
+  async room(): Promise<{ freeBytes: number; sizeBytes: number }> {
+    try {
+      const { bavail, blocks, bsize } = await statfs(this.#blobs);
+      return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+    } catch (error) {
+      throw toStorageError(error);
+    }
+  }
+
   async has(digest: string): Promise<boolean> {
     return (await this.#find(digest)) !== null;
   }

@@ -47,6 +47,9 @@ export interface Storage {
    */
   path?(digest: string): Promise<string>;
 
+  /** How much room its disk has, in bytes. Storage that is no disk does not have this function. */
+  room?(): Promise<{ freeBytes: number; sizeBytes: number }>;
+
   has(digest: string): Promise<boolean>;
 
   /** @throws HoldoutError `storage_damaged` where the blob is missing */

@@ -47,7 +47,7 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       modelName: 'users',
       changeEmail: {
         enabled: true,
-        sendChangeEmailConfirmation: ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
+        sendChangeEmailConfirmation: async ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
       },
     },
     session: { modelName: 'sessions', expiresIn: 14 * 24 * 60 * 60 },

@@ -1,11 +1,14 @@
 import {
   auditLogSchema,
   disqualificationSchema,
+  filteredSubmissionsSchema,
   HoldoutError,
+  hiddenDataActions,
   importedPredictionsSchema,
   rerunSchema,
   runLogListSchema,
   type Standing,
+  submissionFilterSchema,
   submissionSchema,
 } from '@holdout/contracts';
 import { changeStanding, findSubmission, listAudit, rerunEvaluations } from '@holdout/db';
@@ -19,6 +22,7 @@ import { findCompetitionOrThrow, findPhaseOrThrow } from '../competitions/find-p
 import { problemResponse } from '../describe-api.js';
 import { findOwnSubmission } from '../submissions/find-own-submission.js';
 import { presentSubmission } from '../submissions/present-submission.js';
+import { filterForOrganisers } from './filter-for-organisers.js';
 import { importPredictions } from './import-predictions.js';
 import { readRunLogs } from './read-run-logs.js';
 
@@ -37,6 +41,26 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     const submission = (await findSubmission(database, before.id)) ?? before;
     return presentSubmission(submission, await findPhaseOrThrow(database, submission), true);
   }
+
+  app.get(
+    '/competitions/:competition/submissions',
+    {
+      schema: {
+        summary: 'Find submissions of a competition',
+        description:
+          'For organisers. The latest first, 100 at a time; every filter narrows what the others let through.',
+        tags: ['organisers'],
+        params: z.object({ competition: z.string() }),
+        querystring: submissionFilterSchema,
+        response: { 200: filteredSubmissionsSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const competition = await findCompetitionOrThrow(database, request.params.competition);
+      organiserOf(callerOf(request), { competitionId: competition.id });
+      return await filterForOrganisers(database, competition, request.query);
+    },
+  );
 
   app.post(
     '/submissions/:id/withdraw',
@@ -186,17 +210,24 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     {
       schema: {
         summary: 'Read what organisers did',
-        description: 'For organisers. The latest first, 100 at a time; `before` is the `next` of the page before.',
+        description:
+          'For organisers. The latest first, 100 at a time; `before` is the `next` of the page before. `about=hidden-data` ' +
+          'keeps the acts by which somebody saw hidden labels, images or logs.',
         tags: ['organisers'],
         params: z.object({ competition: z.string() }),
-        querystring: z.object({ before: z.coerce.number().int().positive().optional() }),
+        querystring: z.object({
+          before: z.coerce.number().int().positive().optional(),
+          about: z.literal('hidden-data').optional(),
+        }),
         response: { 200: auditLogSchema, ...problemResponse },
       },
     },
     async (request) => {
       const competition = await findCompetitionOrThrow(database, request.params.competition);
       organiserOf(callerOf(request), { competitionId: competition.id });
-      const page = { competitionId: competition.id, limit: actsPerPage, beforeId: request.query.before };
+      const { before, about } = request.query;
+      const actions = about && hiddenDataActions;
+      const page = { competitionId: competition.id, limit: actsPerPage, beforeId: before, actions };
       const acts = await listAudit(database, page);
       const last = acts.length === actsPerPage ? acts.at(-1) : undefined;
       return { acts: acts.map((act) => ({ ...act, at: act.at.toISOString() })), next: last?.id ?? null };

@@ -1,16 +1,12 @@
 import {
-  digestSchema,
-  HoldoutError,
   newTestSetImportSchema,
   slugSchema,
   testSetChangeSchema,
-  testSetContentsSchema,
-  testSetDiffSchema,
   testSetEditsSchema,
   testSetImportSchema,
   testSetVersionsSchema,
 } from '@holdout/contracts';
-import { insertAudit, listVersionsOfPhase, type PhaseRecord, readTestSetVersion } from '@holdout/db';
+import { listVersionsOfPhase, type PhaseRecord } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -20,10 +16,8 @@ import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
 import { editTestSet } from './change-test-set.js';
-import { diffTestSets } from './diff-test-sets.js';
 import { importForPhase, importNewTestSet } from './import-archive.js';
 import { claimName } from './own-test-sets.js';
-import { presentTestSet } from './present-test-set.js';
 import { withReceivedArchive } from './receive-archive.js';
 
 const importQuerySchema = z.object({
@@ -152,60 +146,4 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       );
     },
   );
-
-  app.get(
-    '/competitions/:competition/phases/:phase/test-set/diff',
-    {
-      schema: {
-        summary: 'Compare two versions of a phase’s test set',
-        description: 'For organisers, since it tells labels; that it was read is in the audit log.',
-        tags: ['test sets'],
-        params: paramsSchema,
-        querystring: z.object({ from: digestSchema, to: digestSchema }),
-        response: { 200: testSetDiffSchema, ...problemResponse },
-      },
-    },
-    async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
-      const versions = await listVersionsOfPhase(database, phase.id);
-      const [from, to] = [await read(versions, request.query.from), await read(versions, request.query.to)];
-      await rememberLook(phase, actor, { from: from.digest, to: to.digest });
-      return diffTestSets(from, to);
-    },
-  );
-
-  app.get(
-    '/competitions/:competition/phases/:phase/test-set/studies',
-    {
-      schema: {
-        summary: 'Read the studies and labels of a phase’s test set',
-        description: 'For organisers; that it was read is in the audit log. The present version where none is named.',
-        tags: ['test sets'],
-        params: paramsSchema,
-        querystring: z.object({ version: digestSchema.optional() }),
-        response: { 200: testSetContentsSchema, ...problemResponse },
-      },
-    },
-    async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
-      const versions = await listVersionsOfPhase(database, phase.id);
-      const version = await read(versions, request.query.version ?? phase.testSetDigest);
-      await rememberLook(phase, actor, { version: version.digest });
-      return presentTestSet(version);
-    },
-  );
-
-  async function read(versions: readonly { id: string; digest: string }[], digest: string) {
-    const known = versions.find((version) => version.digest === digest);
-    if (known) return await readTestSetVersion(database, known.id);
-    throw new HoldoutError('version_not_found', { detail: `Found ${digest}.` });
-  }
-
-  /** Written before anything is sent: no look without its line. */
-  async function rememberLook(phase: PhaseRecord, actor: string, after: object): Promise<void> {
-    const { competitionId, slug: subject } = phase;
-    await insertAudit(database, { actor, action: 'test-set.read', competitionId, subject, before: null, after });
-  }
 };

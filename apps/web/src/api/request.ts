@@ -25,10 +25,21 @@ export async function request<T>(path: string, check: Check<T>, options: Request
   const response = await send(path, options);
   const body = await readBody(response);
   if (!response.ok) {
-    if (isProblem(body)) throw new ProblemError(body);
-    throw options.explain?.(body, response.status) ?? new UnreachableError(describe(response));
+    const explained = isProblem(body) ? undefined : options.explain?.(body, response.status);
+    throw explained ?? toError(body, response);
   }
   return await check(body);
+}
+
+/**
+ * Asks the API for something that is not JSON.
+ *
+ * @throws ProblemError with the server's words; UnreachableError where there were none
+ */
+export async function readAnswer(path: string, options: RequestOptions = {}): Promise<Response> {
+  const response = await send(path, options);
+  if (response.ok) return response;
+  throw toError(await readBody(response), response);
 }
 
 /**
@@ -70,10 +81,15 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
+/** What an answer that is no success says. */
+export function toError(body: unknown, answer: { readonly status: number; readonly url: string }): Error {
+  return isProblem(body) ? new ProblemError(body) : new UnreachableError(describe(answer));
+}
+
 function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'code' in body && 'title' in body && 'next' in body;
 }
 
-function describe({ status, url }: Response): string {
+function describe({ status, url }: { readonly status: number; readonly url: string }): string {
   return `${url} answered ${status}, without a word of ours.`;
 }

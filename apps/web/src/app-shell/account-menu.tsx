@@ -34,7 +34,7 @@ export function AccountMenu({ me, user }: AccountMenuProps) {
         {me.organises.map((competition) => (
           <PageItem
             key={competition}
-            href={`/organise/${encodeURIComponent(competition)}`}
+            href={`/competitions/${encodeURIComponent(competition)}/organise`}
             words={`${t('organise')}: ${competition}`}
           />
         ))}

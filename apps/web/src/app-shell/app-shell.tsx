@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { meQuery } from '../api/me.js';
 import { AccountCorner } from './account-corner.js';
 import styles from './app-shell.module.css';
 import { ColourSchemeSwitch } from './colour-scheme-switch.js';
@@ -38,6 +40,7 @@ export function AppShell() {
 function SiteNavigation() {
   const { t } = useTranslation('shell');
   const { competition } = useParams({ strict: false });
+  const { data: me } = useQuery(meQuery);
   return (
     <nav aria-label={t('site')} className={styles.navigation}>
       {competition === undefined ? (
@@ -50,6 +53,11 @@ function SiteNavigation() {
           <Link to="/competitions/$competition" params={{ competition }} activeOptions={{ exact: true }}>
             {t('competition')}
           </Link>
+          {me?.organises.includes(competition) && (
+            <Link to="/competitions/$competition/organise" params={{ competition }}>
+              {t('organise')}
+            </Link>
+          )}
         </>
       )}
       <a href="/api/docs">{t('reference')}</a>

@@ -27,6 +27,8 @@ export const words = {
   toStart: 'To the first page',
   copy: 'Copy',
   copied: 'Copied',
+  problems_one: '{{count}} problem.',
+  problems_other: '{{count}} problems.',
 
   // Study types and metrics, as they are called everywhere.
   type_elbow: 'Elbow',

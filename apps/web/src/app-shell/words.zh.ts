@@ -29,6 +29,7 @@ export const words: Translated<typeof english> = {
   toStart: '回到首页',
   copy: '复制',
   copied: '已复制',
+  problems_other: '共 {{count}} 个问题。',
 
   type_elbow: '肘',
   type_finger: '手指',

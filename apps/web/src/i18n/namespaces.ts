@@ -26,6 +26,8 @@ export const namespaces = {
   teams: { en: () => import('../pages/teams/words.en.js'), zh: () => import('../pages/teams/words.zh.js') },
   outbox: { en: () => import('../pages/outbox/words.en.js'), zh: () => import('../pages/outbox/words.zh.js') },
   joining: { en: () => import('../joining/words.en.js'), zh: () => import('../joining/words.zh.js') },
+  organise: { en: () => import('../pages/organise/words.en.js'), zh: () => import('../pages/organise/words.zh.js') },
+  operate: { en: () => import('../pages/operate/words.en.js'), zh: () => import('../pages/operate/words.zh.js') },
 } satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<{ words: object }>>>>>;
 
 export type Namespace = keyof typeof namespaces;

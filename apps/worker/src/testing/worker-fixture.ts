@@ -81,6 +81,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     container: undefined,
     redisUrl: undefined,
     owner: 'test',
+    machine: 'test',
   };
   const images = await Promise.all([60, 120, 200].map((grey) => storeImage(grey)));
 

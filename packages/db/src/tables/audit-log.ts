@@ -32,16 +32,25 @@ export async function insertAudit(trx: Queryable, audit: NewAudit): Promise<void
     .execute();
 }
 
+interface ListedAudit {
+  competitionId: string;
+  limit: number;
+  beforeId?: number | undefined;
+  /** None but these. */
+  actions?: readonly string[] | undefined;
+}
+
 /** The acts on a competition, the latest first. */
 export async function listAudit(
   db: Queryable,
-  { competitionId, limit, beforeId }: { competitionId: string; limit: number; beforeId?: number | undefined },
+  { competitionId, limit, beforeId, actions }: ListedAudit,
 ): Promise<AuditRecord[]> {
   return await db
     .selectFrom('auditLog')
     .select(['id', 'at', 'actor', 'action', 'subject', 'before', 'after'])
     .where('competitionId', '=', competitionId)
     .$if(beforeId !== undefined, (query) => query.where('id', '<', beforeId ?? 0))
+    .$if(actions !== undefined, (query) => query.where('action', 'in', actions ?? []))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();

@@ -33,3 +33,19 @@ export async function listStudiesOfVersion(db: Queryable, testSetVersionId: stri
     .execute();
   return rows;
 }
+
+/** One image of a study, by its place from 0; null where there is none. */
+export async function findImage(
+  db: Queryable,
+  { versionId, study, position }: { versionId: string; study: string; position: number },
+): Promise<ImageRecord | null> {
+  const image = await db
+    .selectFrom('studies')
+    .innerJoin('images', 'images.studyId', 'studies.id')
+    .select(['images.fileName', 'images.digest', 'images.sizeBytes'])
+    .where('studies.testSetVersionId', '=', versionId)
+    .where('studies.study', '=', study)
+    .where('images.position', '=', position)
+    .executeTakeFirst();
+  return image ?? null;
+}

@@ -8,7 +8,7 @@ import {
   type Standing,
   type SubmissionState,
 } from '@holdout/contracts';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
 import { type ReasonRecord, toReason } from './reasons.js';
@@ -98,6 +98,26 @@ export async function listSubmissions(
     .execute();
   return rows.map(toRecord);
 }
+
+/** A page of the submissions that fulfil some conditions, the latest first, and how many there are on all pages. */
+export async function pageSubmissions(
+  db: Queryable,
+  { conditions, after, limit }: { conditions: readonly Condition[]; after: Condition | null; limit: number },
+): Promise<{ submissions: SubmissionRecord[]; total: number }> {
+  const matching = conditions.reduce((query, condition) => query.where(condition), selectSubmissions(db));
+  const page = await (after === null ? matching : matching.where(after))
+    .orderBy('submissions.submittedAt', 'desc')
+    .orderBy('submissions.id', 'desc')
+    .limit(limit)
+    .execute();
+  const { total } = await matching
+    .clearSelect()
+    .select(sql<number>`count(*)::integer`.as('total'))
+    .executeTakeFirstOrThrow();
+  return { submissions: page.map(toRecord), total };
+}
+/** In the words of the tables `submissions`, `phases`, `teams`, `evaluations` and `standings`. */
+export type Condition = RawBuilder<boolean>;
 
 /** How many were ever made in a phase. */
 export async function countSubmissions(db: Queryable, phaseId: string): Promise<number> {

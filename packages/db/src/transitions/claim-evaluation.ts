@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import type { PhaseLimits } from '../tables/phases.js';
+import { mayClaim } from '../tables/workers.js';
 import { changeState } from './change-state.js';
 import { notifyProgress } from './notify-change.js';
 
@@ -43,11 +44,13 @@ export const defaultMaxAttempts = 3;
 /**
  * Claims an evaluation that is queued, or whose worker was lost: its lease expired, or it was handed back.
  *
- * @returns null where another worker holds it, it has ended, or its attempts are spent (it is `failed` then)
+ * @returns null where another worker holds it, it has ended, its attempts are spent (it is `failed` then), or who asks is
+ *   a worker that is paused or draining
  */
 export async function claimEvaluation(db: Queryable, options: ClaimOptions): Promise<EvaluationClaim | null> {
   const { evaluationId, maxAttempts = defaultMaxAttempts } = options;
   return db.transaction().execute(async (trx) => {
+    if (!(await mayClaim(trx, options.owner))) return null;
     const before = await trx
       .selectFrom('evaluations')
       .select(['state', 'attempts', sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held')])

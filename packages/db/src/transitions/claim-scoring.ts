@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
+import { mayClaim } from '../tables/workers.js';
 import { changeState } from './change-state.js';
 import { attemptsSpent, type ClaimOptions, defaultMaxAttempts } from './claim-evaluation.js';
 
@@ -27,11 +28,13 @@ export interface ScoringClaim {
 /**
  * Claims an evaluation whose predictions wait for their score, or whose scoring worker was lost.
  *
- * @returns null where another worker holds it, it is not there yet or has ended, or its attempts are spent
+ * @returns null where another worker holds it, it is not there yet or has ended, its attempts are spent, or who asks is a
+ *   worker that is paused or draining
  */
 export async function claimScoring(db: Queryable, options: ClaimOptions): Promise<ScoringClaim | null> {
   const { evaluationId, owner, leaseSeconds, maxAttempts = defaultMaxAttempts } = options;
   return db.transaction().execute(async (trx) => {
+    if (!(await mayClaim(trx, options.owner))) return null;
     const before = await trx
       .selectFrom('evaluations')
       .select(['scoringAttempts', sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held')])

@@ -1,0 +1,72 @@
+import type { TestSetContents } from '@holdout/contracts';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNames } from '../../../format/use-names.js';
+import styles from '../organise.module.css';
+import { type Correction, CorrectLabel } from './correct-label.js';
+import type { Study } from './filter-studies.js';
+import { ImageViewer } from './image-viewer.js';
+import { LabelTable } from './label-table.js';
+import type { PhaseAddress } from './read-test-set.js';
+
+interface StudyViewProps {
+  readonly address: PhaseAddress;
+  readonly contents: TestSetContents;
+  readonly study: Study;
+  readonly isCurrent: boolean;
+}
+
+/** One study: its images, the gold standard, and what each reader said. */
+export function StudyView({ address, contents, study, isCurrent }: StudyViewProps) {
+  const { t } = useTranslation('organise');
+  const names = useNames();
+  const [view, setView] = useState(1);
+  const [correction, setCorrection] = useState<Correction | null>(null);
+  return (
+    <Stack gap="sm">
+      <div>
+        <Title order={2} size="h4">
+          {names.studyType(study.studyType)}
+        </Title>
+        <Text size="sm" className={styles.digest}>
+          {study.study}
+          {study.source !== null && ` ← ${study.source}`}
+        </Text>
+      </div>
+      <ImageViewer address={address} version={contents.version} study={study.study} view={view} />
+      {study.images > 1 && (
+        <Group gap="xs" role="group" aria-label={t('views')}>
+          {Array.from({ length: study.images }, (_, place) => place + 1).map((each) => (
+            <Button
+              key={each}
+              size="compact-sm"
+              variant={each === view ? 'filled' : 'default'}
+              aria-pressed={each === view}
+              onClick={() => setView(each)}
+            >
+              {t('viewNumber', { number: each })}
+            </Button>
+          ))}
+        </Group>
+      )}
+      <LabelTable contents={contents} study={study} onCorrect={isCurrent ? setCorrection : null} />
+      {isCurrent && (
+        <Group>
+          <Button size="xs" variant="default" onClick={() => setCorrection({ kind: 'withdraw' })}>
+            {t('withdrawStudy')}
+          </Button>
+        </Group>
+      )}
+      {correction && (
+        <CorrectLabel
+          address={address}
+          from={contents.version}
+          study={study}
+          correction={correction}
+          onClose={() => setCorrection(null)}
+        />
+      )}
+    </Stack>
+  );
+}

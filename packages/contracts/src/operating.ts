@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { slugSchema } from './slug.js';
+import { submissionStateSchema } from './states.js';
+
+const timeSchema = z.iso.datetime();
+
+export const workerKinds = ['evaluating', 'scoring'] as const;
+export type WorkerKind = (typeof workerKinds)[number];
+
+/** Whether a worker takes new work: `paused` until it is resumed, `draining` for as long as it lives. */
+export const workerModes = ['working', 'paused', 'draining'] as const;
+export const workerModeSchema = z.enum(workerModes);
+export type WorkerMode = z.infer<typeof workerModeSchema>;
+
+/** What a worker says of itself when it starts. */
+export const workerDescriptionSchema = z.object({
+  /** What bundles run inside; null for one that runs none. */
+  sandbox: z.string().nullable(),
+  /** The model of its processor. */
+  processor: z.string(),
+  cores: z.number().int(),
+  memoryBytes: z.number(),
+  /** Device files of its GPUs; empty where it has none. */
+  gpuDevices: z.array(z.string()),
+  node: z.string(),
+  /** By what it runs models, each with its version; empty for one that runs none. */
+  engines: z.array(z.string()),
+});
+export type WorkerDescription = z.infer<typeof workerDescriptionSchema>;
+
+/** An evaluation that is under way. */
+const workSchema = z.object({
+  submissionId: z.uuid(),
+  competition: slugSchema,
+  name: z.string(),
+  team: z.string(),
+  state: submissionStateSchema,
+  since: timeSchema,
+  imagesDone: z.number().int().nullable(),
+  imagesTotal: z.number().int().nullable(),
+});
+
+export const workerSchema = z.object({
+  id: z.uuid(),
+  /** As the logs and leases name it: machine and process. */
+  name: z.string(),
+  kind: z.enum(workerKinds),
+  machine: z.string(),
+  mode: workerModeSchema,
+  /** Whether it was heard of lately; where not, what it had is taken over by another. */
+  alive: z.boolean(),
+  description: workerDescriptionSchema,
+  startedAt: timeSchema,
+  lastSeenAt: timeSchema,
+  /** What it does now; empty where it waits. */
+  work: z.array(workSchema),
+});
+export type Worker = z.infer<typeof workerSchema>;
+export const workerListSchema = z.object({ workers: z.array(workerSchema) });
+
+/** An evaluation that was begun and that nobody holds. */
+const stuckSchema = z.object({
+  evaluationId: z.uuid(),
+  submissionId: z.uuid(),
+  competition: slugSchema,
+  name: z.string(),
+  state: submissionStateSchema,
+  attempts: z.number().int(),
+  since: timeSchema,
+});
+
+/** What waits for one kind of worker, as Postgres knows it: the queue itself is only the bell. */
+export const queueSchema = z.object({
+  kind: z.enum(workerKinds),
+  /** How many wait, and since when the one that has waited longest does. */
+  waiting: z.number().int(),
+  oldestSince: timeSchema.nullable(),
+  underWay: z.number().int(),
+  /** How many of all of these had to be begun more than once, and how often the worst of them was. */
+  retried: z.number().int(),
+  mostAttempts: z.number().int(),
+  /** Whose worker was lost, or handed it back, and whom nobody has taken over yet. */
+  stuck: z.array(stuckSchema),
+});
+export const queueListSchema = z.object({ queues: z.array(queueSchema) });
+export type QueueReport = z.infer<typeof queueSchema>;
+
+/** The room that a server's data takes, in bytes. */
+export const installationSchema = z.object({
+  versions: z.object({
+    holdout: z.string(),
+    node: z.string(),
+    postgres: z.string(),
+    /** What the living workers run models by; more than one version of an engine is a reason to look. */
+    engines: z.array(z.string()),
+  }),
+  storage: z.object({
+    /** Each file counted once, however many use it. */
+    bundles: z.object({ files: z.number().int(), sizeBytes: z.number() }),
+    images: z.object({ files: z.number().int(), sizeBytes: z.number() }),
+    databaseBytes: z.number(),
+    /** Of the disk that bundles and images lie on; null where the storage is no disk. */
+    disk: z.object({ freeBytes: z.number(), sizeBytes: z.number() }).nullable(),
+  }),
+});
+export type Installation = z.infer<typeof installationSchema>;

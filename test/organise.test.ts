@@ -1,0 +1,356 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
+import { findBarriers, launchBrowser, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
+const organise = '/competitions/mura/organise';
+
+describe('the pages of organisers and operators', () => {
+  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
+  let standalone: Standalone;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    data = await makeDataDirectory();
+    standalone = await startStandalone({ dataDirectory: data.path });
+    await standalone.printed(/Ctrl-C/, 400);
+    browser = await launchBrowser();
+  }, 420_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await standalone?.interrupt();
+    await data?.remove();
+  });
+
+  /** Opens an address as the demo's administrator; nothing may have gone wrong until it is closed. */
+  async function visit(
+    path: string,
+    look: (page: WatchedPage) => Promise<void>,
+    options: Parameters<typeof openPage>[1] = {},
+  ): Promise<void> {
+    const page = await openPage(browser, options);
+    try {
+      await page.goto(standalone.address);
+      await signIn(page);
+      await page.goto(standalone.address + path);
+      await look(page);
+      expect(page.failures).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  /** As the sign-in page does it. */
+  async function signIn(page: WatchedPage): Promise<void> {
+    const [, email, password] = /site administrator\s+(\S+@\S+)\s+(\S+)/.exec(standalone.output()) ?? [];
+    const status = await page.evaluate(
+      async (account) => {
+        const headers = { 'content-type': 'application/json' };
+        const body = JSON.stringify(account);
+        return (await fetch('/api/auth/sign-in/email', { method: 'POST', headers, body })).status;
+      },
+      { email, password },
+    );
+    expect(status).toBe(200);
+  }
+
+  const region = (page: WatchedPage, name: string) => page.getByRole('region', { name, exact: true });
+  const column = (page: WatchedPage, name: string, nth: number) =>
+    region(page, name).locator(`tbody td:nth-child(${nth})`).allTextContents();
+
+  it('find submissions by filters, which stand in the address', () =>
+    visit(organise, async (page) => {
+      await page.getByText('3 submissions').waitFor();
+      await page.getByLabel('Text').fill('tf.js');
+      await page.getByText('1 submission', { exact: true }).waitFor();
+      expect(await column(page, 'Submissions', 2)).toEqual(['Team Tensor']);
+      expect(new URL(page.url()).searchParams.get('text')).toBe('tf.js');
+      await page.reload();
+      await page.getByText('1 submission', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Clear filters' }).click();
+      await page.getByText('3 submissions').waitFor();
+      await page.getByLabel('State').selectOption('rejected');
+      await page.getByText('No submission fits.').waitFor();
+    }));
+
+  it('disqualify a submission with a reason, and let it count again', () =>
+    visit(`${organise}?text=ONNX`, async (page) => {
+      const act = async (name: string) => {
+        await page.getByRole('button', { name: 'Actions on “Small CNN (ONNX)”' }).click();
+        await page.getByRole('menuitem', { name }).click();
+      };
+      await act('Disqualify');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Disqualify' }).click();
+      // Without a reason the form is not sent.
+      await dialog.getByLabel('Reason, which the team reads').fill('It was trained on the test set.');
+      await dialog.getByRole('button', { name: 'Disqualify' }).click();
+      await region(page, 'Submissions').getByText('It was trained on the test set.').waitFor();
+      expect(await readTeams()).not.toContain('Team Onyx');
+      await act('Let it count again');
+      await dialog.getByRole('button', { name: 'Let it count again' }).click();
+      await expect.poll(() => column(page, 'Submissions', 7)).toEqual(['counted']);
+      expect(await readTeams()).toContain('Team Onyx');
+    }));
+
+  it('import a test set with three faults, read the report, correct them and import it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdout-import-'));
+    try {
+      const wrong = await packTestSet(folder, 'wrong', {
+        'MURA-v1.1/test_labels.csv': `${labels}XR_HAND/patient90009/study1,1\nXR_HAND/patient90001/study1,2\n`,
+        'MURA-v1.1/XR_KNEE/patient90002/study1/image1.png': await drawPicture(99),
+      });
+      const right = await packTestSet(folder, 'right', {});
+      await visit(`${organise}/test-sets?phase=practice&view=import`, async (page) => {
+        const choose = (path: string) => page.locator('input[type=file]').setInputFiles(path);
+        await choose(wrong);
+        await page.getByRole('textbox', { name: 'Note' }).fill('four studies of our own');
+        await page.getByRole('button', { name: 'Import', exact: true }).click();
+        const report = page.getByRole('alert');
+        await report.waitFor();
+        const problems = await report.getByRole('listitem').allTextContents();
+        expect(problems.join('\n')).toMatch(/patient90009/);
+        expect(problems.join('\n')).toMatch(/XR_KNEE/);
+        expect(problems.join('\n')).toMatch(/line 6|:6/);
+        await page.getByText('Nothing has changed.').waitFor();
+        expect(await findBarriers(page)).toEqual([]);
+        await takePicture(page, 'organise-import-refused');
+        await choose(right);
+        await page.getByRole('button', { name: 'Import again' }).click();
+        await page.getByText('4 studies, 4 images.').waitFor();
+        await region(page, 'Boards before and after').waitFor({ timeout: 30_000 });
+        await takePicture(page, 'organise-imported');
+        await page.getByRole('tab', { name: 'Studies' }).click();
+        await page.getByText('4 of 4 studies').waitFor();
+        page.failures.splice(0, page.failures.length, ...page.failures.filter((words) => !words.includes('422')));
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('look at an image, zoom it and change its window, and that is in the log', () =>
+    visit(`${organise}/test-sets`, async (page) => {
+      await page.getByText('207 of 207 studies').waitFor();
+      await page.getByLabel('Study type').selectOption('wrist');
+      await page.getByText('29 of 207 studies').waitFor();
+      await region(page, 'Studies').getByRole('button').first().click();
+      const picture = page.getByRole('img', { name: /view 1/ });
+      await picture.waitFor();
+      const brightness = () =>
+        picture.evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+          return Array.from(data).reduce((sum, value) => sum + value, 0) / data.length;
+        });
+      await expect.poll(brightness).toBeGreaterThan(64);
+      const before = await brightness();
+      await page.getByRole('region', { name: /view 1/ }).focus();
+      for (let times = 0; times < 5; times += 1) await page.keyboard.press('Shift+ArrowUp');
+      await expect.poll(brightness).toBeGreaterThan(before + 5);
+      await page.keyboard.press('+');
+      expect(await picture.getAttribute('style')).toContain('scale(1.25)');
+      const box = await picture.boundingBox();
+      await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 200);
+      await page.mouse.wheel(0, -400);
+      await expect.poll(() => picture.getAttribute('style')).not.toContain('scale(1.25)');
+      await page.keyboard.press('0');
+      await expect.poll(() => picture.getAttribute('style')).toContain('scale(1)');
+      const study = await region(page, 'Studies').locator('[aria-current=true]').textContent();
+      await page.getByRole('link', { name: 'Access log' }).click();
+      await page.getByText('looked at an image').first().waitFor();
+      expect(study).toContain('XR_WRIST');
+      expect((await column(page, 'Access log', 5))[0]).toContain('XR_WRIST');
+    }));
+
+  it('correct a label with a note, and see the boards before and after', async () => {
+    await visit(`${organise}/test-sets`, async (page) => {
+      // One on which two of the three gold readers outvote the third: turning one of them turns the gold standard.
+      const { study, reader } = await page.evaluate(findDisputed);
+      await page.goto(`${standalone.address}${organise}/test-sets?study=${encodeURIComponent(study)}`);
+      await page.getByRole('button', { name: `Correct the label of ${reader}` }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Note').fill('Read again by two of us.');
+      await dialog.getByRole('button', { name: 'Correct the label' }).click();
+      await dialog.getByText('3 evaluations are scored anew').waitFor();
+      await region(page, 'Boards before and after').waitFor({ timeout: 30_000 });
+      const changes = await column(page, 'Boards before and after', 5);
+      expect(changes).toHaveLength(6);
+      expect(changes.filter((change) => change !== '0').length).toBeGreaterThan(0);
+      expect(await findBarriers(page)).toEqual([]);
+      await takePicture(page, 'organise-corrected');
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('tab', { name: 'Versions' }).click();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await region(page, 'Labels that differ').waitFor();
+      expect(await column(page, 'Labels that differ', 2)).toEqual(expect.arrayContaining([reader, 'Gold standard']));
+      await takePicture(page, 'organise-versions');
+    });
+  });
+
+  it('change settings by the form and by YAML, with the changes shown first', () =>
+    visit(`${organise}/settings`, async (page) => {
+      await page.getByLabel('Title').first().fill('MURA (ours)');
+      await page.getByLabel('In 24 hours').fill('7');
+      await page.getByRole('button', { name: 'Show what would change' }).click();
+      await region(page, 'What would change').waitFor();
+      expect(await column(page, 'What would change', 1)).toEqual(['title', 'phases.test.quotas.perDay']);
+      await page.getByRole('button', { name: 'Apply 2 changes' }).click();
+      await page.getByText('MURA (ours)').first().waitFor();
+      await page.getByText('YAML', { exact: true }).click();
+      const file = page.getByLabel('The competition’s file, as YAML');
+      const text = await file.inputValue();
+      expect(text).toContain('perDay: 7');
+      await file.fill(text.replace('perDay: 7', 'perDay: [7'));
+      await page.getByText(/^Line \d+:/).waitFor();
+      expect(await page.getByRole('button', { name: 'Show what would change' }).isDisabled()).toBe(true);
+      await file.fill(text.replace('MURA (ours)', 'MURA (demo)').replace('perDay: 7', 'perDay: 0'));
+      await page.getByRole('button', { name: 'Show what would change' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/perDay/)
+        .waitFor();
+      await file.fill(text.replace('MURA (ours)', 'MURA (demo)').replace('perDay: 7', 'perDay: 5'));
+      await page.getByRole('button', { name: 'Show what would change' }).click();
+      await page.getByRole('button', { name: 'Apply 2 changes' }).click();
+      await page.getByText('MURA (demo)').first().waitFor();
+      page.failures.splice(0, page.failures.length, ...page.failures.filter((words) => !words.includes('400')));
+    }));
+
+  it(
+    'pause a worker: what is submitted waits, until it is resumed',
+    () =>
+      visit('/operate', async (page) => {
+        const row = region(page, 'Workers').getByRole('row').filter({ hasText: 'evaluates bundles' });
+        await row.getByRole('button', { name: /^Pause/ }).click();
+        await row.getByText('paused').waitFor();
+        const submit = [
+          'submit',
+          'packages/baseline/demo/weak',
+          '--competition',
+          'mura',
+          '--phase',
+          'practice',
+          '--json',
+        ];
+        const token = /HOLDOUT_TOKEN=(\S+)/.exec(standalone.output())?.[1];
+        const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
+        const { stdout } = await run(process.execPath, [holdout, ...submit], { cwd: root, env });
+        const { id } = JSON.parse(stdout);
+        const stateOf = async () => {
+          const headers = { authorization: `Bearer ${token}` };
+          return (
+            (await (await fetch(`${standalone.address}/api/submissions/${id}`, { headers })).json()) as {
+              state: string;
+            }
+          ).state;
+        };
+        await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['1', '0']);
+        // Longer than the time after which what is forgotten is rung for again.
+        await page.waitForTimeout(8000);
+        expect(await stateOf()).toBe('queued');
+        await takePicture(page, 'operate-paused');
+        await row.getByRole('button', { name: /^Resume/ }).click();
+        await expect.poll(stateOf, { timeout: 40_000 }).toBe('scored');
+        await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['0', '0']);
+      }),
+    90_000,
+  );
+
+  it.each([
+    ['organise-submissions', organise],
+    ['organise-studies', `${organise}/test-sets`],
+    ['organise-import', `${organise}/test-sets?view=import`],
+    ['organise-settings', `${organise}/settings`],
+    ['organise-agreement', `${organise}/agreement`],
+    ['organise-log', `${organise}/log?about=everything`],
+    ['operate', '/operate'],
+  ])('are without barriers, light, dark and on a phone: %s', (name, path) => look(name, path), 90_000);
+
+  async function look(name: string, path: string): Promise<void> {
+    const ways = {
+      '': {},
+      '-dark': { colorScheme: 'dark' },
+      '-phone': { viewport: phone },
+      '-zh': { locale: 'zh-CN' },
+    } as const;
+    for (const [way, options] of Object.entries(ways)) {
+      await visit(
+        path,
+        async (page) => {
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await page.waitForLoadState('networkidle');
+          expect(await findBarriers(page), `${name}${way}`).toEqual([]);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(overflow, `${name}${way} is wider than the screen`).toBeLessThanOrEqual(0);
+          await takePicture(page, `${name}${way}`);
+        },
+        options,
+      );
+    }
+  }
+
+  it('are closed to who organises nothing', async () => {
+    const page = await openPage(browser);
+    await page.goto(standalone.address + organise);
+    await page.getByText('This is for organisers of this competition.').waitFor();
+    await page.goto(`${standalone.address}/operate`);
+    await page.getByText('This is for site administrators.').waitFor();
+    await page.context().close();
+  });
+
+  async function readTeams(): Promise<string[]> {
+    const response = await fetch(`${standalone.address}/api/competitions/mura/phases/test/leaderboard`);
+    const { entries } = (await response.json()) as { entries: { team: string | null }[] };
+    return entries.map(({ team }) => team ?? '');
+  }
+});
+
+/** Four studies that no other test set of the demo has. */
+const labels = [0, 1, 2, 3].map((place) => `XR_HAND/patient9000${place}/study1,${place % 2}\n`).join('');
+
+function drawPicture(grey: number): Promise<Buffer> {
+  return sharp({ create: { width: 40, height: 50 + grey, channels: 3, background: { r: grey, g: grey, b: grey } } })
+    .png()
+    .toBuffer();
+}
+
+/** Packs them, and what is changed of them, as `tar` does. */
+async function packTestSet(folder: string, name: string, changes: Record<string, string | Buffer>): Promise<string> {
+  const files: Record<string, string | Buffer> = { 'MURA-v1.1/test_labels.csv': labels };
+  for (const place of [0, 1, 2, 3]) {
+    files[`MURA-v1.1/XR_HAND/patient9000${place}/study1/image1.png`] = await drawPicture(10 + place);
+  }
+  for (const [path, content] of Object.entries({ ...files, ...changes })) {
+    const file = join(folder, name, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  const archive = join(folder, `${name}.tar.gz`);
+  await run('tar', ['-czf', archive, '-C', join(folder, name), 'MURA-v1.1']);
+  return archive;
+}
+
+/** Runs in the page: a study whose gold readers are two to one, and one of the two. */
+async function findDisputed(): Promise<{ study: string; reader: string }> {
+  const answer = await fetch('/api/competitions/mura/phases/test/test-set/studies');
+  const { goldReaders, studies } = (await answer.json()) as {
+    goldReaders: string[];
+    studies: { study: string; goldLabel: number; readerLabels: Record<string, number> }[];
+  };
+  for (const { study, goldLabel, readerLabels } of studies) {
+    const agreeing = goldReaders.filter((reader) => readerLabels[reader] === goldLabel);
+    if (agreeing.length === 2) return { study, reader: agreeing[0] ?? '' };
+  }
+  throw new Error('The gold readers agree on every study.');
+}
