@@ -121,6 +121,7 @@ const bodies: Record<string, () => object | Promise<object>> = {
   'POST /api/teams/{id}/invitations': () => ({ email: 'x@example.org' }),
   'POST /api/teams/{id}/merge': () => ({ into: ids.team }),
   'PATCH /api/teams/{id}/members/{userId}': () => ({ role: 'member' }),
+  'PUT /api/operator/workers/{id}/mode': () => ({ mode: 'paused' }),
   'PUT /api/competitions/{competition}': async () => {
     const { token } = seeded.organiser;
     return (await (await server.request('/api/competitions/mura/file', { token })).json()) as object;
@@ -129,6 +130,7 @@ const bodies: Record<string, () => object | Promise<object>> = {
 const queries: Record<string, () => string> = {
   'GET /api/competitions/{competition}/phases/{phase}/test-set/diff': () =>
     `?from=${seeded.hiddenVersion.digest}&to=${seeded.hiddenVersion.digest}`,
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/image': () => '?study=x',
   'POST /api/competitions/{competition}/phases/{phase}/test-set/import': () => '?note=x',
   'POST /api/test-sets/{testSet}/import': () => '?note=x',
   'PUT /api/competitions/{competition}': () => '?dryRun=true',
@@ -208,5 +210,6 @@ it('lets each role do what docs/roles.md says, by every route of the OpenAPI doc
     for (const credentials of roles.values()) answers.push(await ask(method, path, credentials));
     found.push([`${method} ${path}`, ...answers].join(' | '));
   }
+  if (process.env.ROLES_OUT) await writeFile(process.env.ROLES_OUT, found.join('\n'));
   expect(found.sort()).toEqual(table.lines.sort());
 }, 180_000);

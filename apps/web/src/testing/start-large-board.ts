@@ -52,6 +52,7 @@ export async function startLargeBoard(teams: number): Promise<LargeBoard> {
       ...process.env,
       HOLDOUT_DATABASE_URL: databaseUrl,
       HOLDOUT_STORAGE_DIRECTORY: join(directory, 'storage'),
+      HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
       HOLDOUT_PORT: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
