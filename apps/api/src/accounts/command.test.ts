@@ -106,7 +106,7 @@ it('two people log in, make a team, take part, submit, and log out again, by the
 
   await run(gracesHome, z.object({ left: z.object({ name: z.literal('The Readers') }) }), 'team', 'leave');
   const file = await readFile(join(adasHome, '.config', 'holdout', 'credentials.json'), 'utf8');
-  const [token = ''] = /holdout_\w+/.exec(file) ?? [];
+  const [token = ''] = /holdout_[\w-]+/.exec(file) ?? [];
   expect((await server.request('/api/me', { token })).status).toBe(200);
   await run(adasHome, z.object({ wasLoggedIn: z.literal(true) }), 'logout');
   expect((await server.request('/api/me', { token })).status).toBe(401);

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../testing/make-folder.js';
@@ -12,8 +11,8 @@ const command = fileURLToPath(new URL('../../bin/holdout.js', import.meta.url));
 const prompt = 'ready> ';
 
 interface Shell {
-  /** Types something, and gives back what the line then is. */
-  complete(typed: string): Promise<string>;
+  /** Types something, waits until the line is as expected, and gives it back. */
+  complete(typed: string, expected: RegExp): Promise<string>;
 }
 
 /** A real, interactive shell on a terminal of its own, in a folder with `my-model/` and `my model.zip`. */
@@ -40,24 +39,27 @@ async function startShell(shell: 'bash' | 'zsh'): Promise<Shell> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     screen += text;
   });
-  const settle = async () => {
-    for (let seen = -1; seen !== screen.length; await sleep(400)) seen = screen.length;
-  };
+  const shown = () => screen.split('\n').map(renderLine).join('\n');
   child.stdin.write(`stty cols 500; ${setup}\n`);
   await expect.poll(() => screen.endsWith(prompt), { timeout: 20_000 }).toBe(true);
   return {
-    async complete(typed) {
+    async complete(typed, expected) {
       screen = '';
-      // Twice the Tab key lists what there is, where that is more than one.
       child.stdin.write(typed);
-      await settle();
-      const shown = screen.split('\n').map(renderLine).join('\n');
-      // Away with the line.
+      await expect.poll(shown, { timeout: 20_000 }).toMatch(expected);
+      const line = shown();
+      // Away with the line, and on to the next.
+      screen = '';
       child.stdin.write('\u0015\n');
-      await settle();
-      return shown;
+      await expect.poll(() => screen.endsWith(prompt), { timeout: 20_000 }).toBe(true);
+      return line;
     },
   };
+}
+
+/** Matches what has all of these words, in whatever order. */
+function all(...words: string[]): RegExp {
+  return new RegExp(words.map((word) => `(?=[\\s\\S]*${word})`).join(''));
 }
 
 /** What a terminal shows of a line over which the cursor went back. */
@@ -75,18 +77,18 @@ function renderLine(text: string): string {
 describe.each(['bash', 'zsh'] as const)('%s', (shell) => {
   it('completes commands at every depth, options, choices and files', async () => {
     const { complete } = await startShell(shell);
-    expect(await complete('holdout subm\t')).toMatch(/^holdout submit $/);
-    expect(await complete('holdout admin comp\tap\t')).toMatch(/^holdout admin competition apply $/);
-    expect(await complete('holdout submit --comp\t')).toMatch(/^holdout submit --competition $/);
-    expect(await complete('holdout submit my-\t')).toMatch(/^holdout submit my-model\/$/);
-    expect(await complete('holdout completion z\t')).toMatch(/^holdout completion zsh $/);
+    await complete('holdout subm\t', /^holdout submit $/);
+    await complete('holdout admin comp\tap\t', /^holdout admin competition apply $/);
+    await complete('holdout submit --comp\t', /^holdout submit --competition $/);
+    await complete('holdout submit my-\t', /^holdout submit my-model\/$/);
+    await complete('holdout completion z\t', /^holdout completion zsh $/);
     // The value of an option is no command, and what follows it is found all the same.
-    expect(await complete('holdout submit --phase check --wa\t')).toMatch(/^holdout submit --phase check --wait $/);
-    const listed = await complete('holdout worker \t\t');
-    expect(listed).toMatch(/doctor/);
-    expect(listed).not.toMatch(/submit/);
-    const options = await complete('holdout status --\t\t');
-    for (const option of ['--follow', '--server', '--token', '--json', '--help']) expect(options).toContain(option);
+    await complete('holdout submit --phase check --wa\t', /^holdout submit --phase check --wait $/);
+    // Twice the Tab key lists what there is, where that is more than one.
+    const commands = await complete('holdout team \t\t', all('create', 'invite', 'leave', 'merge'));
+    expect(commands).not.toMatch(/submit/);
+    const every = all('--follow', '--server', '--token', '--json', '--help');
+    const options = await complete('holdout status --\t\t', every);
     expect(options).not.toContain('--stop-on-warning');
   });
 });

@@ -2,6 +2,7 @@ import { HoldoutError } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { UploadRefusal } from '../schema.js';
+import { lockTeam } from './quotas.js';
 
 /** A bundle that comes in parts: what is known of it beside its bytes. */
 export interface UploadRecord {
@@ -33,6 +34,7 @@ export async function insertUpload(
   { limit }: { limit: number },
 ): Promise<string[]> {
   return await db.transaction().execute(async (trx) => {
+    await lockTeam(trx, upload.teamId);
     await trx
       .insertInto('uploads')
       .values({ ...upload, metadata: JSON.stringify(metadata) })
