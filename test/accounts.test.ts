@@ -75,6 +75,7 @@ describe('people of a freshly started server', () => {
       await page.getByLabel('E-mail').fill(email);
       await page.getByRole('button', { name: 'Send a link' }).click();
       await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+      await page.getByText('This server has no mail server').waitFor();
       const forgot = (await page.getByRole('main').textContent()) ?? '';
       await open(page, '/sign-up');
       await page.getByLabel('Name').fill('X');
@@ -82,12 +83,12 @@ describe('people of a freshly started server', () => {
       await page.getByLabel('Password', { exact: true }).fill('another password');
       await page.getByRole('button', { name: 'Sign up' }).click();
       await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+      await page.getByText('This server has no mail server').waitFor();
       const signedUp = (await page.getByRole('main').textContent()) ?? '';
       return [refused, forgot, signedUp].map((words) => words.replaceAll(email, 'ADDRESS'));
     };
     const known = await wordsAfter('known@example.org');
     expect(known[0]).toBe('The address or the password is wrong.');
-    expect(known[1]).toContain('outbox');
     expect(await wordsAfter('stranger@example.org')).toEqual(known);
   });
 
@@ -96,7 +97,8 @@ describe('people of a freshly started server', () => {
     const other = await people.visit('/forgot-password');
     await other.getByLabel('E-mail').fill(email);
     await other.getByRole('button', { name: 'Send a link' }).click();
-    await other.goto(await people.findLink(email, /new password/));
+    const link = await people.findLink(email, /new password/);
+    await other.goto(link);
     expect(await other.getByLabel('New password').getAttribute('autocomplete')).toBe('new-password');
     await other.getByLabel('New password').fill('quite another one');
     await other.getByRole('button', { name: 'Save the password' }).click();
@@ -108,7 +110,7 @@ describe('people of a freshly started server', () => {
     await people.signIn(page, email, 'quite another one');
     // On to where they wanted to go.
     await page.getByRole('heading', { name: 'Your account' }).waitFor();
-    await other.goBack();
+    await other.goto(link);
     await other.getByLabel('New password').fill('a third password');
     await other.getByRole('button', { name: 'Save the password' }).click();
     await other.getByText('This link opens nothing any more').waitFor();
@@ -221,7 +223,7 @@ describe('people of a freshly started server', () => {
     await owner.getByRole('button', { name: 'Merge' }).click();
     await owner.getByRole('dialog').getByText('This can’t be undone.').waitFor();
     await owner.getByRole('dialog').getByRole('button', { name: 'Merge' }).click();
-    await owner.getByRole('heading', { name: 'Team Olga' }).waitFor();
+    await owner.getByRole('heading', { name: 'Team Olga', level: 1 }).waitFor();
     expect(owner.url()).toBe(team);
     expect(withoutRefusals(owner)).toEqual([]);
     expect(withoutRefusals(guest)).toEqual([]);

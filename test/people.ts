@@ -21,6 +21,8 @@ export interface People {
   signIn(page: WatchedPage, email: string, secret: string): Promise<void>;
   /** The link of the latest mail to an address, as the administrator finds it in the outbox. */
   findLink(email: string, subject: RegExp): Promise<string>;
+  /** The administrator’s page of the mails. */
+  readonly outbox: WatchedPage;
   readonly administrator: { readonly email: string; readonly password: string };
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function meetPeople(browser: Browser, standalone: Standalone): Prom
     visit,
     signIn,
     findLink,
+    outbox,
     administrator,
     async signUp(name, options) {
       const email = `${name.toLowerCase()}@example.org`;
