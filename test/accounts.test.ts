@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import decodeQR from 'qr/decode.js';
 import sharp from 'sharp';
@@ -6,6 +10,10 @@ import { meetPeople, type People, password } from './people.js';
 import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
 import { readAuthenticator } from './totp.js';
 import { launchBrowser, takePicture, type WatchedPage } from './watched-page.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
 
 describe('people of a freshly started server', () => {
   let data: Awaited<ReturnType<typeof makeDataDirectory>>;
@@ -61,6 +69,8 @@ describe('people of a freshly started server', () => {
     await page.getByRole('button', { name: 'Revoke: laptop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('You have no token yet.').waitFor();
+    // Not lost with the row that had it.
+    await expect.poll(() => focused(page)).toBe('Tokens');
     expect((await fetchAs(secret)).status).toBe(401);
     expect(page.failures).toEqual([]);
   });
@@ -227,6 +237,40 @@ describe('people of a freshly started server', () => {
     expect(owner.url()).toBe(team);
     expect(withoutRefusals(owner)).toEqual([]);
     expect(withoutRefusals(guest)).toEqual([]);
+  });
+
+  it('accept later rules before they go on, by their version', async () => {
+    const { page } = await people.signUp('Rulo');
+    await open(page, '/competitions/mura');
+    const section = page.getByRole('region', { name: 'Take part' });
+    await section.getByRole('checkbox').check();
+    await section.getByLabel('Name of the team').fill('Team Rulo');
+    const demo = await readFile(`${root}apps/standalone/demo/mura.yaml`, 'utf8');
+    const changeRules = async (words: string) => {
+      const file = `${data.path}/mura.yaml`;
+      await writeFile(file, demo.replace('Each team enters bundles of its own.', words));
+      const token = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1];
+      const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
+      await run(process.execPath, [holdout, 'admin', 'competition', 'apply', file, '--yes'], { cwd: root, env });
+    };
+    // They change while the page is open.
+    await changeRules('Be fair.');
+    await section.getByRole('button', { name: 'Take part' }).click();
+    await page.getByText('Be fair.').waitFor();
+    await section.getByRole('alert').getByText('not the present rules').waitFor();
+    await section.getByRole('checkbox', { name: /version \d+/, checked: false }).check();
+    await section.getByRole('button', { name: 'Take part' }).click();
+    await section.getByText('You take part with the team “Team Rulo”.').waitFor();
+    await changeRules('Be very fair.');
+    await section.getByRole('link', { name: 'Your team' }).click();
+    await page.getByRole('heading', { name: 'Team Rulo' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'The rules have changed: read and accept them' }).click();
+    await page.getByRole('region', { name: 'Rules' }).getByText('Be very fair.').waitFor();
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Accept the rules' }).click();
+    await page.getByText('You take part with the team “Team Rulo”.').waitFor();
+    expect(withoutRefusals(page)).toEqual([]);
   });
 
   it('let a command in by the code that it shows, or keep it out', async () => {
