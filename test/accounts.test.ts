@@ -235,6 +235,20 @@ describe('people of a freshly started server', () => {
     await owner.getByRole('dialog').getByRole('button', { name: 'Merge' }).click();
     await owner.getByRole('heading', { name: 'Team Olga', level: 1 }).waitFor();
     expect(owner.url()).toBe(team);
+
+    // Into somebody else's it is offered, and they take it in.
+    await open(guest, '/teams');
+    await guest.getByLabel('Name of the team').fill('Team Piet');
+    await guest.getByRole('button', { name: 'Make a team' }).click();
+    await guest.getByRole('heading', { name: 'Team Piet', level: 1 }).waitFor();
+    await guest.getByLabel('Id of the other team').fill(team.split('/').at(-1) ?? '');
+    await guest.getByRole('button', { name: 'Offer to merge' }).click();
+    await guest.getByRole('dialog').getByRole('button', { name: 'Offer to merge' }).click();
+    await guest.getByText('Offered to “Team Olga”').waitFor();
+    await owner.goto(await people.findLink('olga@example.org', /merge/i));
+    await owner.getByRole('button', { name: 'Take it in: Team Piet' }).click();
+    await owner.getByRole('dialog').getByRole('button', { name: 'Take it in' }).click();
+    await owner.getByText('piet@example.org').waitFor();
     expect(withoutRefusals(owner)).toEqual([]);
     expect(withoutRefusals(guest)).toEqual([]);
   });
@@ -376,7 +390,7 @@ describe('people of a freshly started server', () => {
   it('are led nowhere else by a link, and find nothing that is not theirs', async () => {
     const page = await people.visit('/sign-in?next=https%3A%2F%2Fevil.example%2F');
     await people.signIn(page, people.administrator.email, people.administrator.password);
-    await page.getByRole('button', { name: 'Administrator' }).waitFor();
+    await page.getByRole('button', { name: 'Organiser' }).waitFor();
     await expect.poll(() => new URL(page.url()).origin).toBe(standalone.address);
     const { page: other } = await people.signUp('Paul');
     await open(other, '/outbox');

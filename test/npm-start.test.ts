@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,6 +40,29 @@ describe('npm start on an empty folder', () => {
     expect(output).toMatch(/HOLDOUT_TOKEN=/);
     expect(output).toMatch(/npx holdout submit/);
     expect(output).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it('lets in the people that it prints, and keeps their passwords to itself', async () => {
+    const file = join(data.path, 'demo-accounts.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    for (const [email, place] of [
+      ['you@example.org', { competitions: [{ competition: 'mura', team: { name: 'Your team' } }] }],
+      ['organiser@example.org', { user: { siteAdmin: true }, organises: ['mura'] }],
+    ] as const) {
+      const password = new RegExp(`${email}\\s+(\\S+)`).exec(standalone.output())?.[1] ?? '';
+      const signedIn = await fetch(`${standalone.address}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: standalone.address },
+        body: JSON.stringify({ email, password }),
+      });
+      expect(signedIn.status, email).toBe(200);
+      const cookie = signedIn.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
+      const me = await fetch(`${standalone.address}/api/me`, { headers: { cookie } });
+      expect(await me.json()).toMatchObject(place);
+    }
   });
 
   it('has a hidden test set of the official composition', async () => {

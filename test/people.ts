@@ -30,7 +30,7 @@ export interface People {
 /** Reads from what `npm start` printed who the administrator is, and signs them in. */
 export async function meetPeople(browser: Browser, standalone: Standalone): Promise<People> {
   const opened: WatchedPage[] = [];
-  const printed = /administrator\s+(\S+), password (\S+)/.exec(standalone.output());
+  const printed = /site administrator\s+(\S+)\s+(\S+)/.exec(standalone.output());
   if (!printed?.[1] || !printed[2]) throw new Error(`npm start printed no administrator:\n${standalone.output()}`);
   const administrator = { email: printed[1], password: printed[2] };
 

@@ -32,6 +32,7 @@ import { openPageDocument, servePages } from './serve-pages.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { invitationRoutes } from './teams/invitation-routes.js';
 import { joinRoutes } from './teams/join-routes.js';
+import { mergeRoutes } from './teams/merge-routes.js';
 import { teamRoutes } from './teams/team-routes.js';
 import { testSetRoutes } from './test-sets/routes.js';
 import { uploadRoutes } from './uploads/routes.js';
@@ -101,8 +102,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(helmet, { contentSecurityPolicy: false });
   await describeApi(app);
   const { accounts: settings } = parts;
-  const sendMail = createMailer(parts.database, settings);
-  const { auth, settle } = createAuth({ ...parts, settings, sendMail });
+  const { sendMail, settle } = createMailer(parts.database, settings, parts.logger);
+  const auth = createAuth({ ...parts, settings, sendMail });
   app.addHook('onClose', settle);
   const limiters = await makeLimiters(app, parts.rateLimits, parts.redis);
   await app.register((scope) => mountAuth(scope, auth, settings.publicUrl, limiters));
@@ -123,6 +124,7 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts, limiters:
   await api.register(teamRoutes, { parts });
   await api.register(invitationRoutes, { parts });
   await api.register(joinRoutes, { parts });
+  await api.register(mergeRoutes, { parts });
   await api.register(competitionOrganiserRoutes, { parts });
   await api.register(healthRoutes, { parts });
   await api.register(competitionRoutes, { parts });

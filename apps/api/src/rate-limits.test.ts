@@ -43,6 +43,12 @@ it('takes the word of a proxy that it trusts for a caller’s address', async ()
   expect((await readFrom('10.0.0.1')).status).toBe(200);
   await expectRefused(await readFrom('10.0.0.1'), 60);
   expect((await readFrom('10.0.0.2')).status).toBe(200);
+  await expectRefused(await readFrom('::ffff:10.0.0.2'), 60);
+  // An IPv6 address is as good as any other of its network.
+  expect((await readFrom('2001:db8:0:1::1')).status).toBe(200);
+  await expectRefused(await readFrom('2001:db8:0:1:2:3:4:5'), 60);
+  await expectRefused(await readFrom('2001:db8::1:9:9:9:9'), 60);
+  expect((await readFrom('2001:db8::1')).status).toBe(200);
 });
 
 it('refuses more uploads of a team than it may, before a byte is read', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import { HoldoutError } from '@holdout/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -65,8 +66,8 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
       throw new HoldoutError('rate_limited', { retryAfterSeconds: Math.max(1, counted.ttlInSeconds) });
     };
   };
-  const reads = limit('read', limits.readsPerMinute, minute, ({ ip }) => ip);
-  const signIns = limit('sign-in', limits.signInsPerMinute, minute, ({ ip }) => ip);
+  const reads = limit('read', limits.readsPerMinute, minute, ({ ip }) => nameNetwork(ip));
+  const signIns = limit('sign-in', limits.signInsPerMinute, minute, ({ ip }) => nameNetwork(ip));
   const uploads = limit('upload', limits.uploadsPerMinute, minute, nameCaller);
   const mails = limit('mail', limits.perAccountIn15Minutes, quarter, nameCaller);
   const accounts = limit('account', limits.perAccountIn15Minutes, quarter, (request) => nameAccount(request) ?? '');
@@ -87,8 +88,19 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
   };
 }
 
+/** Whoever has one IPv6 address has the 2⁶⁴ beside it too. */
+function nameNetwork(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const mapped = /^::ffff:([\d.]+)$/i.exec(ip)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail] = ip.split('::');
+  const groups = (part: string) => part.split(':').filter((group) => group !== '');
+  const zeros = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
+  return [...groups(head), ...Array<string>(zeros).fill('0'), ...groups(tail ?? '')].slice(0, 4).join(':');
+}
+
 function nameCaller({ caller, ip }: FastifyRequest): string {
-  return caller?.user?.id ?? caller?.tokenTeam?.id ?? caller?.token?.id ?? ip;
+  return caller?.user?.id ?? caller?.tokenTeam?.id ?? caller?.token?.id ?? nameNetwork(ip);
 }
 
 /** The account that a request to `/api/auth` is about, as a hash; null where it names none. */

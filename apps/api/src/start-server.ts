@@ -4,6 +4,7 @@ import { createQueue } from '@holdout/queue';
 import { createDiskStorage } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import { Redis } from 'ioredis';
+import { startForgetting } from './accounts/forget-expired.js';
 import { buildApp } from './app.js';
 import { ChangeFeed } from './change-feed.js';
 import type { Config } from './config.js';
@@ -42,7 +43,9 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies };
     const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
     closers.push(() => app.close());
-    return { url: await app.listen({ host: config.host, port: config.port }), stop };
+    const url = await app.listen({ host: config.host, port: config.port });
+    closers.push(startForgetting(database, logger));
+    return { url, stop };
   } catch (error) {
     await stop();
     throw describeStartFailure(error, config);

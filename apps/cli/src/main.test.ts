@@ -82,7 +82,7 @@ describe('without a server', () => {
     expect(stderr).toMatch(/holdout\.json/);
     const withoutToken = await runHoldout(['submit', demo, '--phase', 'test']);
     expect(withoutToken.exitCode).toBe(1);
-    expect(withoutToken.stderr).toMatch(/^This needs a token\.\n.*HOLDOUT_TOKEN/);
+    expect(withoutToken.stderr).toMatch(/^This needs a token, or a sign-in\.\n.*HOLDOUT_TOKEN/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { leaderboardSchema } from '@holdout/contracts';
-import type { DemoAccounts } from './demo/accounts.js';
+import type { DemoAccounts, DemoPerson } from './demo/accounts.js';
 import { createHttpClient } from './http-client.js';
 import { say } from './say.js';
 
@@ -18,12 +18,14 @@ export async function sayWelcome(address: string, accounts: DemoAccounts): Promi
 Leaderboard   ${address}
 API           ${address}/api/docs
 
-Demo accounts (tokens stand for teams; they are kept in demo-accounts.json of the data directory)
+Demo accounts (kept in demo-accounts.json of the data directory)
+
+  sign in as the owner of your team    ${describe(accounts.people.you)}
+  sign in as a site administrator      ${describe(accounts.people.siteAdmin)}
+
+Tokens, for the command and for programs
   your team   ${accounts.yours.token}
   organiser   ${accounts.organiser}
-
-On the pages, sign up with any address: without a mail server, mails wait at ${address}/outbox, which opens to
-  administrator   ${accounts.administrator.email}, password ${accounts.administrator.password}
 
 Submit a bundle of your own, in another terminal in this folder:
 
@@ -32,4 +34,8 @@ Submit a bundle of your own, in another terminal in this folder:
   npx holdout submit packages/baseline/demo/onnx --competition mura --phase practice --wait
 
 Ctrl-C stops everything and keeps the data.`);
+}
+
+function describe({ email, password }: DemoPerson): string {
+  return `${email}   ${password}`;
 }

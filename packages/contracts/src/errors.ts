@@ -94,6 +94,12 @@ export const errorCatalogue = {
     'Take part with an account that organises nothing in it.',
   ),
   merge_refused: entry(409, 'caller', 'These teams can’t be merged.', 'See `detail`; nothing has changed.'),
+  merge_offer_not_found: entry(
+    404,
+    'caller',
+    'There is no such offer to merge teams.',
+    'An owner of the team that is to be merged offers it: POST /api/teams/{id}/merge.',
+  ),
   organiser_refused: entry(
     409,
     'caller',

@@ -7,6 +7,8 @@ const timeSchema = z.iso.datetime();
 const versionSchema = z.number().int().positive();
 export const teamNameSchema = shownTextSchema.min(1).max(100);
 
+const namedTeamSchema = z.object({ id: z.uuid(), name: z.string() });
+
 /** A team, as its members see it. */
 export const teamSchema = z.object({
   id: z.uuid(),
@@ -17,6 +19,8 @@ export const teamSchema = z.object({
   /** Those that are open. */
   invitations: z.array(z.object({ id: z.uuid(), email: z.string(), createdAt: timeSchema, expiresAt: timeSchema })),
   competitions: z.array(z.object({ competition: slugSchema, rulesVersion: versionSchema, joinedAt: timeSchema })),
+  /** That it made to others, and that others made to it. */
+  mergeOffers: z.array(z.object({ from: namedTeamSchema, into: namedTeamSchema, offeredAt: timeSchema })),
 });
 export type Team = z.infer<typeof teamSchema>;
 
@@ -25,6 +29,8 @@ export const newInvitationSchema = z.strictObject({ email: z.email().max(254) })
 export const memberRoleSchema = z.strictObject({ role: teamRoleSchema });
 /** The id of the team that remains. */
 export const teamMergeSchema = z.strictObject({ into: z.uuid() });
+/** Where somebody else owns the other team the merge is only offered, and `team` is still the one that would go. */
+export const mergedTeamSchema = z.object({ merged: z.boolean(), team: teamSchema });
 
 /** Invitations to a person, by the address that they have proven. */
 export const invitationListSchema = z.object({

@@ -44,6 +44,7 @@ const mayDo: Record<string, string[]> = {
   submissions: ['SELECT'],
   team_invitations: [],
   team_members: [],
+  team_merge_offers: [],
   teams: [],
   test_set_keys: [],
   test_set_versions: ['SELECT'],

@@ -38,6 +38,7 @@ export {
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
+export { deleteExpired } from './tables/expired.js';
 export { readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
@@ -90,6 +91,7 @@ export {
   withdrawInvitation,
 } from './tables/team-invitations.js';
 export { changeRole, removeMember } from './tables/team-members.js';
+export { deleteMergeOffers, insertMergeOffer, listMergeOffers, type MergeOffer } from './tables/team-merge-offers.js';
 export { findTeam, insertTeam, insertTeamOf, readTeam, type TeamDetails, type TeamRecord } from './tables/teams.js';
 export { claimTestSet, findTestSetOwners, type TestSetOwners } from './tables/test-set-owners.js';
 export {

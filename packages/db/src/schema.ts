@@ -49,6 +49,7 @@ export interface Schema {
   competitionOrganisers: CompetitionOrganisersTable;
   teamMembers: TeamMembersTable;
   teamInvitations: TeamInvitationsTable;
+  teamMergeOffers: TeamMergeOffersTable;
   participations: ParticipationsTable;
   rulesAcceptances: RulesAcceptancesTable;
   uploads: UploadsTable;
@@ -285,6 +286,13 @@ interface TeamInvitationsTable {
   state: Generated<InvitationState>;
   createdAt: CreatedAt;
   expiresAt: Date;
+}
+
+interface TeamMergeOffersTable {
+  fromTeamId: string;
+  intoTeamId: string;
+  offeredBy: string;
+  offeredAt: CreatedAt;
 }
 
 /** A trigger enters a team's members in `participants`, which nothing else reads or writes. */

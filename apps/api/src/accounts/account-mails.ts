@@ -108,3 +108,23 @@ If you don’t know ${invitedBy}, do nothing.
 `,
   };
 }
+
+export function writeMergeOffer(offer: {
+  readonly email: string;
+  readonly from: string;
+  readonly into: string;
+  readonly link: string;
+}): Mail {
+  const { email, from, into, link } = offer;
+  return {
+    to: email,
+    subject: `The team ${from} wants to be merged into ${into} on Holdout`,
+    text: `Hello,
+
+the team “${from}” wants to be merged into your team “${into}”. Its people and submissions would be those of your team, and
+what it has used of its quotas would add to yours. Accept or decline here:
+
+${link}
+`,
+  };
+}

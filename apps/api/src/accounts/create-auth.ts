@@ -28,25 +28,15 @@ export const authPath = '/api/auth';
 const linkSeconds = 60 * 60;
 const nameLength = 100;
 
-export type Auth = ReturnType<typeof createAuth>['auth'];
+export type Auth = ReturnType<typeof createAuth>;
 
 /**
  * better-auth over our own tables (migration 0019): who signs in, how, and by what proof. What people may do then is not
  * its business: teams, organisers and tokens are ours.
- *
- * @returns it, and a function that waits for the mails that are under way
  */
 export function createAuth({ database, settings, sendMail, logger }: AuthParts) {
   const { publicUrl, secret, institution } = settings;
-  const underWay = new Set<Promise<unknown>>();
-  /** Beside the answer: how long a mail takes would tell whether an address is known. */
-  const runBeside = (task: Promise<unknown>): void => {
-    const settled = task
-      .catch((error: unknown) => logger.error({ err: error }, 'a mail could not be sent'))
-      .finally(() => underWay.delete(settled));
-    underWay.add(settled);
-  };
-  const auth = betterAuth({
+  return betterAuth({
     appName: 'Holdout',
     baseURL: publicUrl,
     basePath: authPath,
@@ -57,7 +47,7 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       modelName: 'users',
       changeEmail: {
         enabled: true,
-        sendChangeEmailConfirmation: ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
+        sendChangeEmailConfirmation: async ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
       },
     },
     session: { modelName: 'sessions', expiresIn: 14 * 24 * 60 * 60 },
@@ -76,9 +66,9 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       resetPasswordTokenExpiresIn: linkSeconds,
       revokeSessionsOnPasswordReset: true,
       // The link is our own page's, whatever `redirectTo` asks for.
-      sendResetPassword: ({ user, token }) =>
+      sendResetPassword: async ({ user, token }) =>
         sendMail(writeReset(user, `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`)),
-      onExistingUserSignUp: ({ user }) => sendMail(writeKnownAddress(user, publicUrl)),
+      onExistingUserSignUp: async ({ user }) => sendMail(writeKnownAddress(user, publicUrl)),
     },
     emailVerification: {
       sendOnSignUp: true,
@@ -86,7 +76,7 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       autoSignInAfterVerification: true,
       expiresIn: linkSeconds,
       // Who has proven an address already changes it to this one.
-      sendVerificationEmail: ({ user, url }) =>
+      sendVerificationEmail: async ({ user, url }) =>
         sendMail(user.emailVerified ? writeNewAddress(user, url) : writeVerification(user, url)),
     },
     plugins: [
@@ -127,7 +117,6 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
       database: { generateId: 'uuid' },
       ipAddress: { ipAddressHeaders: [addressHeader] },
-      backgroundTasks: { handler: runBeside },
     },
     // The limits are the server's own, which know of Redis.
     rateLimit: { enabled: false },
@@ -136,11 +125,11 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     telemetry: { enabled: false },
     logger: {
       level: 'error',
-      log: (_level, message) => logger.warn({ part: 'better-auth' }, message),
+      log: (_level, message, ...details) =>
+        logger.warn({ part: 'better-auth', err: details.find((detail) => detail instanceof Error) }, message),
     },
     onAPIError: { errorURL: `${publicUrl}/sign-in` },
   });
-  return { auth, settle: async () => void (await Promise.all(underWay)) };
 }
 
 /** The pages whose scripts may write: ours, and where no address was configured those of the name that was asked for. */

@@ -1,4 +1,4 @@
-import { provideUser } from '@holdout/db';
+import { findCompetition, findTeam, findUserByEmail, insertTeam, joinCompetition, provideUser } from '@holdout/db';
 import { hashPassword } from 'better-auth/crypto';
 import type { Provisioning } from './open-provisioning.js';
 
@@ -6,6 +6,8 @@ interface Person {
   readonly name: string;
   readonly email: string;
   readonly password: string;
+  /** Gives who is known this password, too. */
+  readonly anew?: boolean;
 }
 
 /**
@@ -16,7 +18,34 @@ interface Person {
  */
 export async function provideSiteAdmin(
   { database }: Pick<Provisioning, 'database'>,
-  { name, email, password }: Person,
+  { password, ...person }: Person,
 ): Promise<string> {
-  return await provideUser(database, { name, email, siteAdmin: true, passwordHash: await hashPassword(password) });
+  return await provideUser(database, { ...person, siteAdmin: true, passwordHash: await hashPassword(password) });
+}
+
+/**
+ * Makes a person who owns a team that takes part in a competition, by its present rules. Who is known stays as they are.
+ *
+ * @throws Error where there is no such competition
+ */
+export async function provideTeamOwner(
+  { database }: Pick<Provisioning, 'database'>,
+  { team, competition, password, ...person }: Person & { readonly team: string; readonly competition: string },
+): Promise<void> {
+  const known = await findUserByEmail(database, person.email);
+  if (known?.emailVerified && !person.anew) return;
+  const joined = await findCompetition(database, competition);
+  if (!joined) throw new Error(`There is no competition ${competition} to take part in.`);
+  const passwordHash = await hashPassword(password);
+  const userId = await provideUser(database, { ...person, siteAdmin: false, passwordHash });
+  if (known?.emailVerified) return;
+  const teamId = (await findTeam(database, team))?.id ?? (await insertTeam(database, team));
+  await database
+    .insertInto('teamMembers')
+    .values({ teamId, userId, role: 'owner' })
+    .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doNothing())
+    .execute();
+  const { id: competitionId, rulesVersion } = joined;
+  const acceptedBy = `${person.name} <${person.email}>`;
+  await joinCompetition(database, { competitionId, team: { id: teamId }, userId, acceptedBy, rulesVersion });
 }

@@ -41,10 +41,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       const invitation = { teamId, email, tokenSha256: hashToken(secret), invitedBy: userId };
       const { id } = await insertInvitation(database, invitation);
       const link = `${accounts.publicUrl}/invitations/${id}?secret=${encodeURIComponent(secret)}`;
-      // Beside the answer: the invitation is there, and can be sent again, also where the mail can't.
-      void sendMail(writeInvitation({ email, team, invitedBy: personOf(caller).name, link })).catch((error: unknown) =>
-        request.log.error({ err: error, invitation: id }, 'an invitation could not be mailed'),
-      );
+      sendMail(writeInvitation({ email, team, invitedBy: personOf(caller).name, link }));
       reply.code(201);
       return await presentTeam(database, teamId);
     },

@@ -1,5 +1,5 @@
 import { HoldoutError, type Team } from '@holdout/contracts';
-import { type Database, listInvitations, readTeam } from '@holdout/db';
+import { type Database, listInvitations, listMergeOffers, readTeam } from '@holdout/db';
 
 /**
  * A team as its members see it.
@@ -9,6 +9,7 @@ import { type Database, listInvitations, readTeam } from '@holdout/db';
 export async function presentTeam(database: Database, teamId: string): Promise<Team> {
   const team = await readTeam(database, teamId);
   if (!team) throw new HoldoutError('team_not_found');
+  const offers = await listMergeOffers(database, teamId);
   const invitations = await listInvitations(database, teamId);
   return {
     id: team.id,
@@ -30,6 +31,11 @@ export async function presentTeam(database: Database, teamId: string): Promise<T
       competition,
       rulesVersion,
       joinedAt: joinedAt.toISOString(),
+    })),
+    mergeOffers: offers.map(({ from, into, offeredAt }) => ({
+      from: { id: from.id, name: from.name },
+      into: { id: into.id, name: into.name },
+      offeredAt: offeredAt.toISOString(),
     })),
   };
 }

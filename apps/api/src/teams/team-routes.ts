@@ -1,5 +1,5 @@
-import { memberRoleSchema, newTeamSchema, teamMergeSchema, teamSchema } from '@holdout/contracts';
-import { changeRole, insertTeamOf, mergeTeams, removeMember } from '@holdout/db';
+import { memberRoleSchema, newTeamSchema, teamSchema } from '@holdout/contracts';
+import { changeRole, insertTeamOf, removeMember } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -94,29 +94,6 @@ export const teamRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (a
       const { teamId } = caller.user?.id === userId ? findOwnTeam(caller, id) : demandOwner(caller, id);
       await removeMember(database, { teamId, userId: demandUuid(userId, 'team_not_found') });
       return reply.code(204).send();
-    },
-  );
-
-  app.post(
-    '/teams/:id/merge',
-    {
-      schema: {
-        summary: 'Merge a team into another',
-        description:
-          'For who owns both. The people, competitions and submissions of the team are those of `into` then, and so its ' +
-          'used quota adds to that of `into`, of the last 24 hours and in all. Boards of the past stay as they were.',
-        tags: ['teams'],
-        params: paramsSchema,
-        body: teamMergeSchema,
-        response: { 200: teamSchema, ...problemResponse },
-      },
-    },
-    async (request) => {
-      const caller = callerOf(request);
-      const { teamId: fromId } = demandOwner(caller, request.params.id);
-      const { teamId: intoId } = demandOwner(caller, request.body.into);
-      await mergeTeams(database, { fromId, intoId, actor: caller.actor });
-      return await presentTeam(database, intoId);
     },
   );
 };

@@ -1,8 +1,18 @@
-import { invitationListSchema, meSchema, participationSchema, problemSchema, teamSchema } from '@holdout/contracts';
+import {
+  invitationListSchema,
+  mergedTeamSchema,
+  meSchema,
+  participationSchema,
+  problemSchema,
+  quotaUseSchema,
+  submissionSchema,
+  teamSchema,
+} from '@holdout/contracts';
 import { findUserByEmail } from '@holdout/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provideSiteAdmin } from '../provision/provide-user.js';
 import { type Browser, findLink, newestMailId, password, signIn, signUp, waitForMail } from '../testing/browser.js';
+import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { seedCompetition } from '../testing/seed-competition.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 
@@ -202,5 +212,72 @@ describe('joining a competition', () => {
     expect(await codeOf(await quota())).toBe('not_taking_part');
     await join(hana, { newTeam: 'Hanas', rulesVersion: 2 });
     expect((await quota()).status).toBe(200);
+  });
+});
+
+describe('merging', () => {
+  it('needs an owner of each team, adds up the quotas and moves the submissions', async () => {
+    const join = async (browser: Browser, newTeam: string) =>
+      participationSchema.parse(
+        await (await browser.send('POST', '/api/competitions/mura/join', { newTeam, rulesVersion: 2 })).json(),
+      ).team.id;
+    const [ina, jo, kim] = await Promise.all([
+      signUp(server, 'ina@example.org'),
+      signUp(server, 'jo@example.org'),
+      signUp(server, 'kim@example.org'),
+    ]);
+    const [fromId, intoId] = [await join(ina, 'Inas'), await join(jo, 'Jos')];
+    const bundle = await packFiles(tfjsFiles());
+    const submit = async (browser: Browser) => {
+      const answer = await fetch(`${server.url}/api/competitions/mura/phases/practice/submissions`, {
+        method: 'POST',
+        headers: {
+          origin: server.url,
+          'content-type': 'application/zip',
+          cookie: [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; '),
+        },
+        body: new Uint8Array(bundle),
+      });
+      return submissionSchema.parse(await answer.json()).id;
+    };
+    const inas = await submit(ina);
+    await submit(jo);
+
+    const offer = (browser: Browser) => browser.send('POST', `/api/teams/${fromId}/merge`, { into: intoId });
+    const accept = (browser: Browser) => browser.send('POST', `/api/teams/${intoId}/merge-offers/${fromId}/accept`);
+    expect(await codeOf(await offer(jo))).toBe('team_not_found');
+    expect(await codeOf(await accept(jo))).toBe('merge_offer_not_found');
+    const seen = await newestMailId(server);
+    const offered = mergedTeamSchema.parse(await (await offer(ina)).json());
+    expect(offered).toMatchObject({
+      merged: false,
+      team: { mergeOffers: [{ from: { id: fromId }, into: { id: intoId } }] },
+    });
+    expect((await waitForMail(server, 'jo@example.org', seen)).subject).toContain('Inas wants to be merged into Jos');
+    expect(await codeOf(await accept(ina))).toBe('team_not_found');
+    expect(await codeOf(await accept(kim))).toBe('team_not_found');
+
+    expect((await jo.send('DELETE', `/api/teams/${intoId}/merge-offers/${fromId}`)).status).toBe(204);
+    expect(await codeOf(await accept(jo))).toBe('merge_offer_not_found');
+    await offer(ina);
+    const merged = teamSchema.parse(await (await accept(jo)).json());
+    expect(merged.members.map(({ name, role }) => [name, role])).toEqual([
+      ['jo', 'owner'],
+      ['ina', 'owner'],
+    ]);
+    expect(merged.mergeOffers).toEqual([]);
+    expect(await teamsOf(ina)).toEqual([['Jos', 'owner']]);
+    expect((await jo.send('GET', `/api/submissions/${inas}`)).status).toBe(200);
+    const quota = await ina.send('GET', '/api/competitions/mura/phases/practice/quota');
+    expect(quotaUseSchema.parse(await quota.json()).used).toEqual({ perDay: 2, total: 2, atOnce: 2 });
+  });
+
+  it('is at once where one person owns both', async () => {
+    const [one, two] = [await makeTeam(ada, 'One'), await makeTeam(ada, 'Two')];
+    const answer = await ada.send('POST', `/api/teams/${one.id}/merge`, { into: two.id });
+    expect(mergedTeamSchema.parse(await answer.json())).toMatchObject({ merged: true, team: { name: 'Two' } });
+    expect(await codeOf(await ada.send('GET', `/api/teams/${one.id}`))).toBe('team_not_found');
+    const nowhere = { into: '00000000-0000-4000-8000-000000000000' };
+    expect(await codeOf(await ada.send('POST', `/api/teams/${two.id}/merge`, nowhere))).toBe('team_not_found');
   });
 });

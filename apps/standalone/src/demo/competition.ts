@@ -6,6 +6,7 @@ import {
   importTestSet,
   openProvisioning,
   type Provisioning,
+  provideTeamOwner,
 } from '@holdout/api';
 import { competitionFileSchema } from '@holdout/contracts';
 import {
@@ -29,17 +30,22 @@ const demoFile = new URL('../../demo/mura.yaml', import.meta.url);
 export async function provideDemoCompetition(parts: Parts): Promise<DemoAccounts> {
   const provisioning = await openProvisioning(parts);
   try {
-    const accounts = await provideAccounts(provisioning, parts.dataDirectory);
-    if (await findCompetition(provisioning.database, competition)) return accounts;
-    await importSynthetic(provisioning, 'sample', 'sample studies');
-    await importSynthetic(provisioning, 'practice', 'public practice studies');
-    await importSynthetic(provisioning, 'hidden', 'hidden test studies');
-    const file = competitionFileSchema.parse(parse(await readFile(demoFile, 'utf8')));
-    await applyCompetition(provisioning.database, { file, actor: 'npm start' });
+    const { accounts, anew } = await provideAccounts(provisioning, parts.dataDirectory);
+    if (!(await findCompetition(provisioning.database, competition))) await makeCompetition(provisioning);
+    const { yours, people } = accounts;
+    await provideTeamOwner(provisioning, { ...people.you, anew, team: yours.team, competition });
     return accounts;
   } finally {
     await provisioning.close();
   }
+}
+
+async function makeCompetition(provisioning: Provisioning): Promise<void> {
+  await importSynthetic(provisioning, 'sample', 'sample studies');
+  await importSynthetic(provisioning, 'practice', 'public practice studies');
+  await importSynthetic(provisioning, 'hidden', 'hidden test studies');
+  const file = competitionFileSchema.parse(parse(await readFile(demoFile, 'utf8')));
+  await applyCompetition(provisioning.database, { file, actor: 'npm start' });
 }
 
 async function importSynthetic(

@@ -74,17 +74,19 @@ interface NewUser {
   siteAdmin: boolean;
   /** As better-auth hashes it. */
   passwordHash: string;
+  /** Gives who is known the password anew, too. */
+  anew?: boolean;
 }
 
 /**
- * A person whose address needs no proof, for programs that fill a server. Who is known, proven and what it asks for stays
- * as it is, with the password that it has.
+ * A person whose address needs no proof, for programs that fill a server. Who is here already, with a proven address and
+ * the same role, stays as they are, with the password that they have.
  *
  * @returns their id
  */
-export async function provideUser(db: Queryable, { passwordHash, ...person }: NewUser): Promise<string> {
+export async function provideUser(db: Queryable, { passwordHash, anew = false, ...person }: NewUser): Promise<string> {
   const known = await findUserByEmail(db, person.email);
-  if (known?.emailVerified && known.siteAdmin === person.siteAdmin) return known.id;
+  if (!anew && known?.emailVerified && known.siteAdmin === person.siteAdmin) return known.id;
   return await db.transaction().execute(async (trx) => {
     const proven = { ...person, emailVerified: true };
     const { id } = await trx

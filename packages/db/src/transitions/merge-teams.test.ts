@@ -70,7 +70,7 @@ it('moves submissions, tokens and the place on the board, and leaves past boards
   const boardBefore = await readPastBoard(owner, into.phaseId, before);
   expect(boardBefore?.entries).toHaveLength(2);
 
-  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor });
+  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor });
   expect(await board(into)).toEqual([[intoName, 'two']]);
   expect(await readPastBoard(owner, into.phaseId, before)).toEqual(boardBefore);
   expect((await readPastBoard(owner, into.phaseId, await now()))?.entries).toMatchObject([{ name: 'two' }]);
@@ -78,7 +78,9 @@ it('moves submissions, tokens and the place on the board, and leaves past boards
   expect((await useTokenByHash(owner, sha256('token')))?.team?.id).toBe(into.teamId);
   expect((await findTeam(owner, 'From'))?.id).toBe(into.teamId);
   await expect(seedSubmission(owner, from, 'late')).rejects.toMatchObject({ code: 'team_not_found' });
-  await expect(mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor })).rejects.toMatchObject({
+  await expect(
+    mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor }),
+  ).rejects.toMatchObject({
     code: 'team_not_found',
   });
 });
@@ -88,9 +90,11 @@ it('adds up what was used, of the last 24 hours and in all', async () => {
   const { into, from } = await seedTeams();
   await seedSubmission(owner, from, 'three');
   const old = await seedSubmission(owner, from, 'old');
-  await sql`UPDATE submissions SET submitted_at = now() - interval '2 days' WHERE id = ${old.submissionId}`.execute(owner);
+  await sql`UPDATE submissions SET submitted_at = now() - interval '2 days' WHERE id = ${old.submissionId}`.execute(
+    owner,
+  );
   await sql`UPDATE phases SET quota_per_day = 3, quota_total = 5 WHERE id = ${into.phaseId}`.execute(owner);
-  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor });
+  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor });
   const use = await readQuotaUse(owner, { phaseId: into.phaseId, teamId: into.teamId });
   expect(use.used).toEqual({ perDay: 3, total: 4, atOnce: 2 });
   await expect(seedSubmission(owner, into, 'more')).rejects.toMatchObject({ code: 'quota_exceeded' });
@@ -100,7 +104,10 @@ it('gives a score that comes later to the team that remains', async () => {
   const { owner } = databases;
   const { into, from } = await seedTeams();
   const { publish } = await toScoring(from, 'best');
-  await Promise.all([mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor }), publish(0.9)]);
+  await Promise.all([
+    mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor }),
+    publish(0.9),
+  ]);
   expect((await board(into)).map(([, name]) => name)).toEqual(['best']);
 });
 
@@ -122,7 +129,7 @@ it('brings the people and their competitions together', async () => {
     owner.insertInto('teamMembers').values({ teamId: intoId, userId, role: 'member' }).execute();
   await addToInto(carl);
   // Carl would be in two teams of the competition.
-  const merge = { fromId, intoId, actor };
+  const merge = { fromId, intoId, byOffer: false, actor };
   await expect(mergeTeams(owner, merge)).rejects.toMatchObject({ code: 'merge_refused' });
   expect((await readTeam(owner, fromId))?.members).toMatchObject([{ name: 'bob' }]);
   await owner.deleteFrom('teamMembers').where('teamId', '=', intoId).where('userId', '=', carl).execute();
@@ -140,7 +147,9 @@ it('changes no board that is final', async () => {
   const { owner } = databases;
   const { into, from } = await seedTeams();
   await sql`UPDATE phases SET final_at = now() WHERE id = ${into.phaseId}`.execute(owner);
-  await expect(mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor })).rejects.toMatchObject({
+  await expect(
+    mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor }),
+  ).rejects.toMatchObject({
     code: 'merge_refused',
   });
   expect(await board(into)).toHaveLength(2);
@@ -153,6 +162,6 @@ it('keeps no more choices than a team may have', async () => {
   const weak = await score(into, 'weak', 0.1);
   await chooseSubmission(owner, { submissionId: two, chosen: true });
   await chooseSubmission(owner, { submissionId: weak, chosen: true });
-  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor });
+  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor });
   expect((await board(into)).map(([, name]) => name)).toEqual(['weak']);
 });

@@ -10,6 +10,8 @@ import { refuseMerged } from '../tables/teams.js';
 import { countEntry } from './count-entry.js';
 
 interface Merge {
+  /** Whether it needs an offer of the team that goes: not where the same person owns both. */
+  byOffer: boolean;
   /** The team that goes. */
   fromId: string;
   /** The team that remains. */
@@ -22,18 +24,23 @@ interface Merge {
  * used quotas add to the other's. Boards of the past keep both teams as they were; its name stays taken.
  *
  * @throws HoldoutError `merge_refused` where a person would be in two teams of a competition, where an organiser of one
- *   would take part in it, or where a board that is final would change; `team_not_found` where either was merged before.
- *   Nothing has changed then.
+ *   would take part in it, or where a board that is final would change; `team_not_found` where either was merged before;
+ *   `merge_offer_not_found` where it needs an offer and there is none. Nothing has changed then.
  */
-export async function mergeTeams(db: Queryable, { fromId, intoId, actor }: Merge): Promise<void> {
+export async function mergeTeams(db: Queryable, { fromId, intoId, byOffer, actor }: Merge): Promise<void> {
   if (fromId === intoId) throw refuse('It is one team.');
   try {
     await db.transaction().execute(async (trx) => {
+      if (byOffer) await demandOffer(trx, fromId, intoId);
       const phases = await lockPhases(trx, fromId);
       for (const teamId of [fromId, intoId].sort()) {
         await lockTeam(trx, teamId);
         await refuseMerged(trx, teamId);
       }
+      // It may have been withdrawn before the teams were locked.
+      if (byOffer) await demandOffer(trx, fromId, intoId);
+      await trx.deleteFrom('teamMergeOffers').where('fromTeamId', '=', fromId).execute();
+      await trx.deleteFrom('teamMergeOffers').where('intoTeamId', '=', fromId).execute();
       await movePeople(trx, fromId, intoId);
       await refuseOrganisers(trx, intoId);
       for (const phase of phases) await takeChoicesBack(trx, phase, fromId, intoId);
@@ -79,6 +86,12 @@ async function lockPhases(trx: Queryable, teamId: string): Promise<MovedPhase[]>
   const final = phases.find(({ isFinal }) => isFinal);
   if (final) throw refuse(`The team has submissions in “${final.title}”, which is final. Make a new team together.`);
   return phases;
+}
+
+async function demandOffer(trx: Queryable, fromId: string, intoId: string): Promise<void> {
+  const offers = trx.selectFrom('teamMergeOffers').select('offeredAt').where('fromTeamId', '=', fromId);
+  if (await offers.where('intoTeamId', '=', intoId).executeTakeFirst()) return;
+  throw new HoldoutError('merge_offer_not_found');
 }
 
 async function movePeople(trx: Queryable, fromId: string, intoId: string): Promise<void> {
