@@ -32,7 +32,7 @@ const routeTree = rootRoute.addChildren([
     component: lazyPage(() => import('./pages/competition/competition-page.js')),
     loader({ params: { competition } }) {
       void queryClient.prefetchQuery(competitionQuery(competition));
-      return loadWords('competition');
+      return loadWords('competition', 'joining', 'accounts');
     },
   }),
   createRoute({

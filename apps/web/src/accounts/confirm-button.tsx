@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Form } from './form.js';
 
@@ -19,6 +19,9 @@ interface ConfirmButtonProps {
 export function ConfirmButton({ action, of, question, onConfirm, children }: ConfirmButtonProps) {
   const { t } = useTranslation('accounts');
   const [isOpen, { open, close }] = useDisclosure(false);
+  const isConfirmed = useRef(false);
+  // What it ended may be gone from the page, and this button with it: the focus must not be lost.
+  useEffect(() => () => void (isConfirmed.current && document.querySelector<HTMLElement>('main h1')?.focus()), []);
   return (
     <>
       <Button
@@ -38,7 +41,11 @@ export function ConfirmButton({ action, of, question, onConfirm, children }: Con
             submit={action}
             weight="grave"
             onSubmit={async () => {
-              await onConfirm();
+              isConfirmed.current = true;
+              await onConfirm().catch((error: unknown) => {
+                isConfirmed.current = false;
+                throw error;
+              });
               close();
             }}
             beside={

@@ -42,15 +42,15 @@ export function Form({ submit, weight = 'main', onSubmit, done, clears = false, 
           <Button
             type="submit"
             variant={weight === 'plain' ? 'default' : 'filled'}
-            {...(weight === 'grave' ? { color: 'red' } : {})}
+            {...(weight === 'grave' ? { color: 'red.9' } : {})}
             aria-busy={isPending}
             rightSection={isPending ? <Loader size="xs" color="currentColor" /> : undefined}
           >
             {submit}
           </Button>
           {beside}
+          {done !== undefined && <div role="status">{isSuccess && done}</div>}
         </Group>
-        {done !== undefined && <div role="status">{isSuccess && done}</div>}
       </Stack>
     </form>
   );

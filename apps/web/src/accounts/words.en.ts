@@ -25,7 +25,7 @@ export const words = {
   refused_SESSION_NOT_FRESH: 'For this you must have signed in within the last day. Sign out, and in again.',
   refused_UNAUTHORIZED: 'You are signed out. Sign in, and try again.',
   refused_invalid_request: 'No command waits with this code. Is it typed right?',
-  refused_expired_token: 'This code is over. Start `holdout login` again for another one.',
+  refused_expired_token: 'This code is over. Start “holdout login” again for another one.',
   refused_device_code_already_processed: 'This code was answered already.',
-  refused_access_denied: 'Another person looks at this code. Start `holdout login` again for another one.',
+  refused_access_denied: 'Another person looks at this code. Start “holdout login” again for another one.',
 } as const;

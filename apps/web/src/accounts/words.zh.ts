@@ -25,7 +25,7 @@ export const words: Translated<typeof english> = {
   refused_SESSION_NOT_FRESH: '此操作需要您在最近一天内登录过。请退出后重新登录。',
   refused_UNAUTHORIZED: '您已退出。请登录后重试。',
   refused_invalid_request: '没有命令在等待此代码。是否输入有误？',
-  refused_expired_token: '此代码已过期。请重新运行 `holdout login` 获取新的代码。',
+  refused_expired_token: '此代码已过期。请重新运行 “holdout login” 获取新的代码。',
   refused_device_code_already_processed: '此代码已被处理。',
-  refused_access_denied: '此代码正由另一人处理。请重新运行 `holdout login` 获取新的代码。',
+  refused_access_denied: '此代码正由另一人处理。请重新运行 “holdout login” 获取新的代码。',
 };

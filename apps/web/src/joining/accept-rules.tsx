@@ -41,7 +41,7 @@ export function AcceptRules({ competition, teams, showsRules, keepsTeam = false 
     await queries.invalidateQueries({ queryKey: meQuery.queryKey });
   };
   return (
-    <Form key={rulesVersion} submit={keepsTeam ? t('accept') : t('join')} onSubmit={join}>
+    <Form submit={keepsTeam ? t('accept') : t('join')} onSubmit={join}>
       {showsRules && rules !== '' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         <section className={styles.rules} tabIndex={0} aria-label={t('rules')}>
@@ -49,6 +49,8 @@ export function AcceptRules({ competition, teams, showsRules, keepsTeam = false 
         </section>
       )}
       <Checkbox
+        // Other rules are accepted anew.
+        key={rulesVersion}
         name="accepted"
         required
         label={rules === '' ? t('noRules') : t('haveRead', { version: rulesVersion })}

@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NamedTeam } from './choose-team.js';
 
@@ -11,9 +12,16 @@ interface TakesPartProps {
 /** That they take part, and what is next. */
 export function TakesPart({ competition, team }: TakesPartProps) {
   const { t } = useTranslation('joining');
+  const words = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    // The form that had the focus is gone.
+    if (document.activeElement === document.body) words.current?.focus();
+  }, []);
   return (
     <Stack gap="xs">
-      <Text role="status">{t('takesPart', { team: team.name })}</Text>
+      <Text tabIndex={-1} ref={words}>
+        {t('takesPart', { team: team.name })}
+      </Text>
       <ul>
         <li>
           <Link to="/teams/$team" params={{ team: team.id }}>

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { competitionQuery } from '../../api/competitions.js';
+import { JoinCompetition } from '../../joining/join-competition.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import { Markdown } from '../../parts/markdown.js';
@@ -57,6 +58,7 @@ export function Page() {
         <Readers competition={competition} />
       </Section>
       <Section name="takePart">
+        <JoinCompetition competition={competition} showsRules={false} />
         <TakePart competition={competition} />
       </Section>
       <Section name="bundle">

@@ -4,7 +4,7 @@ export const words = {
   codeNote: 'The one that your terminal shows.',
   goOn: 'Continue',
   otherCode: 'Type another code',
-  answered: 'This code was answered already, or by somebody else. Start `holdout login` again for another one.',
+  answered: 'This code was answered already, or by somebody else. Start “holdout login” again for another one.',
 
   question: 'Let “{{client}}” in?',
   sameCode: 'Your terminal must show the code {{code}}.',

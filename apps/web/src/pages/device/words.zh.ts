@@ -7,7 +7,7 @@ export const words: Translated<typeof english> = {
   codeNote: '终端上显示的代码。',
   goOn: '继续',
   otherCode: '输入其他代码',
-  answered: '此代码已被处理，或由他人处理。请重新运行 `holdout login` 获取新的代码。',
+  answered: '此代码已被处理，或由他人处理。请重新运行 “holdout login” 获取新的代码。',
 
   question: '允许“{{client}}”登录？',
   sameCode: '您的终端应显示代码 {{code}}。',

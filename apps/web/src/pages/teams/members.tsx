@@ -32,6 +32,8 @@ export function Members({ team, person, isOwner }: MembersProps) {
     await request(apiPath('teams', team.id, 'members', id), nothing, { method: 'DELETE' });
     await changed();
   };
+  // A team keeps an owner.
+  const isOnlyOwner = team.members.filter(({ role }) => role === 'owner').length === 1;
   return (
     <SectionCard title={t('members')}>
       {error && <Refusal error={error} />}
@@ -45,7 +47,7 @@ export function Members({ team, person, isOwner }: MembersProps) {
               title={<strong>{isSelf ? t('you', { name }) : name}</strong>}
               facts={[t(`role_${role}`), email, t('since', { time: date(joinedAt) })]}
             >
-              {isOwner && (
+              {isOwner && !(role === 'owner' && isOnlyOwner) && (
                 <Button
                   variant="default"
                   size="compact-sm"

@@ -58,11 +58,25 @@ export const words = {
   withdrawNote: 'The link in the mail to {{email}} opens nothing then.',
 
   merge: 'Merge',
-  mergeIntro: 'With another team that you own: one team remains, and what both used of their quotas is added up.',
+  mergeIntro: 'With another team: one of them remains, and what both used of their quotas is added up.',
   mergeInto: 'Into which team',
   mergeQuestion: 'Merge “{{from}}” into “{{into}}”?',
   mergeNote:
     'The people, competitions and submissions of “{{from}}” are those of “{{into}}” then, and “{{from}}” is no more. This can’t be undone.',
+
+  someoneElses: 'A team of somebody else',
+  theOtherTeam: 'the other team',
+  otherId: 'Id of the other team',
+  otherIdNote: 'Its owner finds it here, on its page. The id of this team is {{id}}.',
+  offerMerge: 'Offer to merge',
+  offerNote:
+    'An owner of the other team has to accept. Then the people, competitions and submissions of “{{from}}” are those of that team, and “{{from}}” is no more.',
+  mergeOffers: 'Offers to merge',
+  offeredTo: 'Offered to “{{team}}”: an owner of it has to accept',
+  offeredBy: '“{{team}}” offers to merge into this team',
+  takeIn: 'Take it in',
+  endOffer: 'End this offer?',
+  endOfferNote: 'Both teams stay as they are.',
 
   leave: 'Leave',
   leaveQuestion: 'Leave “{{team}}”?',

@@ -1,6 +1,6 @@
-import { Stack, Text } from '@mantine/core';
+import { Code, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { SignedIn } from '../../accounts/signed-in.js';
 import card from '../../parts/card.module.css';
 import { PageHeading } from '../../parts/page-heading.js';
@@ -20,7 +20,9 @@ export function Page() {
       {() => (
         <Stack className={card.wide} gap="lg">
           <PageHeading>{t('title')}</PageHeading>
-          <Text>{t('intro')}</Text>
+          <Text>
+            <Trans t={t} i18nKey="intro" components={{ code: <Code /> }} />
+          </Text>
           {created && <ShownToken key={created.id} token={created} onKept={() => setCreated(undefined)} />}
           <NewToken onCreated={setCreated} />
           <TokenList />

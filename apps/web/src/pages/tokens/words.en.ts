@@ -1,7 +1,7 @@
 export const words = {
   title: 'Tokens',
   intro:
-    'A token lets a program act in your place: the command in your terminal, or a job in your CI. `holdout login` makes one by itself.',
+    'A token lets a program act in your place: the command in your terminal, or a job in your CI. <code>holdout login</code> makes one by itself.',
   make: 'Make a token',
   name: 'Name',
   nameNote: 'By which you know it again: where it is used.',

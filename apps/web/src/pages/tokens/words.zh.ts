@@ -3,7 +3,7 @@ import type { words as english } from './words.en.js';
 
 export const words: Translated<typeof english> = {
   title: '令牌',
-  intro: '令牌让程序代您操作：终端里的命令，或 CI 中的任务。`holdout login` 会自动创建一个。',
+  intro: '令牌让程序代您操作：终端里的命令，或 CI 中的任务。<code>holdout login</code> 会自动创建一个。',
   make: '创建令牌',
   name: '名称',
   nameNote: '便于您辨认：它用在哪里。',
