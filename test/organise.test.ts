@@ -15,7 +15,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
 const organise = '/competitions/mura/organise';
 
-describe('the pages of organisers and operators', () => {
+/** Boards switch when everything is scored anew, which takes a while on a busy machine. */
+const patience = { timeout: 240_000 };
+
+describe('the pages of organisers and operators', patience, () => {
   let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
   let browser: Browser;
@@ -85,7 +88,7 @@ describe('the pages of organisers and operators', () => {
     }));
 
   it('disqualify a submission with a reason, and let it count again', () =>
-    visit(`${organise}?text=ONNX`, async (page) => {
+    visit(`${organise}?team=Onyx`, async (page) => {
       const act = async (name: string) => {
         await page.getByRole('button', { name: 'Actions on “Small CNN (ONNX)”' }).click();
         await page.getByRole('menuitem', { name }).click();
@@ -108,8 +111,8 @@ describe('the pages of organisers and operators', () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdout-import-'));
     try {
       const wrong = await packTestSet(folder, 'wrong', {
-        'MURA-v1.1/test_labels.csv': `${labels}XR_HAND/patient90009/study1,1\nXR_HAND/patient90001/study1,2\n`,
-        'MURA-v1.1/XR_KNEE/patient90002/study1/image1.png': await drawPicture(99),
+        'MURA-v1.1/test_labels.csv': `${labels.replace('90003/study1,1', '90003/study1,2')}XR_HAND/patient90009/study1,1\n`,
+        'MURA-v1.1/XR_HAND/patient90008/study1/image1.png': await drawPicture(99),
       });
       const right = await packTestSet(folder, 'right', {});
       await visit(`${organise}/test-sets?phase=practice&view=import`, async (page) => {
@@ -120,16 +123,18 @@ describe('the pages of organisers and operators', () => {
         const report = page.getByRole('alert');
         await report.waitFor();
         const problems = await report.getByRole('listitem').allTextContents();
-        expect(problems.join('\n')).toMatch(/patient90009/);
-        expect(problems.join('\n')).toMatch(/XR_KNEE/);
-        expect(problems.join('\n')).toMatch(/line 6|:6/);
+        expect(problems.toSorted()).toEqual([
+          'MURA-v1.1/XR_HAND/patient90008/study1/image1.png: XR_HAND/patient90008/study1 has images and no label.',
+          'MURA-v1.1/test_labels.csv, line 4: found "2" in column 2; expected 0 or 1.',
+          'MURA-v1.1/test_labels.csv: line 5: XR_HAND/patient90009/study1 has a label and no image.',
+        ]);
         await page.getByText('Nothing has changed.').waitFor();
         expect(await findBarriers(page)).toEqual([]);
         await takePicture(page, 'organise-import-refused');
         await choose(right);
         await page.getByRole('button', { name: 'Import again' }).click();
         await page.getByText('4 studies, 4 images.').waitFor();
-        await region(page, 'Boards before and after').waitFor({ timeout: 30_000 });
+        await region(page, 'Boards before and after').waitFor({ timeout: 150_000 });
         await takePicture(page, 'organise-imported');
         await page.getByRole('tab', { name: 'Studies' }).click();
         await page.getByText('4 of 4 studies').waitFor();
@@ -183,7 +188,7 @@ describe('the pages of organisers and operators', () => {
       await dialog.getByLabel('Note').fill('Read again by two of us.');
       await dialog.getByRole('button', { name: 'Correct the label' }).click();
       await dialog.getByText('3 evaluations are scored anew').waitFor();
-      await region(page, 'Boards before and after').waitFor({ timeout: 30_000 });
+      await region(page, 'Boards before and after').waitFor({ timeout: 150_000 });
       const changes = await column(page, 'Boards before and after', 5);
       expect(changes).toHaveLength(6);
       expect(changes.filter((change) => change !== '0').length).toBeGreaterThan(0);
@@ -206,7 +211,7 @@ describe('the pages of organisers and operators', () => {
       await region(page, 'What would change').waitFor();
       expect(await column(page, 'What would change', 1)).toEqual(['title', 'phases.test.quotas.perDay']);
       await page.getByRole('button', { name: 'Apply 2 changes' }).click();
-      await page.getByText('MURA (ours)').first().waitFor();
+      await page.getByText('2 changes are applied.').waitFor();
       await page.getByText('YAML', { exact: true }).click();
       const file = page.getByLabel('The competition’s file, as YAML');
       const text = await file.inputValue();
@@ -223,49 +228,48 @@ describe('the pages of organisers and operators', () => {
       await file.fill(text.replace('MURA (ours)', 'MURA (demo)').replace('perDay: 7', 'perDay: 5'));
       await page.getByRole('button', { name: 'Show what would change' }).click();
       await page.getByRole('button', { name: 'Apply 2 changes' }).click();
+      // The text stays a text, and begins anew with what the server has.
+      const applied = text.replace('MURA (ours)', 'MURA (demo)').replace('perDay: 7', 'perDay: 5');
       await page.getByText('MURA (demo)').first().waitFor();
+      await expect.poll(() => file.inputValue(), { timeout: 20_000 }).toBe(applied);
       page.failures.splice(0, page.failures.length, ...page.failures.filter((words) => !words.includes('400')));
     }));
 
-  it(
-    'pause a worker: what is submitted waits, until it is resumed',
-    () =>
-      visit('/operate', async (page) => {
-        const row = region(page, 'Workers').getByRole('row').filter({ hasText: 'evaluates bundles' });
-        await row.getByRole('button', { name: /^Pause/ }).click();
-        await row.getByText('paused').waitFor();
-        const submit = [
-          'submit',
-          'packages/baseline/demo/weak',
-          '--competition',
-          'mura',
-          '--phase',
-          'practice',
-          '--json',
-        ];
-        const token = /HOLDOUT_TOKEN=(\S+)/.exec(standalone.output())?.[1];
-        const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
-        const { stdout } = await run(process.execPath, [holdout, ...submit], { cwd: root, env });
-        const { id } = JSON.parse(stdout);
-        const stateOf = async () => {
-          const headers = { authorization: `Bearer ${token}` };
-          return (
-            (await (await fetch(`${standalone.address}/api/submissions/${id}`, { headers })).json()) as {
-              state: string;
-            }
-          ).state;
-        };
-        await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['1', '0']);
-        // Longer than the time after which what is forgotten is rung for again.
-        await page.waitForTimeout(8000);
-        expect(await stateOf()).toBe('queued');
-        await takePicture(page, 'operate-paused');
-        await row.getByRole('button', { name: /^Resume/ }).click();
-        await expect.poll(stateOf, { timeout: 40_000 }).toBe('scored');
-        await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['0', '0']);
-      }),
-    90_000,
-  );
+  it('pause a worker: what is submitted waits, until it is resumed', () =>
+    visit('/operate', async (page) => {
+      const row = region(page, 'Workers').getByRole('row').filter({ hasText: 'evaluates bundles' });
+      await row.getByRole('button', { name: /^Pause/ }).click();
+      await row.getByText('paused').waitFor();
+      const submit = [
+        'submit',
+        'packages/baseline/demo/weak',
+        '--competition',
+        'mura',
+        '--phase',
+        'practice',
+        '--json',
+      ];
+      const token = /HOLDOUT_TOKEN=(\S+)/.exec(standalone.output())?.[1];
+      const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
+      const { stdout } = await run(process.execPath, [holdout, ...submit], { cwd: root, env });
+      const { id } = JSON.parse(stdout);
+      const stateOf = async () => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (
+          (await (await fetch(`${standalone.address}/api/submissions/${id}`, { headers })).json()) as {
+            state: string;
+          }
+        ).state;
+      };
+      await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['1', '0']);
+      // Longer than the time after which what is forgotten is rung for again.
+      await page.waitForTimeout(8000);
+      expect(await stateOf()).toBe('queued');
+      await takePicture(page, 'operate-paused');
+      await row.getByRole('button', { name: /^Resume/ }).click();
+      await expect.poll(stateOf, { timeout: 40_000 }).toBe('scored');
+      await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['0', '0']);
+    }));
 
   it.each([
     ['organise-submissions', organise],
@@ -275,7 +279,7 @@ describe('the pages of organisers and operators', () => {
     ['organise-agreement', `${organise}/agreement`],
     ['organise-log', `${organise}/log?about=everything`],
     ['operate', '/operate'],
-  ])('are without barriers, light, dark and on a phone: %s', (name, path) => look(name, path), 90_000);
+  ])('are without barriers, light, dark and on a phone: %s', (name, path) => look(name, path));
 
   async function look(name: string, path: string): Promise<void> {
     const ways = {

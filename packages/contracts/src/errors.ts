@@ -543,7 +543,7 @@ export const errorCatalogue = {
     422,
     'caller',
     'The test set is not valid.',
-    'Correct what is named in `problems` and import it again.',
+    'Correct all that is named and import it again.',
   ),
   storage_unavailable: entry(
     503,

@@ -40,12 +40,14 @@ function isKnown(action: string): action is keyof typeof actWords {
   return action in actWords;
 }
 
-/** The values of an act on one line, with digests as short as people compare them. */
+const longestShown = 64;
+
+/** The short values of an act on one line, with digests as short as people compare them. */
 function summarise(after: unknown): string {
   if (typeof after !== 'object' || after === null) return '';
-  const values = Object.values(after).filter((value) => typeof value === 'string' || typeof value === 'number');
-  return values
-    .map((value) => (/^[0-9a-f]{64}$/.test(String(value)) ? String(value).slice(0, 8) : value))
-    .join(' · ')
-    .slice(0, 90);
+  return Object.values(after)
+    .filter((value) => typeof value === 'string' || typeof value === 'number')
+    .map((value) => (/^[0-9a-f]{64}$/.test(String(value)) ? String(value).slice(0, 8) : String(value)))
+    .filter((value) => value.length <= longestShown)
+    .join(' · ');
 }

@@ -195,6 +195,8 @@ export const words = {
   applyChanges_one: 'Apply {{count}} change',
   applyChanges_other: 'Apply {{count}} changes',
   nothingChanges: 'All of it stands so already.',
+  applied_one: '{{count}} change is applied.',
+  applied_other: '{{count}} changes are applied.',
   wouldChange: 'What would change',
   field: 'Field',
   unitsInDiff: 'Sizes are in bytes, times in seconds; dates are in UTC.',

@@ -180,6 +180,7 @@ export const words: Translated<typeof english> = {
   showChanges: '显示将会改变的内容',
   applyChanges_other: '应用 {{count}} 项更改',
   nothingChanges: '内容与现有设置相同。',
+  applied_other: '已应用 {{count}} 项更改。',
   wouldChange: '将会改变的内容',
   field: '字段',
   unitsInDiff: '大小以字节计，时间以秒计；日期为 UTC。',

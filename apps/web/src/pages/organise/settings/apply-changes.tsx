@@ -15,10 +15,12 @@ interface ApplyChangesProps {
   readonly slug: string;
   /** null while it can't be read. */
   readonly draft: CompetitionDraft | null;
+  /** Is told how many changes were applied. */
+  readonly onApplied: (changes: number) => void;
 }
 
 /** First asks the server what a draft would change, then lets it; only what was shown is applied. */
-export function ApplyChanges({ slug, draft }: ApplyChangesProps) {
+export function ApplyChanges({ slug, draft, onApplied }: ApplyChangesProps) {
   const { t } = useTranslation('organise');
   const queries = useQueryClient();
   const [shown, setShown] = useState<CompetitionDraft | null>(null);
@@ -30,9 +32,10 @@ export function ApplyChanges({ slug, draft }: ApplyChangesProps) {
   });
   const apply = useMutation({
     mutationFn: (asked: CompetitionDraft) => put(asked, false),
-    onSuccess: async () => {
+    onSuccess: async ({ changes: done }) => {
       await queries.invalidateQueries({ queryKey: ['competitions'] });
       await queries.invalidateQueries({ queryKey: ['organise', slug, 'file'] });
+      onApplied(done.length);
     },
   });
   const isShown = shown !== null && shown === draft && compare.data !== undefined;

@@ -1,7 +1,7 @@
-import { SegmentedControl, Title } from '@mantine/core';
+import { Alert, SegmentedControl, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from '../../../parts/failure.js';
 import { Loading } from '../../../parts/loading.js';
@@ -19,41 +19,59 @@ export function Page() {
   const { t } = useTranslation('organise');
   const { competition: slug } = route.useParams();
   const { data: file, error, dataUpdatedAt } = useQuery(competitionFileQuery(slug));
+  const [view, setView] = useState<SettingsView>('form');
+  const [applied, setApplied] = useState(0);
   return (
     <OrganiseFrame competition={slug} title={t('settings')}>
       {() => (
         <>
+          <Title size="h2" mb="sm">
+            {t('settings')}
+          </Title>
           {error && <Failure error={error} />}
           {!file && !error && <Loading lines={8} />}
-          {file && <Settings key={dataUpdatedAt} slug={slug} file={file} />}
+          {file && (
+            // What was applied comes back from the server, and the draft begins anew with it.
+            <Settings key={dataUpdatedAt} slug={slug} file={file} view={view} onView={setView} onApplied={setApplied} />
+          )}
+          {applied > 0 && (
+            <Alert key={dataUpdatedAt} role="status" color="petrol" mt="md" title={t('applied', { count: applied })} />
+          )}
         </>
       )}
     </OrganiseFrame>
   );
 }
 
+type SettingsView = 'form' | 'yaml';
+
+interface SettingsProps {
+  readonly slug: string;
+  readonly file: CompetitionDraft;
+  readonly view: SettingsView;
+  readonly onView: (view: SettingsView) => void;
+  /** Is told how many changes were applied. */
+  readonly onApplied: (changes: number) => void;
+}
+
 /** The form and the text are two views of one draft; a text that can't be read stays until it can. */
-function Settings({ slug, file }: { readonly slug: string; readonly file: CompetitionDraft }) {
+function Settings({ slug, file, view, onView, onApplied }: SettingsProps) {
   const { t } = useTranslation('organise');
   const [draft, setDraft] = useState(() => toDraft(file));
-  const [text, setText] = useState<string | null>(null);
-  const read = text === null ? draft : readYaml(text);
+  const [text, setText] = useState(() => (view === 'yaml' ? writeYaml(draft) : ''));
+  const read = useMemo(() => (view === 'form' ? draft : readYaml(text)), [view, draft, text]);
   const fault = isFault(read) ? read : null;
-  const change = (as: string) => {
-    if (as === 'yaml') setText(writeYaml(draft));
-    else if (!isFault(read)) {
-      setDraft(toDraft(read));
-      setText(null);
-    }
+  const change = (to: string) => {
+    if (isFault(read)) return;
+    setDraft(toDraft(read));
+    if (to === 'yaml') setText(writeYaml(draft));
+    onView(to === 'yaml' ? 'yaml' : 'form');
   };
   return (
     <>
-      <Title size="h2" mb="sm">
-        {t('settings')}
-      </Title>
       <SegmentedControl
         mb="md"
-        value={text === null ? 'form' : 'yaml'}
+        value={view}
         onChange={change}
         data={[
           { value: 'form', label: t('asForm'), disabled: fault !== null },
@@ -61,12 +79,12 @@ function Settings({ slug, file }: { readonly slug: string; readonly file: Compet
         ]}
         aria-label={t('settingsAs')}
       />
-      {text === null ? (
+      {view === 'form' ? (
         <CompetitionForm draft={draft} onDraft={setDraft} />
       ) : (
         <YamlEditor text={text} onText={setText} fault={fault} />
       )}
-      <ApplyChanges slug={slug} draft={isFault(read) ? null : read} />
+      <ApplyChanges slug={slug} draft={isFault(read) ? null : read} onApplied={onApplied} />
     </>
   );
 }

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Empty } from '../../../parts/empty.js';
 import { Failure } from '../../../parts/failure.js';
 import { Loading } from '../../../parts/loading.js';
-import { filterStudies, noFilter } from './filter-studies.js';
+import type { Correction } from './correct-label.js';
+import { filterStudies, noFilter, type Study } from './filter-studies.js';
 import { contentsQuery, type PhaseAddress } from './read-test-set.js';
 import { StudyFilters } from './study-filters.js';
 import { StudyList } from './study-list.js';
@@ -14,14 +15,14 @@ import { StudyView } from './study-view.js';
 interface StudyBrowserProps {
   readonly address: PhaseAddress;
   readonly version: string;
-  /** Only the present version can be corrected. */
-  readonly isCurrent: boolean;
+  /** null where nothing can be corrected. */
+  readonly onCorrect: ((study: Study, correction: Correction) => void) | null;
   readonly study: string | undefined;
   readonly onStudy: (study: string) => void;
 }
 
 /** The studies of a version beside the one that is open: its images, and what was said of it. */
-export function StudyBrowser({ address, version, isCurrent, study, onStudy }: StudyBrowserProps) {
+export function StudyBrowser({ address, version, onCorrect, study, onStudy }: StudyBrowserProps) {
   const { t } = useTranslation('organise');
   const { data: contents, error, refetch } = useQuery(contentsQuery(address, version));
   const [filter, setFilter] = useState(noFilter);
@@ -38,7 +39,13 @@ export function StudyBrowser({ address, version, isCurrent, study, onStudy }: St
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
           {open ? (
-            <StudyView key={open.study} address={address} contents={contents} study={open} isCurrent={isCurrent} />
+            <StudyView
+              key={open.study}
+              address={address}
+              contents={contents}
+              study={open}
+              onCorrect={onCorrect && ((correction) => onCorrect(open, correction))}
+            />
           ) : (
             <Empty title={t('chooseStudy')}>{t('looksAreLogged')}</Empty>
           )}

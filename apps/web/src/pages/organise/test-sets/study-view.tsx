@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNames } from '../../../format/use-names.js';
 import styles from '../organise.module.css';
-import { type Correction, CorrectLabel } from './correct-label.js';
+import type { Correction } from './correct-label.js';
 import type { Study } from './filter-studies.js';
 import { ImageViewer } from './image-viewer.js';
 import { LabelTable } from './label-table.js';
@@ -14,15 +14,15 @@ interface StudyViewProps {
   readonly address: PhaseAddress;
   readonly contents: TestSetContents;
   readonly study: Study;
-  readonly isCurrent: boolean;
+  /** null where nothing can be corrected. */
+  readonly onCorrect: ((correction: Correction) => void) | null;
 }
 
 /** One study: its images, the gold standard, and what each reader said. */
-export function StudyView({ address, contents, study, isCurrent }: StudyViewProps) {
+export function StudyView({ address, contents, study, onCorrect }: StudyViewProps) {
   const { t } = useTranslation('organise');
   const names = useNames();
   const [view, setView] = useState(1);
-  const [correction, setCorrection] = useState<Correction | null>(null);
   return (
     <Stack gap="sm">
       <div>
@@ -50,22 +50,13 @@ export function StudyView({ address, contents, study, isCurrent }: StudyViewProp
           ))}
         </Group>
       )}
-      <LabelTable contents={contents} study={study} onCorrect={isCurrent ? setCorrection : null} />
-      {isCurrent && (
+      <LabelTable contents={contents} study={study} onCorrect={onCorrect} />
+      {onCorrect && (
         <Group>
-          <Button size="xs" variant="default" onClick={() => setCorrection({ kind: 'withdraw' })}>
+          <Button size="xs" variant="default" onClick={() => onCorrect({ kind: 'withdraw' })}>
             {t('withdrawStudy')}
           </Button>
         </Group>
-      )}
-      {correction && (
-        <CorrectLabel
-          address={address}
-          from={contents.version}
-          study={study}
-          correction={correction}
-          onClose={() => setCorrection(null)}
-        />
       )}
     </Stack>
   );

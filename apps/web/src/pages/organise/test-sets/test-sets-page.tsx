@@ -2,10 +2,13 @@ import type { Competition, Phase } from '@holdout/contracts';
 import { Group, NativeSelect, Tabs, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../../parts/empty.js';
 import { Failure } from '../../../parts/failure.js';
 import { OrganiseFrame } from '../organise-frame.js';
+import { type Correction, CorrectLabel } from './correct-label.js';
+import type { Study } from './filter-studies.js';
 import { ImportForm } from './import-form.js';
 import { versionsQuery } from './read-test-set.js';
 import { StudyBrowser } from './study-browser.js';
@@ -85,9 +88,17 @@ interface StudiesProps {
   readonly onSearch: (search: VersionSearch) => void;
 }
 
+/** What of a study is being corrected, and in which version. */
+interface Corrected {
+  readonly of: Study;
+  readonly correction: Correction;
+  readonly from: string;
+}
+
 function Studies({ competition, phase, search, onSearch }: StudiesProps) {
   const address = { competition, phase: phase.phase };
   const { data: versions, error } = useQuery(versionsQuery(address));
+  const [corrected, setCorrected] = useState<Corrected | null>(null);
   const current = versions?.find(({ role }) => role === 'current')?.version ?? phase.testSetVersion;
   const version = search.version ?? current;
   if (error) return <Failure error={error} />;
@@ -102,10 +113,21 @@ function Studies({ competition, phase, search, onSearch }: StudiesProps) {
         key={version}
         address={address}
         version={version}
-        isCurrent={version === current}
+        // Only the present version can be corrected.
+        onCorrect={version === current ? (of, correction) => setCorrected({ of, correction, from: version }) : null}
         study={search.study}
         onStudy={(study) => onSearch({ ...search, study })}
       />
+      {corrected && (
+        // Out here, since it stays while the test set changes to the version that it makes.
+        <CorrectLabel
+          address={address}
+          from={corrected.from}
+          study={corrected.of}
+          correction={corrected.correction}
+          onClose={() => setCorrected(null)}
+        />
+      )}
     </>
   );
 }
