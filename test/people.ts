@@ -21,6 +21,8 @@ export interface People {
   signIn(page: WatchedPage, email: string, secret: string): Promise<void>;
   /** The link of the latest mail to an address, as the administrator finds it in the outbox. */
   findLink(email: string, subject: RegExp): Promise<string>;
+  /** The administrator’s page of the mails. */
+  readonly outbox: WatchedPage;
   readonly administrator: { readonly email: string; readonly password: string };
   close(): Promise<void>;
 }
@@ -28,7 +30,7 @@ export interface People {
 /** Reads from what `npm start` printed who the administrator is, and signs them in. */
 export async function meetPeople(browser: Browser, standalone: Standalone): Promise<People> {
   const opened: WatchedPage[] = [];
-  const printed = /site administrator\s+(\S+@\S+)\s+(\S+)/.exec(standalone.output());
+  const printed = /site administrator\s+(\S+)\s+(\S+)/.exec(standalone.output());
   if (!printed?.[1] || !printed[2]) throw new Error(`npm start printed no administrator:\n${standalone.output()}`);
   const administrator = { email: printed[1], password: printed[2] };
 
@@ -59,6 +61,7 @@ export async function meetPeople(browser: Browser, standalone: Standalone): Prom
     visit,
     signIn,
     findLink,
+    outbox,
     administrator,
     async signUp(name, options) {
       const email = `${name.toLowerCase()}@example.org`;
