@@ -68,6 +68,7 @@ export {
   nothingBefore,
   type PlacedEntries,
 } from './tables/placed-entries.js';
+export { listRecentDurations, type QueueAhead, readQueueAhead } from './tables/queue-place.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';

@@ -88,7 +88,9 @@ it('adds up what was used, of the last 24 hours and in all', async () => {
   const { into, from } = await seedTeams();
   await seedSubmission(owner, from, 'three');
   const old = await seedSubmission(owner, from, 'old');
-  await sql`UPDATE submissions SET submitted_at = now() - interval '2 days' WHERE id = ${old.submissionId}`.execute(owner);
+  await sql`UPDATE submissions SET submitted_at = now() - interval '2 days' WHERE id = ${old.submissionId}`.execute(
+    owner,
+  );
   await sql`UPDATE phases SET quota_per_day = 3, quota_total = 5 WHERE id = ${into.phaseId}`.execute(owner);
   await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, actor });
   const use = await readQuotaUse(owner, { phaseId: into.phaseId, teamId: into.teamId });
