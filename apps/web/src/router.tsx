@@ -28,6 +28,21 @@ const routeTree = rootRoute.addChildren([
     validateSearch: readBoardSearch,
     ...page('leaderboard', () => import('./pages/leaderboard/leaderboard-page.js')),
   }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/phases/$phase/submit',
+    ...page('submit', () => import('./pages/submit/submit-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/submissions',
+    ...page('submission', () => import('./pages/submission/submissions-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/submissions/$id',
+    ...page('submission', () => import('./pages/submission/submission-page.js')),
+  }),
 ]);
 
 export const router = createRouter({

@@ -65,7 +65,8 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
-function isProblem(body: unknown): body is Problem {
+/** Whether a body is what the server says instead of an answer. */
+export function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'code' in body && 'title' in body && 'next' in body;
 }
 

@@ -50,6 +50,9 @@ function SiteNavigation() {
           <Link to="/competitions/$competition" params={{ competition }} activeOptions={{ exact: true }}>
             {t('competition')}
           </Link>
+          <Link to="/competitions/$competition/submissions" params={{ competition }}>
+            {t('submissions')}
+          </Link>
         </>
       )}
       <a href="/api/docs">{t('reference')}</a>

@@ -18,6 +18,11 @@ export const namespaces = {
     en: () => import('../pages/competition/words.en.js'),
     zh: () => import('../pages/competition/words.zh.js'),
   },
+  submit: { en: () => import('../pages/submit/words.en.js'), zh: () => import('../pages/submit/words.zh.js') },
+  submission: {
+    en: () => import('../pages/submission/words.en.js'),
+    zh: () => import('../pages/submission/words.zh.js'),
+  },
 } satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<{ words: object }>>>>>;
 
 export type Namespace = keyof typeof namespaces;
