@@ -7,6 +7,7 @@ import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
 import { measureLeaderboard } from './rows/leaderboard.js';
+import { measurePages } from './rows/pages.js';
 import { measureRanks } from './rows/ranks.js';
 import { measureSandbox } from './rows/sandbox.js';
 import { measureScoring } from './rows/scoring.js';
@@ -21,6 +22,7 @@ const rows: Readonly<Record<string, Row>> = {
   sandbox: measureSandbox,
   submission: measureSubmission,
   leaderboard: measureLeaderboard,
+  pages: measurePages,
 };
 
 const { values } = parseArgs({

@@ -6,6 +6,7 @@ import type { Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Redis } from 'ioredis';
 import type { AccountSettings } from './accounts/account-settings.js';
 import { type Auth, createAuth } from './accounts/create-auth.js';
 import { createMailer, type SendMail } from './accounts/mailer.js';
@@ -24,6 +25,7 @@ import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
+import { type Limiters, makeLimiters, type RateLimits } from './rate-limits.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { reproductionRoutes } from './reproductions/routes.js';
 import { openPageDocument, servePages } from './serve-pages.js';
@@ -42,6 +44,11 @@ export interface AppParts {
   readonly changes: ChangeFeed;
   readonly logger: FastifyBaseLogger;
   readonly accounts: AccountSettings;
+  readonly rateLimits: RateLimits;
+  /** Where limits are counted; null: in this process. */
+  readonly redis: Redis | null;
+  /** The proxies whose word of a caller’s address is taken. */
+  readonly trustedProxies: readonly string[];
   /** The folder that is served at `/`. */
   readonly pagesDirectory: string;
   /** Where bundles that come in parts lie until they are complete, on the disk of this machine. */
@@ -71,6 +78,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     loggerInstance: parts.logger,
     genReqId: () => randomUUID(),
     bodyLimit: jsonLimitBytes,
+    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     requestTimeout: requestTimeoutMilliseconds,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // Addresses that can't even be routed get the same kind of answer as all others.
@@ -96,16 +104,19 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const sendMail = createMailer(parts.database, settings);
   const { auth, settle } = createAuth({ ...parts, settings, sendMail });
   app.addHook('onClose', settle);
-  await app.register((scope) => mountAuth(scope, auth, settings.publicUrl));
+  const limiters = await makeLimiters(app, parts.rateLimits, parts.redis);
+  await app.register((scope) => mountAuth(scope, auth, settings.publicUrl, limiters));
   const routeParts: RouteParts = { heartbeatSeconds: 15, ...parts, auth, sendMail, closing: closing.signal };
-  await app.register(async (api) => registerRoutes(api, routeParts), { prefix: '/api' });
+  await app.register(async (api) => registerRoutes(api, routeParts, limiters), { prefix: '/api' });
   await serveReference(app);
   await servePages(app, parts.pagesDirectory, pages);
   return app;
 }
 
-async function registerRoutes(api: FastifyInstance, parts: RouteParts): Promise<void> {
+async function registerRoutes(api: FastifyInstance, parts: RouteParts, limiters: Limiters): Promise<void> {
+  api.addHook('onRequest', limiters.early);
   requireCallers(api, parts);
+  api.addHook('onRequest', limiters.late);
   await api.register(meRoutes, { parts });
   await api.register(tokenRoutes, { parts });
   await api.register(outboxRoutes, { parts });

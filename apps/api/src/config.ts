@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AccountSettings } from './accounts/account-settings.js';
+import type { RateLimits } from './rate-limits.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -33,8 +34,18 @@ const environmentSchema = z.object({
   HOLDOUT_OIDC_CLIENT_SECRET: optional(z.string().min(1)),
   HOLDOUT_OIDC_NAME: z.preprocess(emptyAsUnset, z.string().min(1).default('Your institution')),
   HOLDOUT_OIDC_SCOPES: z.preprocess(emptyAsUnset, z.string().min(1).default('openid email profile')),
+  HOLDOUT_READS_PER_MINUTE: rate(6000),
+  HOLDOUT_UPLOADS_PER_MINUTE: rate(120),
+  HOLDOUT_SIGN_INS_PER_MINUTE: rate(60),
+  HOLDOUT_SIGN_INS_PER_ACCOUNT: rate(20),
+  HOLDOUT_TRUSTED_PROXIES: z.string().default(''),
   HOLDOUT_REQUIRE_TWO_FACTOR: z.preprocess(emptyAsUnset, z.enum(['nobody', 'organisers']).default('nobody')),
 });
+
+/** 0 is without limit. */
+function rate(count: number) {
+  return z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).default(count));
+}
 
 function optional<T extends z.ZodType>(schema: T) {
   return z.preprocess(emptyAsUnset, schema.optional());
@@ -59,6 +70,8 @@ export interface Config {
   readonly redisUrl: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
   readonly accounts: AccountSettings;
+  readonly rateLimits: RateLimits;
+  readonly trustedProxies: readonly string[];
 }
 
 /**
@@ -83,6 +96,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     redisUrl: values.REDIS_URL,
     logLevel: values.HOLDOUT_LOG_LEVEL,
     accounts: readAccountSettings(values),
+    rateLimits: {
+      readsPerMinute: values.HOLDOUT_READS_PER_MINUTE,
+      uploadsPerMinute: values.HOLDOUT_UPLOADS_PER_MINUTE,
+      signInsPerMinute: values.HOLDOUT_SIGN_INS_PER_MINUTE,
+      perAccountIn15Minutes: values.HOLDOUT_SIGN_INS_PER_ACCOUNT,
+    },
+    trustedProxies: values.HOLDOUT_TRUSTED_PROXIES.split(/[\s,]+/).filter((each) => each !== ''),
   };
 }
 

@@ -3,6 +3,7 @@ import { openDatabase } from '@holdout/db';
 import { createQueue } from '@holdout/queue';
 import { createDiskStorage } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
+import { Redis } from 'ioredis';
 import { buildApp } from './app.js';
 import { ChangeFeed } from './change-feed.js';
 import type { Config } from './config.js';
@@ -34,16 +35,25 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => queue.close());
     const changes = await ChangeFeed.open(config.databaseUrl);
     closers.push(() => changes.close());
-    const { pagesDirectory, storageDirectory, accounts } = config;
+    const redis = config.redisUrl ? connectForLimits(config.redisUrl, logger) : null;
+    if (redis) closers.push(async () => redis.disconnect());
+    const { pagesDirectory, storageDirectory, accounts, rateLimits, trustedProxies } = config;
     const uploadsDirectory = join(storageDirectory, 'uploads');
-    const parts = { database, storage, queue, changes, logger, pagesDirectory, uploadsDirectory, accounts };
-    const app = await buildApp(parts);
+    const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies };
+    const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
     closers.push(() => app.close());
     return { url: await app.listen({ host: config.host, port: config.port }), stop };
   } catch (error) {
     await stop();
     throw describeStartFailure(error, config);
   }
+}
+
+/** Counts fail at once where Redis is away, and are counted again when it is back. */
+function connectForLimits(url: string, logger: FastifyBaseLogger): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2000 });
+  redis.on('error', (error) => logger.warn({ err: error }, 'Redis can’t be reached; requests are not limited'));
+  return redis;
 }
 
 function describeStartFailure(error: unknown, { host, port }: Config): unknown {

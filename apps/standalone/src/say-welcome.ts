@@ -22,6 +22,9 @@ Demo accounts (tokens stand for teams; they are kept in demo-accounts.json of th
   your team   ${accounts.yours.token}
   organiser   ${accounts.organiser}
 
+On the pages, sign up with any address: without a mail server, mails wait at ${address}/outbox, which opens to
+  administrator   ${accounts.administrator.email}, password ${accounts.administrator.password}
+
 Submit a bundle of your own, in another terminal in this folder:
 
   export HOLDOUT_SERVER=${address}

@@ -41,10 +41,14 @@ export const manifest: ResolvedModelManifest = {
 
 /**
  * Fills a migrated database with one competition of one hidden phase of 207 studies, its teams, a million submissions
- * with one evaluation each, the scores and intervals of those that were scored, each team's entry, three readers and the
+ * (or fewer per team) with one evaluation each, the scores and intervals of those that were scored, each team's entry, three readers and the
  * statistics of the first thousand. Written past the triggers, as it would stand after the journeys of all of them.
  */
-export async function fillDatabase(database: Database, say: (line: string) => void): Promise<FilledPhase> {
+export async function fillDatabase(
+  database: Database,
+  say: (line: string) => void,
+  perTeam: number = submissionsPerTeam,
+): Promise<FilledPhase> {
   const phase = await insertPhaseOfStudies(database);
   await database.transaction().execute(async (trx) => {
     await sql`SET LOCAL session_replication_role = replica`.execute(trx);
@@ -52,14 +56,14 @@ export async function fillDatabase(database: Database, say: (line: string) => vo
     await sql`UPDATE phase_test_sets SET current_from = now() - interval '201 days'`.execute(trx);
     await sql`UPDATE phase_history SET at = now() - interval '201 days'`.execute(trx);
     await insertShapes(trx);
-    say(`${teams.toLocaleString('en')} teams and ${(teams * submissionsPerTeam).toLocaleString('en')} submissions`);
+    say(`${teams.toLocaleString('en')} teams and ${(teams * perTeam).toLocaleString('en')} submissions`);
     await sql`INSERT INTO teams (name) SELECT 'Team ' || n FROM generate_series(1, ${teams}::integer) n`.execute(trx);
     await sql`
       INSERT INTO submissions (phase_id, team_id, name, engine, manifest, bundle_digest, bundle_size_bytes, submitted_at)
       SELECT ${phase.phaseId}, teams.id, 'model ' || n, 'onnx', ${JSON.stringify(manifest)}::jsonb,
         encode(sha256((teams.name || n)::bytea), 'hex'), 50000000,
         now() - interval '200 days' + n * interval '1 day' + random() * interval '20 hours'
-      FROM teams CROSS JOIN generate_series(1, ${submissionsPerTeam}::integer) n`.execute(trx);
+      FROM teams CROSS JOIN generate_series(1, ${perTeam}::integer) n`.execute(trx);
     await sql`
       INSERT INTO evaluations (submission_id, test_set_version_id, state, attempts, predictions_digest, provenance,
         reason_code, queued_at, checking_at, running_at, scoring_at, scored_at, rejected_at, cancelled_at)

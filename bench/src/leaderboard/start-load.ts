@@ -19,6 +19,8 @@ export async function startApi(databaseUrl: string, storageDirectory: string): P
       HOLDOUT_DATABASE_URL: databaseUrl,
       HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
       HOLDOUT_PORT: '0',
+      // One address asks for all: it is counted, and never refused.
+      HOLDOUT_READS_PER_MINUTE: '1000000000',
       HOLDOUT_AUTH_SECRET: 'nobody signs in during a measurement',
       HOLDOUT_LOG_LEVEL: 'info',
     },

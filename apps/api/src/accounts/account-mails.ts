@@ -22,6 +22,39 @@ If it was not you, do nothing: without the link the account can’t be used.
   };
 }
 
+/** To the address of now, before anything is sent to the new one: whoever has an open session could type any. */
+export function writeEmailChange({ name, email }: Addressee, newEmail: string, link: string): Mail {
+  return {
+    to: email,
+    subject: 'Another address for your Holdout account?',
+    text: `Hello ${name},
+
+somebody, most likely you, wants to change the address of your account from ${email} to ${newEmail}. If it was you, open
+this link within an hour; a mail to the new address comes next:
+
+${link}
+
+If it was not you, do nothing, and change your password: somebody is signed in as you.
+`,
+  };
+}
+
+export function writeNewAddress({ name, email }: Addressee, link: string): Mail {
+  return {
+    to: email,
+    subject: 'Prove your new address for Holdout',
+    text: `Hello ${name},
+
+somebody, most likely you, wants to sign in to Holdout with the address ${email} from now on. Open this link within an
+hour, and it is so:
+
+${link}
+
+If it was not you, do nothing.
+`,
+  };
+}
+
 export function writeReset({ name, email }: Addressee, link: string): Mail {
   return {
     to: email,

@@ -113,6 +113,27 @@ it('gives a new password by mail, once, and ends every session', async () => {
   expect((await readMe(await signIn(server, 'carl@example.org', 'quite another one'))).user).not.toBeNull();
 });
 
+it('changes an address when the old and the new one have been proven, and tells nobody of others', async () => {
+  const gina = await signUp(server, 'gina@example.org');
+  await signUp(server, 'taken@example.org');
+  const ask = async (newEmail: string) => {
+    const answer = await gina.send('POST', '/api/auth/change-email', { newEmail, callbackURL: '/account' });
+    return { status: answer.status, body: await answer.json() };
+  };
+  let seen = await newestMailId(server);
+  expect(await ask('taken@example.org')).toEqual(await ask('gina@new.example.org'));
+  const confirmation = await waitForMail(server, 'gina@example.org', seen);
+  expect(confirmation.text).toContain('gina@new.example.org');
+  seen = await newestMailId(server);
+  expect((await gina.send('GET', findLink(confirmation.text))).status).toBe(302);
+  expect((await readMe(gina)).user?.email).toBe('gina@example.org');
+  const proof = await waitForMail(server, 'gina@new.example.org', seen);
+  expect(proof.subject).toMatch(/new address/);
+  expect((await gina.send('GET', findLink(proof.text))).status).toBe(302);
+  expect((await readMe(gina)).user).toMatchObject({ email: 'gina@new.example.org', emailVerified: true });
+  await expect(signIn(server, 'gina@example.org')).rejects.toThrow('401');
+});
+
 it('refuses a short password', async () => {
   const answer = await openBrowser(server).send('POST', '/api/auth/sign-up/email', {
     name: 'X',

@@ -3,7 +3,13 @@ import { betterAuth } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import { deviceAuthorization, genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { FastifyBaseLogger } from 'fastify';
-import { writeKnownAddress, writeReset, writeVerification } from './account-mails.js';
+import {
+  writeEmailChange,
+  writeKnownAddress,
+  writeNewAddress,
+  writeReset,
+  writeVerification,
+} from './account-mails.js';
 import { type AccountSettings, type Institution, institutionProvider, minPasswordLength } from './account-settings.js';
 import { answerWithToken } from './device-token.js';
 import type { SendMail } from './mailer.js';
@@ -47,7 +53,13 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     secret,
     database: { db: database, type: 'postgres', transaction: true },
     trustedOrigins: (request) => listOrigins(settings, request),
-    user: { modelName: 'users' },
+    user: {
+      modelName: 'users',
+      changeEmail: {
+        enabled: true,
+        sendChangeEmailConfirmation: ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
+      },
+    },
     session: { modelName: 'sessions', expiresIn: 14 * 24 * 60 * 60 },
     account: {
       modelName: 'accounts',
@@ -73,7 +85,9 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       sendOnSignIn: true,
       autoSignInAfterVerification: true,
       expiresIn: linkSeconds,
-      sendVerificationEmail: ({ user, url }) => sendMail(writeVerification(user, url)),
+      // Who has proven an address already changes it to this one.
+      sendVerificationEmail: ({ user, url }) =>
+        sendMail(user.emailVerified ? writeNewAddress(user, url) : writeVerification(user, url)),
     },
     plugins: [
       twoFactor({

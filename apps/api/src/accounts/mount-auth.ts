@@ -1,8 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Limiters } from '../rate-limits.js';
 import { type Auth, addressHeader, authPath } from './create-auth.js';
 
 /** Answers everything below `/api/auth` by better-auth, which speaks the web’s Request and Response. */
-export async function mountAuth(app: FastifyInstance, auth: Auth, publicUrl: string): Promise<void> {
+export async function mountAuth(
+  app: FastifyInstance,
+  auth: Auth,
+  publicUrl: string,
+  limiters: Limiters,
+): Promise<void> {
+  app.addHook('onRequest', limiters.early);
+  app.addHook('preHandler', limiters.account);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.route({

@@ -13,7 +13,7 @@ export const healthRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
   app.get(
     '/health',
     {
-      config: { access: 'open' },
+      config: { access: 'open', unlimited: true },
       logLevel: 'warn',
       schema: {
         summary: 'Ask whether the server and its parts are well',
@@ -40,7 +40,7 @@ export const healthRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
   app.get(
     '/health/live',
     {
-      config: { access: 'open' },
+      config: { access: 'open', unlimited: true },
       logLevel: 'warn',
       schema: {
         summary: 'Ask only whether the process lives',

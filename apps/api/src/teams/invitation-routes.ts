@@ -22,6 +22,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
   app.post(
     '/teams/:id/invitations',
     {
+      config: { sendsMail: true },
       schema: {
         summary: 'Invite a person to a team',
         description:

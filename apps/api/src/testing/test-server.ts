@@ -7,11 +7,13 @@ import { type Database, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
 import { createDiskStorage, type Storage } from '@holdout/storage';
+import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { AccountSettings } from '../accounts/account-settings.js';
-import { buildApp } from '../app.js';
+import { type AppParts, buildApp } from '../app.js';
 import { ChangeFeed } from '../change-feed.js';
 import { readConfig } from '../config.js';
+import type { RateLimits } from '../rate-limits.js';
 
 /** A server that really listens, over a real Postgres, a real queue on it and real files. */
 export interface TestServer {
@@ -23,6 +25,9 @@ export interface TestServer {
   readonly queue: Queue;
   readonly changes: ChangeFeed;
   readonly accounts: AccountSettings;
+  readonly rateLimits: RateLimits;
+  readonly trustedProxies: AppParts['trustedProxies'];
+  readonly redis: Redis | null;
   readonly pagesDirectory: string;
   /** Every line that was logged, at the level `debug`. */
   readonly logLines: string[];
@@ -37,6 +42,8 @@ interface TestOptions {
   heartbeatSeconds?: number;
   /** Another queue than one on the server's own Postgres; its maker closes it. */
   queue?: Queue;
+  /** Where limits are counted; its maker closes it. */
+  redis?: Redis;
   /** Further variables of the environment: how people sign in. */
   environment?: Record<string, string>;
 }
@@ -53,7 +60,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, keepLines(logLines));
   const port = await findFreePort();
-  const { pagesDirectory, accounts } = readConfig({
+  const { pagesDirectory, accounts, rateLimits, trustedProxies } = readConfig({
     HOLDOUT_DATABASE_URL: ownerUrl,
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
     HOLDOUT_PORT: String(port),
@@ -62,8 +69,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   });
   const { heartbeatSeconds = 15 } = options;
   const uploadsDirectory = join(storageDirectory, 'uploads');
-  const folders = { pagesDirectory, uploadsDirectory };
-  const app = await buildApp({ database, storage, queue, changes, logger, ...folders, accounts, heartbeatSeconds });
+  const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies, heartbeatSeconds };
+  const { redis = null } = options;
+  const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
   const url = await app.listen({ host: '127.0.0.1', port });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
@@ -79,6 +87,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     queue,
     changes,
     accounts,
+    rateLimits,
+    trustedProxies,
+    redis,
     pagesDirectory,
     logLines,
     request: (path, { token, headers, ...options } = {}) =>

@@ -7,6 +7,8 @@ const mostRetries = 2;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // Whether there is a network is not for the browser to say: a server may be on this machine.
+      networkMode: 'always',
       staleTime: 30_000,
       retry: (failures, error) => failures < mostRetries && !(error instanceof ProblemError && error.status < 500),
     },

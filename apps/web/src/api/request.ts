@@ -12,6 +12,8 @@ export interface RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
   signal?: AbortSignal;
+  /** What a refusal means that isn't one of the catalogue's problems; null where that is not known. */
+  explain?: (body: unknown, status: number) => Error | null;
 }
 
 /**
@@ -22,7 +24,10 @@ export interface RequestOptions {
 export async function request<T>(path: string, check: Check<T>, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
   const body = await readBody(response);
-  if (!response.ok) throw isProblem(body) ? new ProblemError(body) : new UnreachableError(describe(response));
+  if (!response.ok) {
+    if (isProblem(body)) throw new ProblemError(body);
+    throw options.explain?.(body, response.status) ?? new UnreachableError(describe(response));
+  }
   return await check(body);
 }
 

@@ -1,5 +1,5 @@
-import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/me.js';
@@ -11,7 +11,7 @@ export function AccountCorner() {
   const { t } = useTranslation('shell');
   const { data: me } = useQuery(meQuery);
   if (me === undefined) return null;
-  if (me.user === null) return <Anchor href="/sign-in">{t('signIn')}</Anchor>;
+  if (me.user === null) return <Link to="/sign-in">{t('signIn')}</Link>;
   return (
     <Suspense fallback={me.user.name}>
       <AccountMenu me={me} user={me.user} />

@@ -1,5 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../api/me.js';
 import { apiPath, nothing, request } from '../api/request.js';
@@ -37,6 +39,7 @@ export function AccountMenu({ me, user }: AccountMenuProps) {
           />
         ))}
         {user.siteAdmin && <PageItem href="/operate" words={t('operate')} />}
+        {user.siteAdmin && <PageItem href="/outbox" words={t('outbox')} />}
         <Menu.Divider />
         <Menu.Item onClick={() => void signOut()}>{t('signOut')}</Menu.Item>
       </Menu.Dropdown>
@@ -44,9 +47,16 @@ export function AccountMenu({ me, user }: AccountMenuProps) {
   );
 }
 
+/** A link, so that it can be opened in another tab; clicked, it goes there without a page load. */
 function PageItem({ href, words }: { href: string; words: string }) {
+  const { history } = useRouter();
+  const go = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.push(href);
+  };
   return (
-    <Menu.Item component="a" href={href}>
+    <Menu.Item component="a" href={href} onClick={go}>
       {words}
     </Menu.Item>
   );

@@ -68,6 +68,8 @@ function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>): void {
     if (path === shown.current) return;
     const isFirst = shown.current === undefined;
     shown.current = path;
-    if (!isFirst) main.current?.focus({ preventScroll: true });
+    if (isFirst) return;
+    const heading = main.current?.querySelector<HTMLElement>('h1[tabindex]');
+    (heading ?? main.current)?.focus({ preventScroll: true });
   }, [path, main]);
 }

@@ -17,6 +17,7 @@ export const words = {
   teams: 'Teams',
   organise: 'Organise',
   operate: 'Operate',
+  outbox: 'Outbox',
   loading: 'Loading…',
   tryAgain: 'Try again',
   failed: 'This could not be loaded.',

@@ -19,6 +19,7 @@ export const words: Translated<typeof english> = {
   teams: '团队',
   organise: '组织',
   operate: '运维',
+  outbox: '发件箱',
   loading: '正在加载…',
   tryAgain: '重试',
   failed: '无法加载此内容。',

@@ -1,7 +1,7 @@
 import type { Leaderboard } from '@holdout/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { byShape } from '../api/check-shape.js';
-import { request } from '../api/request.js';
+import { apiPath, request } from '../api/request.js';
 import { type BoardPage, toBoardPage } from './board-row.js';
 
 /** Rows that are asked for at a time while the board is looked through. */
@@ -25,6 +25,11 @@ const check = byShape<Leaderboard>('leaderboard', {
 export interface BoardSource {
   readonly address: string;
   readonly at: string | null;
+}
+
+/** Where the board of a phase is read. */
+export function phaseBoardPath(competition: string, phase: string): string {
+  return apiPath('competitions', competition, 'phases', phase, 'leaderboard');
 }
 
 export function sourceKey({ address, at }: BoardSource): readonly [string, string, string | null] {

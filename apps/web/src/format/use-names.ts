@@ -1,4 +1,5 @@
 import type { MetricName } from '@holdout/contracts';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 const knownTypes = ['elbow', 'finger', 'forearm', 'hand', 'humerus', 'shoulder', 'wrist'] as const;
@@ -11,11 +12,14 @@ export interface Names {
 
 export function useNames(): Names {
   const { t } = useTranslation('shell');
-  return {
-    studyType(type) {
-      const known = knownTypes.find((each) => each === type);
-      return known ? t(`type_${known}`) : type.charAt(0).toUpperCase() + type.slice(1).replaceAll('_', ' ');
-    },
-    metric: (metric) => t(`metric_${metric}`),
-  };
+  return useMemo(
+    () => ({
+      studyType(type) {
+        const known = knownTypes.find((each) => each === type);
+        return known ? t(`type_${known}`) : type.charAt(0).toUpperCase() + type.slice(1).replaceAll('_', ' ');
+      },
+      metric: (metric) => t(`metric_${metric}`),
+    }),
+    [t],
+  );
 }

@@ -23,6 +23,14 @@ export const namespaces = {
     en: () => import('../pages/submission/words.en.js'),
     zh: () => import('../pages/submission/words.zh.js'),
   },
+  accounts: { en: () => import('../accounts/words.en.js'), zh: () => import('../accounts/words.zh.js') },
+  signIn: { en: () => import('../pages/sign-in/words.en.js'), zh: () => import('../pages/sign-in/words.zh.js') },
+  account: { en: () => import('../pages/account/words.en.js'), zh: () => import('../pages/account/words.zh.js') },
+  tokens: { en: () => import('../pages/tokens/words.en.js'), zh: () => import('../pages/tokens/words.zh.js') },
+  device: { en: () => import('../pages/device/words.en.js'), zh: () => import('../pages/device/words.zh.js') },
+  teams: { en: () => import('../pages/teams/words.en.js'), zh: () => import('../pages/teams/words.zh.js') },
+  outbox: { en: () => import('../pages/outbox/words.en.js'), zh: () => import('../pages/outbox/words.zh.js') },
+  joining: { en: () => import('../joining/words.en.js'), zh: () => import('../joining/words.zh.js') },
 } satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<{ words: object }>>>>>;
 
 export type Namespace = keyof typeof namespaces;

@@ -36,8 +36,8 @@ export async function startI18n(): Promise<void> {
 }
 
 /** Loads the words of a page, beside the page itself. */
-export async function loadWords(namespace: Namespace): Promise<void> {
-  await i18next.loadNamespaces(namespace);
+export async function loadWords(...wanted: Namespace[]): Promise<void> {
+  await i18next.loadNamespaces(wanted);
 }
 
 export async function switchLanguage(language: Language): Promise<void> {

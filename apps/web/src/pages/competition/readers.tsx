@@ -2,9 +2,8 @@ import type { Competition } from '@holdout/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { apiPath } from '../../api/request.js';
 import { formatInterval, formatMetric } from '../../boards/format-value.js';
-import { windowQuery } from '../../boards/read-board.js';
+import { phaseBoardPath, windowQuery } from '../../boards/read-board.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import styles from './competition-page.module.css';
@@ -13,7 +12,7 @@ import styles from './competition-page.module.css';
 export function Readers({ competition: { competition, phases } }: { readonly competition: Competition }) {
   const { t } = useTranslation('competition');
   const [phase] = phases;
-  const address = apiPath('competitions', competition, 'phases', phase?.phase ?? '', 'leaderboard');
+  const address = phaseBoardPath(competition, phase?.phase ?? '');
   const { data, error, refetch } = useQuery({
     ...windowQuery({ address, at: null }, 0),
     enabled: phase !== undefined,

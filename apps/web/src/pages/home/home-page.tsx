@@ -8,7 +8,7 @@ import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import { useTitle } from '../../parts/use-title.js';
 
-/** The competitions of this server; where there is one, its leaderboard. */
+/** The competitions of this server; of one that has just come, its leaderboard. */
 export function Page() {
   const { t } = useTranslation('home');
   const { data: competitions, error, refetch } = useQuery(competitionsQuery);

@@ -1,19 +1,27 @@
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import type { BoardRow } from '../../boards/board-row.js';
 import { formatCell, formatInterval, formatMetric, safeLink } from '../../boards/format-value.js';
-import { useFormat } from '../../format/use-format.js';
+import type { Format } from '../../format/use-format.js';
+import type { Names } from '../../format/use-names.js';
 import styles from './board-table.module.css';
 import { heatStyle } from './heat-colours.js';
 
+/** What all cells of a table are written with: found once for the table, since a board has thousands of cells. */
+export interface CellWords {
+  readonly t: TFunction<'leaderboard'>;
+  readonly format: Format;
+  readonly names: Names;
+  /** Of published values; null is all. */
+  readonly decimals: number | null;
+}
+
 interface CellProps {
   readonly row: BoardRow;
+  readonly words: CellWords;
 }
 
 /** The rank, the ranks that it could as well be, and a mark where it can't be told from the first. */
-export function RankCell({ row: { rank, rankInterval, toldApartFromFirst } }: CellProps) {
-  const { t } = useTranslation('leaderboard');
+export function RankCell({ row: { rank, rankInterval, toldApartFromFirst }, words: { t } }: CellProps) {
   if (rank === null) return <Nothing why={t('unranked')} />;
   const isTied = toldApartFromFirst === false && rank > 1;
   return (
@@ -33,15 +41,13 @@ export function RankCell({ row: { rank, rankInterval, toldApartFromFirst } }: Ce
   );
 }
 
-export function TeamCell({ row: { team, bestReader, kind } }: CellProps) {
-  const { t } = useTranslation('leaderboard');
+export function TeamCell({ row: { team, bestReader, kind }, words: { t } }: CellProps) {
   if (team !== null) return <span title={team}>{team}</span>;
   if (bestReader) return <span className={styles.bestBadge}>★ {t('bestReader')}</span>;
   return <span className={styles.badge}>{t(kind === 'reader' ? 'reader' : 'baseline')}</span>;
 }
 
-export function ModelCell({ row: { name, link, engine, kind, key } }: CellProps) {
-  const { t } = useTranslation('leaderboard');
+export function ModelCell({ row: { name, link, engine, kind, key }, words: { t } }: CellProps) {
   const address = safeLink(link);
   return (
     <>
@@ -55,26 +61,19 @@ export function ModelCell({ row: { name, link, engine, kind, key } }: CellProps)
         )}
       </span>
       {kind === 'team' && <span className={styles.small}>{engine ?? t('predictionsOnly')}</span>}
-      <Link
-        to="."
-        search={true}
-        hash={key}
-        replace
-        resetScroll={false}
-        hashScrollIntoView={false}
+      <a
+        href={`#${encodeURIComponent(key)}`}
         className={styles.rowLink}
         aria-label={t('linkToRow')}
         title={t('linkToRow')}
       >
         #
-      </Link>
+      </a>
     </>
   );
 }
 
-export function DateCell({ row: { submittedAt } }: CellProps) {
-  const { t } = useTranslation('leaderboard');
-  const format = useFormat();
+export function DateCell({ row: { submittedAt }, words: { t, format } }: CellProps) {
   if (submittedAt === null) return <Nothing why={t('noDate')} />;
   return (
     <time dateTime={submittedAt} title={format.dateTime(submittedAt)}>
@@ -84,11 +83,7 @@ export function DateCell({ row: { submittedAt } }: CellProps) {
 }
 
 /** The value, and below it the interval that says how sure it is. */
-export function KappaCell({
-  row: { kappa, kappaInterval },
-  decimals,
-}: CellProps & { readonly decimals: number | null }) {
-  const { t } = useTranslation('leaderboard');
+export function KappaCell({ row: { kappa, kappaInterval }, words: { t, decimals } }: CellProps) {
   if (kappa.value === null) return <Nothing why={kappa.reason} />;
   return (
     <>
@@ -108,8 +103,7 @@ const verdicts = {
   'not told apart from': { mark: '≈', word: 'undecided', why: 'undecidedWhy' },
 } as const;
 
-export function VerdictCell({ row: { againstBestReader } }: CellProps) {
-  const { t } = useTranslation('leaderboard');
+export function VerdictCell({ row: { againstBestReader }, words: { t } }: CellProps) {
   if (againstBestReader === null) return <Nothing why={t('notCompared')} />;
   const { mark, word, why } = verdicts[againstBestReader];
   return (
@@ -121,13 +115,8 @@ export function VerdictCell({ row: { againstBestReader } }: CellProps) {
 }
 
 /** A cell of the heat strip: the number, on the colour that it has. */
-export function TypeCell({
-  row: { kappaByType },
-  studyType,
-  decimals,
-}: CellProps & { readonly studyType: string; readonly decimals: number | null }) {
-  const { t } = useTranslation('leaderboard');
-  const kappa = kappaByType[studyType];
+export function TypeCell({ row, words: { t, decimals }, studyType }: CellProps & { readonly studyType: string }) {
+  const kappa = row.kappaByType[studyType];
   if (!kappa || kappa.value === null) return <Nothing why={kappa?.reason ?? t('noStudies')} />;
   return (
     <span className={styles.heat} style={heatStyle(kappa.value)} title={formatMetric(kappa, decimals) ?? ''}>
@@ -137,7 +126,7 @@ export function TypeCell({
 }
 
 /** A dash with the reason: a title for the mouse, words for a screen reader. */
-function Nothing({ why }: { readonly why: string }): ReactNode {
+function Nothing({ why }: { readonly why: string }) {
   return (
     <span className={styles.nothing} title={why}>
       <span aria-hidden="true">—</span>

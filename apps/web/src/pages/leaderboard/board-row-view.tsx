@@ -1,9 +1,16 @@
 import { memo, type Ref } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type BoardFacts, type BoardRow, listOtherMetrics } from '../../boards/board-row.js';
 import { formatMetric } from '../../boards/format-value.js';
-import { useNames } from '../../format/use-names.js';
-import { DateCell, KappaCell, ModelCell, RankCell, TeamCell, TypeCell, VerdictCell } from './board-cells.js';
+import {
+  type CellWords,
+  DateCell,
+  KappaCell,
+  ModelCell,
+  RankCell,
+  TeamCell,
+  TypeCell,
+  VerdictCell,
+} from './board-cells.js';
 import styles from './board-table.module.css';
 import { ChangeWords } from './change-words.js';
 import type { RankChange } from './explain-change.js';
@@ -14,6 +21,7 @@ interface RowProps {
   readonly row: BoardRow;
   readonly facts: BoardFacts;
   readonly scale: PlotScale;
+  readonly words: CellWords;
   /** Its number among the rows that are shown, from 0, and where it lies. */
   readonly index: number;
   readonly top: number;
@@ -26,10 +34,9 @@ interface RowProps {
 
 /** One entry. Cells stand in columns where there is room, and as a card where there is not. */
 export const BoardRowView = memo(function BoardRowView(props: RowProps) {
-  const { row, facts, scale, index, top, isNew, isLinked, change, ref } = props;
-  const { t } = useTranslation('leaderboard');
-  const names = useNames();
-  const { decimals, studyTypes } = facts;
+  const { row, facts, scale, words, index, top, isNew, isLinked, change, ref } = props;
+  const { t, names, decimals } = words;
+  const { studyTypes } = facts;
   const classes = [
     styles.row,
     row.kind !== 'team' && styles.referenceRow,
@@ -40,7 +47,6 @@ export const BoardRowView = memo(function BoardRowView(props: RowProps) {
     <div
       role="row"
       ref={ref}
-      id={row.key}
       data-index={index}
       data-entry={row.key}
       aria-rowindex={index + 2}
@@ -49,20 +55,20 @@ export const BoardRowView = memo(function BoardRowView(props: RowProps) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <Cell className={styles.rank}>
-        <RankCell row={row} />
+        <RankCell row={row} words={words} />
       </Cell>
       <Cell className={styles.team}>
-        <TeamCell row={row} />
+        <TeamCell row={row} words={words} />
       </Cell>
       <Cell className={styles.model}>
-        <ModelCell row={row} />
+        <ModelCell row={row} words={words} />
       </Cell>
       <Cell className={styles.date}>
-        <DateCell row={row} />
+        <DateCell row={row} words={words} />
       </Cell>
       <Cell className={styles.kappa}>
         <span className={styles.kappaValue}>
-          <KappaCell row={row} decimals={decimals} />
+          <KappaCell row={row} words={words} />
         </span>
         <ForestPlot row={row} scale={scale} />
       </Cell>
@@ -72,20 +78,20 @@ export const BoardRowView = memo(function BoardRowView(props: RowProps) {
         </Cell>
       ))}
       <Cell className={styles.verdict} label={t('verdict')}>
-        <VerdictCell row={row} />
+        <VerdictCell row={row} words={words} />
       </Cell>
       {studyTypes.length > 0 && (
         <div role="presentation" className={styles.types}>
           {studyTypes.map((studyType) => (
             <Cell key={studyType} className={styles.type} label={names.studyType(studyType)}>
-              <TypeCell row={row} studyType={studyType} decimals={decimals} />
+              <TypeCell row={row} words={words} studyType={studyType} />
             </Cell>
           ))}
         </div>
       )}
-      {change !== undefined && (
+      {change && (
         <Cell className={styles.change} label={t('sinceThen')}>
-          {change === null ? '—' : <ChangeWords change={change} />}
+          <ChangeWords change={change} />
         </Cell>
       )}
     </div>

@@ -1,8 +1,11 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type BoardFacts, type BoardRow, listOtherMetrics } from '../../boards/board-row.js';
+import { useFormat } from '../../format/use-format.js';
+import { useNames } from '../../format/use-names.js';
 import type { Sorting } from './arrange-rows.js';
+import type { CellWords } from './board-cells.js';
 import { BoardHeading } from './board-heading.js';
 import { BoardRowView } from './board-row-view.js';
 import styles from './board-table.module.css';
@@ -36,6 +39,7 @@ export interface BoardTableProps {
 export function BoardTable(props: BoardTableProps) {
   const { label, facts, rows, columns, sorting, onSort, scale, newKeys, linkedKey, changeOf, onLook } = props;
   const { t } = useTranslation('shell');
+  const words = useCellWords(facts);
   const body = useRef<HTMLDivElement>(null);
   const margin = useTop(body);
   const virtualizer = useWindowVirtualizer({
@@ -43,6 +47,8 @@ export function BoardTable(props: BoardTableProps) {
     estimateSize: () => (matchMedia(cardsBelow).matches ? cardHeight : rowHeight),
     overscan: 10,
     scrollMargin: margin,
+    // Rows that come a frame later are better than a page that stands still until they are drawn.
+    useFlushSync: false,
     getItemKey: (index) => rows[index]?.key ?? index,
   });
   const items = virtualizer.getVirtualItems();
@@ -83,6 +89,7 @@ export function BoardTable(props: BoardTableProps) {
               row={row}
               facts={facts}
               scale={scale}
+              words={words}
               index={index}
               top={top}
               isNew={newKeys.has(row.key)}
@@ -94,6 +101,13 @@ export function BoardTable(props: BoardTableProps) {
       </div>
     </div>
   );
+}
+
+function useCellWords({ decimals }: BoardFacts): CellWords {
+  const { t } = useTranslation('leaderboard');
+  const format = useFormat();
+  const names = useNames();
+  return useMemo(() => ({ t, format, names, decimals }), [t, format, names, decimals]);
 }
 
 /** The widths of the columns, which headings and rows have in common. */

@@ -3,9 +3,8 @@ import { Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { apiPath } from '../../api/request.js';
 import type { BoardRow } from '../../boards/board-row.js';
-import { wholeQuery } from '../../boards/read-board.js';
+import { phaseBoardPath, wholeQuery } from '../../boards/read-board.js';
 import { Empty } from '../../parts/empty.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
@@ -31,11 +30,12 @@ interface PhaseBoardProps {
 
 /** One phase: what it is, and its board, live or of a past day. */
 export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
-  const address = apiPath('competitions', competition, 'phases', phase.phase, 'leaderboard');
+  const address = phaseBoardPath(competition, phase.phase);
   const linkedKey = decodeURIComponent(useLocation({ select: ({ hash }) => hash }));
   const shown = useShownBoard(address, route.useSearch(), linkedKey);
   const fresh = useNewRows();
-  const connection = useLiveBoard(address, fresh.add);
+  // What is on the screen first is read at once; what changes it may come after.
+  const connection = useLiveBoard(shown.present ? address : null, fresh.add);
   const { board, error, retry } = shown;
   return (
     <Stack gap="sm">
@@ -97,6 +97,7 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
       />
       {facts.total > 0 && (
         <BoardLegend hasTypes={facts.studyTypes.length > 0}>
+          {shown.isReadingRest && `${t('readingRest')} `}
           {filter === ''
             ? t('entries', { count: facts.total })
             : t('found', { count: rows.length, total: facts.total })}
@@ -117,7 +118,8 @@ function ArrangedBoard({ shown, phase, linkedKey, newKeys, fileName }: ArrangedB
           onLook={shown.look}
         />
       ) : (
-        facts.visibility.state !== 'hidden' && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
+        facts.visibility.state !== 'hidden' &&
+        !shown.isReadingRest && <NoRows isFiltered={facts.total > 0} isPast={facts.at !== null} />
       )}
     </>
   );

@@ -21,6 +21,8 @@ export interface Board {
 
 export interface BoardState {
   readonly board: Board | undefined;
+  /** Whether the rest of it is being read, since all of it was asked for. */
+  readonly isReadingRest: boolean;
   readonly error: Error | null;
   readonly retry: () => void;
   /** Says which rows are looked at, so that they are read. */
@@ -53,6 +55,7 @@ export function useBoard(source: BoardSource | null, wantsWhole: boolean): Board
   }, [first.data, whole.data, wantsWhole, others, queries, known]);
   return {
     board,
+    isReadingRest: isLong && wantsWhole && !whole.data && !whole.error,
     error: first.error ?? whole.error,
     retry: () => void queries.refetchQueries({ queryKey: sourceKey(known) }),
     look(firstRow, lastRow) {

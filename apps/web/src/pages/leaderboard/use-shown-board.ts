@@ -53,7 +53,7 @@ export function useShownBoard(address: string, search: BoardSearch, linkedKey: s
     const all = board?.rows ?? [];
     return filter === '' && sorting === null ? all : arrange(all.filter((row) => row !== undefined));
   }, [board, filter, sorting, arrange]);
-  const scale = useMemo(() => makeScale(board?.rows ?? []), [board]);
+  const scale = useScale(board);
   const changeOf = useMemo(() => {
     const [then, now] = [past.board, present.board];
     if (!pastSource || !then?.isWhole || !now?.isWhole) return undefined;
@@ -61,6 +61,12 @@ export function useShownBoard(address: string, search: BoardSearch, linkedKey: s
   }, [pastSource, past.board, present.board]);
   const source = pastSource ?? presentSource;
   return { ...shown, source, present: present.board, columns, sorting, filter, rows, arrange, scale, changeOf };
+}
+
+/** The same as long as it says the same: every row is drawn to it. */
+function useScale(board: Board | undefined): PlotScale {
+  const text = useMemo(() => JSON.stringify(makeScale(board?.rows ?? [])), [board]);
+  return useMemo(() => JSON.parse(text), [text]);
 }
 
 function whole({ facts, rows }: Board) {

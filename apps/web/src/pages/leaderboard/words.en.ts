@@ -43,6 +43,7 @@ export const words = {
   found_other: '{{count}} of {{total}} entries',
   entries_one: '{{count}} entry',
   entries_other: '{{count}} entries',
+  readingRest: 'Reading all entries…',
   sortBy: 'Sort by',
   ascending: '{{column}}, ascending',
   descending: '{{column}}, descending',

@@ -40,6 +40,7 @@ export const words: Translated<typeof english> = {
   clearFilter: '清除筛选',
   found_other: '{{total}} 个条目中的 {{count}} 个',
   entries_other: '{{count}} 个条目',
+  readingRest: '正在读取全部条目…',
   sortBy: '排序方式',
   ascending: '{{column}}，升序',
   descending: '{{column}}，降序',

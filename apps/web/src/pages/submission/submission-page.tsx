@@ -1,5 +1,4 @@
 import type { Submission } from '@holdout/contracts';
-import { Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { isFinalState } from '../../api/contracts.js';
 import { submissionQuery } from '../../api/submissions.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
+import { PageHeading } from '../../parts/page-heading.js';
 import { useTitle } from '../../parts/use-title.js';
 import { Actions } from './actions.js';
 import { Basis } from './basis.js';
@@ -44,7 +44,7 @@ function SubmissionView({ submission }: { readonly submission: Submission }) {
     <div className={styles.page}>
       <header className={styles.head}>
         <div>
-          <Title size="h2">{submission.name}</Title>
+          <PageHeading>{submission.name}</PageHeading>
           <p className={styles.note}>
             {t('byTeam', { team: submission.team })}
             {' · '}

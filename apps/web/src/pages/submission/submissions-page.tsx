@@ -1,17 +1,18 @@
 import type { Competition, Submission } from '@holdout/contracts';
-import { Button, Group, Title } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { competitionQuery } from '../../api/competitions.js';
 import { isFinalState } from '../../api/contracts.js';
-import { ProblemError } from '../../api/problem-error.js';
+import { meQuery } from '../../api/me.js';
 import { ownSubmissionsQuery } from '../../api/submissions.js';
 import { formatKappa } from '../../boards/format-value.js';
 import { useFormat } from '../../format/use-format.js';
 import { Empty } from '../../parts/empty.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
+import { PageHeading } from '../../parts/page-heading.js';
 import { useTitle } from '../../parts/use-title.js';
 import { StateBadge } from './state-badge.js';
 import styles from './submission-page.module.css';
@@ -30,10 +31,8 @@ export function Page() {
   if (!competition) return <Loading />;
   return (
     <div className={styles.page}>
-      <Title size="h2" mb="sm">
-        {t('listTitle')}
-      </Title>
-      <Group mb="md" gap="sm">
+      <PageHeading>{t('listTitle')}</PageHeading>
+      <Group my="md" gap="sm">
         {competition.phases
           .filter(({ window }) => window === 'open')
           .map(({ phase, title }) => (
@@ -60,15 +59,19 @@ export function Page() {
 function OwnSubmissions({ competition }: { readonly competition: Competition }) {
   const { t } = useTranslation('submission');
   const slug = competition.competition;
+  const { data: me } = useQuery(meQuery);
   const { data, error, refetch } = useQuery({
     ...ownSubmissionsQuery(slug),
+    enabled: me !== undefined && me.user !== null,
     refetchInterval: ({ state }) =>
       state.data?.some((each) => !isFinalState(each.state)) ? refreshMilliseconds : false,
   });
-  if (error instanceof ProblemError && error.status === 401) {
+  if (me?.user === null) {
     return (
       <Empty title={t('listNobody')}>
-        <a href={`/sign-in?next=${encodeURIComponent(location.pathname)}`}>{t('signIn')}</a>
+        <Link to="/sign-in" search={{ next: location.pathname }}>
+          {t('signIn')}
+        </Link>
       </Empty>
     );
   }

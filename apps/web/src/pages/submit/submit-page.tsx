@@ -1,5 +1,5 @@
 import type { Competition, Phase } from '@holdout/contracts';
-import { Text, Title } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { meQuery } from '../../api/me.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import { NotFound } from '../../parts/not-found.js';
+import { PageHeading } from '../../parts/page-heading.js';
 import { useTitle } from '../../parts/use-title.js';
 import { EntryGate } from './entry-gate.js';
 import { PhaseLinks } from './phase-links.js';
@@ -37,7 +38,7 @@ function PhaseSubmission({ competition, phase }: { readonly competition: Competi
   const team = me?.competitions.find((each) => each.competition === competition.competition)?.team;
   return (
     <div className={styles.page}>
-      <Title size="h2">{t('title')}</Title>
+      <PageHeading>{t('title')}</PageHeading>
       <Text c="dimmed" mb="sm">
         <Link to="/competitions/$competition" params={{ competition: competition.competition }}>
           {competition.title}

@@ -7,17 +7,7 @@ export const words = {
 
   // Who may.
   signInFirst: 'Sign in to submit',
-  signInNext: 'A submission belongs to a team, so the server has to know who you are. You come back here afterwards.',
-  signIn: 'Sign in',
   joinFirst: 'Join the competition to submit',
-  joinNext: 'A team takes part in a competition once it has accepted its rules.',
-  rules: 'Rules',
-  noRules: 'This competition has no written rules.',
-  joinAs: 'Take part with',
-  newTeam: 'A new team',
-  newTeamName: 'Name of the team',
-  acceptRules: 'We accept these rules (version {{version}}).',
-  join: 'Join the competition',
   notOpenYet: 'This phase is not open yet.',
   opensAt: 'It takes submissions from {{time}} on.',
   closed: 'This phase is closed.',

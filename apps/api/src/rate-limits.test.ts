@@ -1,0 +1,108 @@
+import { problemSchema } from '@holdout/contracts';
+import { startTestRedis } from '@holdout/queue/testing';
+import { Redis } from 'ioredis';
+import { afterEach, expect, it } from 'vitest';
+import { createTeamWithToken } from './provision/create-token.js';
+import { openBrowser, password, signUp } from './testing/browser.js';
+import { seedCompetition } from './testing/seed-competition.js';
+import { startTestServer, type TestServer } from './testing/test-server.js';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function start(environment: Record<string, string>, redis?: Redis): Promise<TestServer> {
+  const server = await startTestServer({ environment, ...(redis ? { redis } : {}) });
+  closers.push(server.close);
+  return server;
+}
+
+async function expectRefused(response: Response, mostSeconds: number): Promise<void> {
+  expect(response.status).toBe(429);
+  expect(problemSchema.parse(await response.json()).code).toBe('rate_limited');
+  const seconds = Number(response.headers.get('retry-after'));
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThanOrEqual(mostSeconds);
+}
+
+it('refuses more reads of an address than it may, and never the machine’s own questions', async () => {
+  const server = await start({ HOLDOUT_READS_PER_MINUTE: '3' });
+  for (const _ of [1, 2, 3]) expect((await server.request('/api/competitions')).status).toBe(200);
+  await expectRefused(await server.request('/api/competitions'), 60);
+  await expectRefused(await server.request('/api/submissions', { token: 'holdout_guessed' }), 60);
+  await expectRefused(await server.request('/api/auth/get-session'), 60);
+  expect((await server.request('/api/health/live')).status).toBe(200);
+  const forwarded = { 'x-forwarded-for': '10.0.0.9' };
+  await expectRefused(await server.request('/api/competitions', { headers: forwarded }), 60);
+});
+
+it('takes the word of a proxy that it trusts for a caller’s address', async () => {
+  const server = await start({ HOLDOUT_READS_PER_MINUTE: '1', HOLDOUT_TRUSTED_PROXIES: '127.0.0.1' });
+  const readFrom = (address: string) => server.request('/api/sign-in', { headers: { 'x-forwarded-for': address } });
+  expect((await readFrom('10.0.0.1')).status).toBe(200);
+  await expectRefused(await readFrom('10.0.0.1'), 60);
+  expect((await readFrom('10.0.0.2')).status).toBe(200);
+});
+
+it('refuses more uploads of a team than it may, before a byte is read', async () => {
+  const server = await start({ HOLDOUT_UPLOADS_PER_MINUTE: '2' });
+  const { alpha, beta } = await seedCompetition(server);
+  const upload = (token: string) =>
+    server.request('/api/competitions/mura/phases/practice/submissions', {
+      method: 'POST',
+      token,
+      headers: { 'content-type': 'application/zip' },
+      body: 'no archive',
+    });
+  for (const _ of [1, 2]) expect((await upload(alpha.token)).status).toBe(422);
+  await expectRefused(await upload(alpha.token), 60);
+  expect((await upload(beta.token)).status).toBe(422);
+});
+
+it('refuses more tries at one account than are made by mistake, whoever tries, and says nothing else', async () => {
+  const server = await start({ HOLDOUT_SIGN_INS_PER_ACCOUNT: '3' });
+  await signUp(server, 'ada@example.org');
+  const guess = (email: string) =>
+    openBrowser(server).send('POST', '/api/auth/sign-in/email', { email, password: 'a wrong guess' });
+  for (const _ of [1, 2]) expect((await guess('Ada@example.org ')).status).toBeGreaterThanOrEqual(400);
+  await expectRefused(await guess('ada@example.org'), 900);
+  for (const _ of [1, 2, 3]) expect((await guess('nobody@example.org')).status).toBe(401);
+  await expectRefused(await guess('nobody@example.org'), 900);
+  const right = { email: 'ada@example.org', password };
+  await expectRefused(await openBrowser(server).send('POST', '/api/auth/sign-in/email', right), 900);
+});
+
+it('refuses more sign-ins of one address than it may', async () => {
+  const server = await start({ HOLDOUT_SIGN_INS_PER_MINUTE: '2' });
+  const guess = (email: string) =>
+    openBrowser(server).send('POST', '/api/auth/sign-in/email', { email, password: 'a wrong guess' });
+  for (const name of ['a', 'b']) expect((await guess(`${name}@example.org`)).status).toBe(401);
+  await expectRefused(await guess('c@example.org'), 60);
+});
+
+it('counts in Redis where there is one, so that servers share a limit, and refuses nobody when it is gone', async () => {
+  const started = await startTestRedis();
+  const connect = () => {
+    const redis = new Redis(started.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, retryStrategy: null });
+    redis.on('error', () => {});
+    closers.push(async () => redis.disconnect());
+    return new Promise<Redis>((ready) => redis.once('ready', () => ready(redis)));
+  };
+  const environment = { HOLDOUT_READS_PER_MINUTE: '2' };
+  const one = await start(environment, await connect());
+  const other = await start(environment, await connect());
+  expect((await one.request('/api/sign-in')).status).toBe(200);
+  expect((await other.request('/api/sign-in')).status).toBe(200);
+  await expectRefused(await one.request('/api/sign-in'), 60);
+  await expectRefused(await other.request('/api/sign-in'), 60);
+  await started.stop();
+  expect((await one.request('/api/sign-in')).status).toBe(200);
+});
+
+it('limits nothing where the limit is 0', async () => {
+  const server = await start({ HOLDOUT_READS_PER_MINUTE: '0' });
+  const { token } = await createTeamWithToken(server, { team: 'Ours' });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => server.request('/api/me', { token })));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+});

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import { HoldoutError } from '@holdout/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Redis } from 'ioredis';
+import { authPath } from './accounts/create-auth.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Each request of it mails somebody. */
+    sendsMail?: true;
+    /** It begins an upload. Routes that take an archive count as such. */
+    beginsUpload?: true;
+    /** Of those who look after the machine: it counts as no read. */
+    unlimited?: true;
+  }
+}
+
+/** How many requests are answered; 0 is without limit. */
+export interface RateLimits {
+  /** Of one address. */
+  readonly readsPerMinute: number;
+  /** Of one person, or of one token that stands for a team. */
+  readonly uploadsPerMinute: number;
+  /** Whatever writes to `/api/auth`, of one address. */
+  readonly signInsPerMinute: number;
+  /** Those that name one e-mail address, whoever sends them, in a quarter of an hour; likewise the mails of one person. */
+  readonly perAccountIn15Minutes: number;
+}
+
+/** Counts in the limiter’s own memory must not be pushed out by an attacker’s other ones too easily. */
+const countersKept = 50_000;
+const minute = 60_000;
+const quarter = 15 * minute;
+
+type Limit = (request: FastifyRequest) => Promise<void>;
+
+export interface Limiters {
+  /** Before anything else of a request is looked at. */
+  readonly early: Limit;
+  /** When it is known who asks. */
+  readonly late: Limit;
+  /** When the body of a request to `/api/auth` is there. */
+  readonly account: Limit;
+}
+
+/**
+ * Makes the limits, which are counted in Redis where there is one, so that several servers share them. Where Redis can’t
+ * be reached nobody is refused: a limit is no lock.
+ */
+export async function makeLimiters(app: FastifyInstance, limits: RateLimits, redis: Redis | null): Promise<Limiters> {
+  await app.register(rateLimit, {
+    global: false,
+    nameSpace: 'holdout-rate-',
+    skipOnError: true,
+    ...(redis ? { redis } : {}),
+  });
+  const limit = (what: string, max: number, timeWindow: number, keyOf: (request: FastifyRequest) => string): Limit => {
+    if (max === 0) return async () => {};
+    const options = { max, timeWindow, cache: countersKept };
+    const count = app.createRateLimit({ ...options, keyGenerator: (request) => `${what}:${keyOf(request)}` });
+    return async (request) => {
+      const counted = await count(request);
+      if (counted.isAllowed || !counted.isExceeded) return;
+      throw new HoldoutError('rate_limited', { retryAfterSeconds: Math.max(1, counted.ttlInSeconds) });
+    };
+  };
+  const reads = limit('read', limits.readsPerMinute, minute, ({ ip }) => ip);
+  const signIns = limit('sign-in', limits.signInsPerMinute, minute, ({ ip }) => ip);
+  const uploads = limit('upload', limits.uploadsPerMinute, minute, nameCaller);
+  const mails = limit('mail', limits.perAccountIn15Minutes, quarter, nameCaller);
+  const accounts = limit('account', limits.perAccountIn15Minutes, quarter, (request) => nameAccount(request) ?? '');
+  return {
+    async early(request) {
+      if (request.routeOptions.config.unlimited) return;
+      if (request.method === 'GET' || request.method === 'HEAD') return await reads(request);
+      if (request.url.startsWith(`${authPath}/`)) await signIns(request);
+    },
+    async late(request) {
+      const { takesArchive, beginsUpload, sendsMail } = request.routeOptions.config;
+      if (takesArchive || beginsUpload) await uploads(request);
+      if (sendsMail) await mails(request);
+    },
+    async account(request) {
+      if (nameAccount(request) !== null) await accounts(request);
+    },
+  };
+}
+
+function nameCaller({ caller, ip }: FastifyRequest): string {
+  return caller?.user?.id ?? caller?.tokenTeam?.id ?? caller?.token?.id ?? ip;
+}
+
+/** The account that a request to `/api/auth` is about, as a hash; null where it names none. */
+function nameAccount({ body }: FastifyRequest): string | null {
+  if (!(body instanceof Uint8Array)) return null;
+  const email = readEmail(Buffer.from(body).toString('utf8'));
+  return email === null ? null : createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
+}
+
+/** better-auth takes JSON, and forms in some places. */
+function readEmail(text: string): string | null {
+  try {
+    const json: unknown = JSON.parse(text);
+    const isNamed = typeof json === 'object' && json !== null && 'email' in json && typeof json.email === 'string';
+    return isNamed ? String(json.email) : null;
+  } catch {
+    return new URLSearchParams(text).get('email');
+  }
+}

@@ -1,0 +1,31 @@
+/** What the pages of accounts, tokens and teams have in common. */
+export const words = {
+  showPassword: 'Show the password',
+  passwordLength_one: 'At least {{count}} character; a few words that only you put together are best.',
+  passwordLength_other: 'At least {{count}} characters; a few words that only you put together are best.',
+  code: 'Code',
+  sixDigits: 'Six digits',
+  outboxHint:
+    'This server has no mail server: its mails wait in the <outbox>outbox</outbox>, which its administrator can open.',
+  cancel: 'Cancel',
+  close: 'Close',
+
+  refused: 'The server refused this: {{message}}',
+  refused_INVALID_EMAIL_OR_PASSWORD: 'The address or the password is wrong.',
+  refused_INVALID_EMAIL: 'This is no e-mail address.',
+  refused_INVALID_PASSWORD: 'The password is wrong.',
+  refused_PASSWORD_TOO_SHORT: 'The password is too short.',
+  refused_PASSWORD_TOO_LONG: 'The password is too long.',
+  refused_INVALID_TOKEN: 'This link opens nothing any more. Ask for another one.',
+  refused_INVALID_CODE: 'The code is wrong, or over. Type the one that is shown now; is the clock of the device right?',
+  refused_INVALID_BACKUP_CODE: 'This is none of your backup codes, or it was used already.',
+  refused_INVALID_TWO_FACTOR_COOKIE: 'That took too long. Start again with your password.',
+  refused_TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'Too many wrong codes. Start again with your password.',
+  refused_ACCOUNT_TEMPORARILY_LOCKED: 'Too many wrong codes. Try again in a quarter of an hour.',
+  refused_SESSION_NOT_FRESH: 'For this you must have signed in within the last day. Sign out, and in again.',
+  refused_UNAUTHORIZED: 'You are signed out. Sign in, and try again.',
+  refused_invalid_request: 'No command waits with this code. Is it typed right?',
+  refused_expired_token: 'This code is over. Start `holdout login` again for another one.',
+  refused_device_code_already_processed: 'This code was answered already.',
+  refused_access_denied: 'Another person looks at this code. Start `holdout login` again for another one.',
+} as const;

@@ -1,0 +1,34 @@
+import { Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { NamedTeam } from './choose-team.js';
+
+interface TakesPartProps {
+  readonly competition: string;
+  readonly team: NamedTeam;
+}
+
+/** That they take part, and what is next. */
+export function TakesPart({ competition, team }: TakesPartProps) {
+  const { t } = useTranslation('joining');
+  return (
+    <Stack gap="xs">
+      <Text role="status">{t('takesPart', { team: team.name })}</Text>
+      <ul>
+        <li>
+          <Link to="/teams/$team" params={{ team: team.id }}>
+            {t('toTeam')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/tokens">{t('toTokens')}</Link>
+        </li>
+        <li>
+          <Link to="/competitions/$competition" params={{ competition }} hash="take-part">
+            {t('toHow')}
+          </Link>
+        </li>
+      </ul>
+    </Stack>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Translated } from '../../i18n/namespaces.js';
+import type { words as english } from './words.en.js';
+
+export const words: Translated<typeof english> = {
+  signIn: '登录',
+  signUp: '注册',
+  email: '电子邮箱',
+  password: '密码',
+  name: '姓名',
+  nameNote: '您的团队以及您邀请的人会看到它。',
+  toSignUp: '注册账户',
+  toForgot: '忘记密码？',
+  toSignIn: '返回登录',
+  or: '或',
+  byInstitution: '通过{{name}}登录',
+  institutionFailed: '您的机构未允许登录。请重试，或使用密码登录。',
+  signUpIntro: '参赛需要账户；查看排行榜不需要。',
+  haveAccount: '已有账户？',
+
+  secondFactor: '两步验证',
+  codeIntro: '打开身份验证器，输入其中为 Holdout 显示的验证码。',
+  backupIntro: '输入您保存的一个备用码。每个备用码只能使用一次。',
+  backupCode: '备用码',
+  useBackup: '使用备用码',
+  useAuthenticator: '使用身份验证器',
+  startAgain: '重新开始',
+  trust: '在此设备上不再询问',
+  trustNote: '有效期 30 天。请勿在他人也使用的设备上勾选。',
+
+  checkMail: '请查看邮箱',
+  checkMailIntro: '邮件正在发往 {{email}}。请在一小时内打开其中的链接。',
+  nothingCame: '没有收到？请查看垃圾邮件文件夹，并确认地址无误。',
+  sendAgain: '重新发送',
+  sentAgain: '如果该地址尚待验证，新的邮件正在发送。',
+
+  proven: '邮箱已验证',
+  provenIntro: '您已以 {{name}}（{{email}}）的身份登录。',
+  goOn: '继续之前的操作',
+  toCompetitions: '前往竞赛列表',
+  toTeams: '前往我的团队',
+  toAccount: '前往我的账户',
+  changeTaken: '链接已生效',
+  changeTakenIntro:
+    '如果它来自旧邮箱，另一封邮件正在发往新邮箱，请也打开其中的链接。如果它来自新邮箱，您的邮箱已更改。',
+  linkOver: '此链接已失效',
+  linkOverIntro: '链接只能使用一次，有效期一小时。如果您已使用过，直接登录即可；否则请重新获取。',
+  sendLink: '发送链接',
+
+  forgot: '忘记密码？',
+  forgotIntro: '请输入登录所用的邮箱，重设密码的链接会通过邮件发送。',
+  resetMailed: '如果 {{email}} 在此有账户，含有链接的邮件正在发送。',
+  choosePassword: '设置新密码',
+  newPassword: '新密码',
+  savePassword: '保存密码',
+  askForLink: '重新获取链接',
+  passwordChanged: '密码已更改',
+  passwordChangedIntro: '您已在所有设备上退出。请用新密码登录。',
+};

@@ -1,0 +1,40 @@
+import type { Translated } from '../../i18n/namespaces.js';
+import type { words as english } from './words.en.js';
+
+export const words: Translated<typeof english> = {
+  title: '令牌',
+  intro: '令牌让程序代您操作：终端里的命令，或 CI 中的任务。`holdout login` 会自动创建一个。',
+  make: '创建令牌',
+  name: '名称',
+  nameNote: '便于您辨认：它用在哪里。',
+  scope: '权限',
+  scope_read: '读取',
+  scopeNote_read: '查看您能看到的内容。',
+  scope_submit: '提交',
+  scopeNote_submit: '以您的团队提交、跟踪和取消。',
+  scope_organise: '您的全部权限',
+  scopeNote_organise: '还包括组织您所负责的竞赛。',
+  competition: '适用的竞赛',
+  allCompetitions: '全部',
+  lifetime: '有效期',
+  days_other: '{{count}} 天',
+  untilRevoked: '直到被吊销',
+
+  created: '令牌“{{name}}”',
+  createdNote: '请立即复制：它不会再次显示。',
+  secret: '令牌',
+  inTerminal: '在终端中这样使用：',
+  commands: '使用该令牌的命令',
+  kept: '我已复制',
+
+  yours: '我的令牌',
+  none: '您还没有令牌。',
+  onlyFor: '仅限 {{competition}}',
+  neverUsed: '从未使用',
+  lastUsed: '上次使用：{{time}}',
+  expires: '有效期至 {{time}}',
+  made: '创建于 {{time}}',
+  revoke: '吊销',
+  revokeQuestion: '吊销此令牌？',
+  revokeNote: '使用“{{name}}”的程序将立即被拒绝。此操作无法撤销。',
+};
