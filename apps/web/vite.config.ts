@@ -8,6 +8,10 @@ const developmentServer = process.env.HOLDOUT_SERVER ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), compressAssets()],
+  // tar-stream needs Node's events. The library between them would take this one of its own on other machines.
+  resolve: { alias: { 'events-universal': 'bare-events' } },
+  // The check of a bundle runs in one, and is a module as the page is.
+  worker: { format: 'es' },
   // Replaced by the server with a number used once, for each answer anew: see apps/api/src/serve-pages.ts.
   html: { cspNonce: '%CSP_NONCE%' },
   build: {

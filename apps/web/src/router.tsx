@@ -169,6 +169,24 @@ const routeTree = rootRoute.addChildren([
     component: lazyPage(() => import('./pages/operate/operate-page.js')),
     loader: () => loadWords('operate'),
   }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/phases/$phase/submit',
+    component: lazyPage(() => import('./pages/submit/submit-page.js')),
+    loader: () => loadWords('submit', 'joining', 'accounts'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/submissions',
+    component: lazyPage(() => import('./pages/submission/submissions-page.js')),
+    loader: () => loadWords('submission'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/submissions/$id',
+    component: lazyPage(() => import('./pages/submission/submission-page.js')),
+    loader: () => loadWords('submission'),
+  }),
 ]);
 
 export const router = createRouter({

@@ -4,4 +4,6 @@ export type { ByteSource } from './byte-source.js';
 export { type CheckedBundle, checkBundle } from './check-bundle.js';
 export { findBundleRoot } from './find-bundle-root.js';
 export { type BundleLimits, bundleLimits } from './limits.js';
+export { openBlobSource } from './open-blob-source.js';
+export { type ChosenFile, openFiles } from './open-files.js';
 export { packBundle } from './pack-bundle.js';

@@ -70,6 +70,7 @@ export {
   nothingBefore,
   type PlacedEntries,
 } from './tables/placed-entries.js';
+export { listRecentDurations, type QueueAhead, readQueueAhead } from './tables/queue-place.js';
 export { type QueueRecord, readQueues } from './tables/queue-reports.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';
 export type { ReasonRecord } from './tables/reasons.js';

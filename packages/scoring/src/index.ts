@@ -7,6 +7,7 @@ export { type LadderStep, ladderStep } from './comparisons/ladder-step.js';
 export { mcnemarExact } from './comparisons/mcnemar-exact.js';
 export { type PairedDifference, pairedKappaDifference } from './comparisons/paired-kappa-difference.js';
 export { type RankInterval, rankIntervals } from './comparisons/rank-intervals.js';
+export { probabilityCurves } from './curves/probability-curves.js';
 export { findWarnings } from './find-warnings.js';
 export { delongInterval } from './intervals/delong-interval.js';
 export type { Interval } from './intervals/interval.js';

@@ -1,4 +1,11 @@
-import { HoldoutError, quotaUseSchema, submissionListSchema, submissionSchema } from '@holdout/contracts';
+import {
+  HoldoutError,
+  queuePlaceSchema,
+  quotaUseSchema,
+  submissionCurvesSchema,
+  submissionListSchema,
+  submissionSchema,
+} from '@holdout/contracts';
 import {
   chooseSubmission,
   type Database,
@@ -25,6 +32,8 @@ import { receiveUpload } from '../uploads/receive-upload.js';
 import { cancelSubmission } from './cancel-submission.js';
 import { findOwnSubmission } from './find-own-submission.js';
 import { presentSubmission } from './present-submission.js';
+import { readCurves } from './read-curves.js';
+import { readQueuePlace } from './read-queue-place.js';
 import { streamSubmission } from './stream-events.js';
 import { submitBundle } from './submit-bundle.js';
 
@@ -142,6 +151,44 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request) => {
       const caller = callerOf(request);
       return present(await findOwnSubmission(parts.database, caller, request.params.id), caller);
+    },
+  );
+
+  app.get(
+    '/submissions/:id/queue',
+    {
+      schema: {
+        summary: 'Read where a submission stands in the queue',
+        description:
+          'Its place, and how many seconds it is expected to wait and to take, by how long the latest evaluations of its ' +
+          'phase took: the median, and the bounds that nine in ten of them kept to on either side.',
+        tags: ['submissions'],
+        params: paramsSchema,
+        response: { 200: queuePlaceSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
+      return await readQueuePlace(parts.database, submission);
+    },
+  );
+
+  app.get(
+    '/submissions/:id/curves',
+    {
+      schema: {
+        summary: 'Read the curves of a score',
+        description:
+          'ROC, precision–recall and calibration, of a phase whose labels are public and which publishes exact counts; ' +
+          'otherwise why there are none.',
+        tags: ['submissions'],
+        params: paramsSchema,
+        response: { 200: submissionCurvesSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
+      return await readCurves(parts, submission, await findPhaseOrThrow(parts.database, submission));
     },
   );
 

@@ -1,7 +1,7 @@
 /** What a page is told while it follows a stream of server-sent events. */
 export interface EventFollower {
-  /** By the event's name; data is what was sent, not parsed yet. */
-  readonly on: Readonly<Record<string, (data: string) => void>>;
+  /** By the event's name; data is what was sent, not parsed yet. A stream that was opened anew may repeat an `id`. */
+  readonly on: Readonly<Record<string, (data: string, id: string) => void>>;
   /** `connecting` before the first event and after a lost connection. */
   onConnection?(state: Connection): void;
 }
@@ -25,9 +25,9 @@ export function followEvents(address: string, { on, onConnection }: EventFollowe
     const opened = new EventSource(address);
     source = opened;
     for (const [name, handle] of Object.entries(on)) {
-      opened.addEventListener(name, ({ data }: MessageEvent<string>) => {
+      opened.addEventListener(name, ({ data, lastEventId }: MessageEvent<string>) => {
         onConnection?.('live');
-        handle(data);
+        handle(data, lastEventId);
       });
     }
     opened.addEventListener('open', () => onConnection?.('live'));

@@ -86,7 +86,8 @@ export function toError(body: unknown, answer: { readonly status: number; readon
   return isProblem(body) ? new ProblemError(body) : new UnreachableError(describe(answer));
 }
 
-function isProblem(body: unknown): body is Problem {
+/** Whether a body is what the server says instead of an answer. */
+export function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'code' in body && 'title' in body && 'next' in body;
 }
 

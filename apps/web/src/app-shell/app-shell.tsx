@@ -53,6 +53,9 @@ function SiteNavigation() {
           <Link to="/competitions/$competition" params={{ competition }} activeOptions={{ exact: true }}>
             {t('competition')}
           </Link>
+          <Link to="/competitions/$competition/submissions" params={{ competition }}>
+            {t('submissions')}
+          </Link>
           {me?.organises.includes(competition) && (
             <Link to="/competitions/$competition/organise" params={{ competition }}>
               {t('organise')}

@@ -5,6 +5,7 @@ export const words = {
   leaderboard: 'Leaderboard',
   competition: 'Competition',
   competitions: 'Competitions',
+  submissions: 'Submissions',
   reference: 'API reference',
   language: 'Language',
   useDark: 'Use dark colours',

@@ -7,6 +7,7 @@ export const words: Translated<typeof english> = {
   leaderboard: '排行榜',
   competition: '竞赛',
   competitions: '竞赛列表',
+  submissions: '提交记录',
   reference: 'API 参考',
   language: '语言',
   useDark: '使用深色',

@@ -19,6 +19,8 @@ export interface Format {
   /** `512 MB`: of 1024 each. */
   size(bytes: number): string;
   number(value: number): string;
+  /** `42%`, of a share of 1. */
+  percent(share: number): string;
   /** `a, b and c` */
   list(items: readonly string[]): string;
 }
@@ -34,6 +36,7 @@ export function createFormat(language: Language): Format {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumSignificantDigits: 3 }).format(value);
@@ -48,6 +51,7 @@ export function createFormat(language: Language): Format {
       return unit(bytes / 1024 ** power, sizeUnits[power] ?? 'byte');
     },
     number: (value) => number.format(value),
+    percent: (share) => percent.format(share),
     list: (items) => list.format(items),
   };
 }

@@ -18,6 +18,11 @@ export const namespaces = {
     en: () => import('../pages/competition/words.en.js'),
     zh: () => import('../pages/competition/words.zh.js'),
   },
+  submit: { en: () => import('../pages/submit/words.en.js'), zh: () => import('../pages/submit/words.zh.js') },
+  submission: {
+    en: () => import('../pages/submission/words.en.js'),
+    zh: () => import('../pages/submission/words.zh.js'),
+  },
   accounts: { en: () => import('../accounts/words.en.js'), zh: () => import('../accounts/words.zh.js') },
   signIn: { en: () => import('../pages/sign-in/words.en.js'), zh: () => import('../pages/sign-in/words.zh.js') },
   account: { en: () => import('../pages/account/words.en.js'), zh: () => import('../pages/account/words.zh.js') },

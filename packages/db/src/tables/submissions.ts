@@ -29,6 +29,8 @@ export interface SubmissionRecord {
   bundleSizeBytes: number | null;
   submittedAt: Date;
   evaluationId: string;
+  /** The version of the test set that it is evaluated against. */
+  testSetVersionId: string;
   state: SubmissionState;
   progress: Progress | null;
   warnings: readonly CheckWarning[];
@@ -212,6 +214,7 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     bundleSizeBytes: row.bundleSizeBytes,
     submittedAt: row.submittedAt,
     evaluationId: row.evaluationId,
+    testSetVersionId: row.testSetVersionId,
     state: row.state,
     progress: toProgress(row),
     warnings: row.checkWarnings,

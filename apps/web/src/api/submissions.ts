@@ -1,0 +1,104 @@
+import type { PublishedScore, QueuePlace, ReportedQuota, Submission, SubmissionCurves } from '@holdout/contracts';
+import { queryOptions } from '@tanstack/react-query';
+import { byShape } from './check-shape.js';
+import { apiPath, bySchema, request } from './request.js';
+
+const checkSubmission = bySchema<Submission>(({ submissionSchema }) => submissionSchema);
+
+export function submissionQuery(id: string) {
+  return queryOptions({
+    queryKey: ['submissions', id],
+    queryFn: ({ signal }) => request(apiPath('submissions', id), checkSubmission, { signal }),
+  });
+}
+
+/** Of the reader's own teams, in a competition or in one of its phases; the latest first, at most a hundred. */
+export function ownSubmissionsQuery(competition: string, phase?: string) {
+  const query = new URLSearchParams({ mine: 'true', competition, ...(phase === undefined ? {} : { phase }) });
+  return queryOptions({
+    queryKey: ['submissions', 'mine', competition, phase ?? null],
+    queryFn: async ({ signal }) => {
+      const check = bySchema(({ submissionListSchema }) => submissionListSchema);
+      return (await request(`${apiPath('submissions')}?${query}`, check, { signal })).submissions;
+    },
+  });
+}
+
+/** What the reader's team has left in a phase. Refused to who does not take part. */
+export function quotaQuery(competition: string, phase: string) {
+  return queryOptions({
+    queryKey: ['quota', competition, phase],
+    queryFn: ({ signal }) =>
+      request(
+        apiPath('competitions', competition, 'phases', phase, 'quota'),
+        bySchema<ReportedQuota>(({ quotaUseSchema }) => quotaUseSchema),
+        { signal },
+      ),
+    staleTime: 0,
+  });
+}
+
+export function queueQuery(id: string) {
+  return queryOptions({
+    queryKey: ['submissions', id, 'queue'],
+    queryFn: ({ signal }) =>
+      request(
+        apiPath('submissions', id, 'queue'),
+        bySchema<QueuePlace>(({ queuePlaceSchema }) => queuePlaceSchema),
+        { signal },
+      ),
+    staleTime: 0,
+  });
+}
+
+export function curvesQuery(id: string) {
+  return queryOptions({
+    queryKey: ['submissions', id, 'curves'],
+    queryFn: ({ signal }) =>
+      request(
+        apiPath('submissions', id, 'curves'),
+        bySchema<SubmissionCurves>(({ submissionCurvesSchema }) => submissionCurvesSchema),
+        { signal },
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Ends it; what it answers is the submission as it is then. */
+export function cancelSubmission(id: string): Promise<Submission> {
+  return request(apiPath('submissions', id, 'cancel'), checkSubmission, { method: 'POST' });
+}
+
+export function chooseSubmission(id: string, chosen: boolean): Promise<Submission> {
+  return request(apiPath('submissions', id, 'choose'), checkSubmission, { method: 'POST', body: { chosen } });
+}
+
+/** What became of an upload in parts, by the address that its parts were sent to. */
+export function readUploadResult(uploadAddress: string): Promise<Submission> {
+  const id = uploadAddress.split('/').at(-1) ?? '';
+  return request(apiPath('uploads', id, 'result'), checkSubmission);
+}
+
+/** A reader's row of a board, with the whole score. */
+export interface ReaderEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly bestReader: boolean;
+  readonly submissionId: string | null;
+  readonly againstBestReader: 'better than' | 'worse than' | 'not told apart from' | null;
+  readonly score: PublishedScore;
+  readonly kappaInterval: { readonly lower: number; readonly upper: number } | null;
+}
+
+/** The first thousand rows of a board: where its readers are. */
+export function boardEntriesQuery(competition: string, phase: string) {
+  const check = byShape<{ entries: ReaderEntry[]; visibility: { state: string } }>('leaderboard', {
+    entries: 'array',
+    visibility: 'object',
+  });
+  return queryOptions({
+    queryKey: ['board-entries', competition, phase],
+    queryFn: ({ signal }) =>
+      request(apiPath('competitions', competition, 'phases', phase, 'leaderboard'), check, { signal }),
+  });
+}
