@@ -17,6 +17,7 @@ export interface People {
   visit(path: string, options?: BrowserContextOptions): Promise<WatchedPage>;
   /** Signs up, opens the link of the mail, and is signed in. */
   signUp(name: string, options?: BrowserContextOptions): Promise<Visitor>;
+  /** On the page of signing in, which others lead to. */
   signIn(page: WatchedPage, email: string, secret: string): Promise<void>;
   /** The link of the latest mail to an address, as the administrator finds it in the outbox. */
   findLink(email: string, subject: RegExp): Promise<string>;
@@ -38,12 +39,11 @@ export async function meetPeople(browser: Browser, standalone: Standalone): Prom
     return page;
   };
   const signIn = async (page: WatchedPage, email: string, secret: string): Promise<void> => {
-    if (!page.url().includes('/sign-in')) await page.goto(`${standalone.address}/sign-in`);
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(secret);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   };
-  const outbox = await visit('/outbox');
+  const outbox = await visit('/sign-in?next=%2Foutbox');
   await signIn(outbox, administrator.email, administrator.password);
   await outbox.getByRole('heading', { name: 'Outbox' }).waitFor();
 

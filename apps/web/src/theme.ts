@@ -31,6 +31,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': '#556260',
     '--mantine-color-anchor': '#0b6e69',
+    '--mantine-color-error': '#b42318',
     '--mantine-color-body': '#f6f8f7',
     '--holdout-card': '#ffffff',
     '--holdout-line': '#dbe2e0',
@@ -40,6 +41,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': '#a3b3b0',
     '--mantine-color-anchor': '#6fbab4',
+    '--mantine-color-error': '#ff9a8f',
     '--mantine-color-body': '#111716',
     '--holdout-card': '#192221',
     '--holdout-line': '#2f3b39',

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useRouterState } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useRouter } from '@tanstack/react-router';
+import { type ReactNode, useEffect } from 'react';
 import { type Me, meQuery } from '../api/me.js';
 import { Failure } from '../parts/failure.js';
 import { Loading } from '../parts/loading.js';
@@ -13,10 +13,18 @@ export interface Person extends Me {
 /** What is there for people only; others are asked to sign in, and come back. */
 export function SignedIn({ children }: { readonly children: (person: Person) => ReactNode }) {
   const { data: me, error, refetch } = useQuery(meQuery);
-  const here = useRouterState({ select: ({ location }) => location.href });
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!me) return <Loading />;
   const { user, ...rest } = me;
-  if (!user) return <Navigate to="/sign-in" search={{ next: here }} replace />;
-  return children({ ...rest, user });
+  return user ? children({ ...rest, user }) : <GoToSignIn />;
+}
+
+/** Once: this page stands until that one is there, and its address is the other’s by then. */
+function GoToSignIn() {
+  const router = useRouter();
+  useEffect(() => {
+    const { href: next } = router.history.location;
+    void router.navigate({ to: '/sign-in', search: { next }, replace: true });
+  }, [router]);
+  return <Loading />;
 }

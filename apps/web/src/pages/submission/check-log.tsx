@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isFinalState } from '../../api/contracts.js';
+import { useFormat } from '../../format/use-format.js';
 import { downloadText } from '../leaderboard/download.js';
 import styles from './check-log.module.css';
 
@@ -19,6 +20,7 @@ interface CheckLogProps {
 /** What the bundle printed on the public sample, as it comes; of a hundred thousand lines only those in sight are drawn. */
 export function CheckLog({ submission: { id, state }, lines }: CheckLogProps) {
   const { t } = useTranslation('submission');
+  const { number } = useFormat();
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const rows = useVirtualizer({
@@ -32,12 +34,12 @@ export function CheckLog({ submission: { id, state }, lines }: CheckLogProps) {
     if (isAtEnd.current) frame.current?.scrollTo({ top: frame.current.scrollHeight });
   }, [lines.length]);
   return (
-    <section aria-labelledby="log" className={styles.section}>
+    <div className={styles.section}>
       <div className={styles.head}>
-        <h2 id="log">{t('log')}</h2>
+        <h2>{t('log')}</h2>
         {lines.length > 0 && (
           <>
-            <span className={styles.note}>{t('lines', { count: lines.length })}</span>
+            <span className={styles.note}>{t('lines', { count: lines.length, lines: number(lines.length) })}</span>
             <Button
               size="compact-xs"
               variant="default"
@@ -73,6 +75,6 @@ export function CheckLog({ submission: { id, state }, lines }: CheckLogProps) {
           </div>
         </div>
       )}
-    </section>
+    </div>
   );
 }

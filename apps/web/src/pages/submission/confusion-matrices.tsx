@@ -69,7 +69,7 @@ function Cell({ count, of, isRight = false }: CellProps) {
   const { number } = useFormat();
   const share = of === 0 ? 0 : count / of;
   return (
-    <td data-right={isRight} style={{ '--share': `${Math.round(45 * share)}%` } as React.CSSProperties}>
+    <td data-right={isRight} style={{ '--share': `${Math.round(30 * share)}%` } as React.CSSProperties}>
       {number(count)}
     </td>
   );

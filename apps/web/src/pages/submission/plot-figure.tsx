@@ -21,6 +21,7 @@ export function PlotFigure({ title, alt, options, children }: PlotFigureProps) {
     const drawn = plot(options);
     // A plot brings a style sheet of its own, which the page's policy lets in by this number only.
     for (const style of drawn.querySelectorAll('style')) style.nonce = readStyleNonce();
+    drawn.setAttribute('aria-hidden', 'true');
     frame.current?.replaceChildren(drawn);
   }, [options]);
   return (

@@ -74,8 +74,8 @@ export const words = {
     'What the bundle printed on the public sample. What it prints on the phase’s own studies is the organisers’ to read.',
   logEmpty: 'It printed nothing.',
   logWaiting: 'Nothing is printed yet.',
-  lines_one: '{{count}} line',
-  lines_other: '{{count}} lines',
+  lines_one: '{{lines}} line',
+  lines_other: '{{lines}} lines',
   download: 'Download',
 
   // What can be done.

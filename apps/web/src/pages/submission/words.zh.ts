@@ -69,7 +69,7 @@ export const words: Translated<typeof english> = {
   logNote: '模型包在公开样本上输出的内容。在该阶段的检查上输出的内容只有组织者可读。',
   logEmpty: '没有输出任何内容。',
   logWaiting: '尚无输出。',
-  lines_other: '{{count}} 行',
+  lines_other: '{{lines}} 行',
   download: '下载',
 
   cancel: '取消提交',

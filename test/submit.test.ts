@@ -1,0 +1,345 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Browser, Page, Request } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dropFile } from './drop-file.js';
+import { meetPeople, type People } from './people.js';
+import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
+import { findBarriers, launchBrowser, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
+const practice = '/competitions/mura/phases/practice/submit';
+const hidden = '/competitions/mura/phases/test/submit';
+const megabyte = 1024 ** 2;
+
+describe('a team at its browser', () => {
+  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
+  let standalone: Standalone;
+  let browser: Browser;
+  let people: People;
+  let page: WatchedPage;
+  let bundles: string;
+
+  beforeAll(async () => {
+    data = await makeDataDirectory();
+    standalone = await startStandalone({ dataDirectory: data.path });
+    await standalone.printed(/Ctrl-C/, 400);
+    browser = await launchBrowser();
+    people = await meetPeople(browser, standalone);
+    bundles = await mkdtemp(join(tmpdir(), 'holdout-bundles-'));
+  }, 420_000);
+
+  afterAll(async () => {
+    await people?.close();
+    await browser?.close();
+    await standalone?.interrupt();
+    await data?.remove();
+    await rm(bundles, { recursive: true, force: true });
+  });
+
+  const open = (path: string) => page.goto(standalone.address + path);
+  const dropZone = () => page.getByRole('group', { name: 'Drop a bundle here' });
+  const submissionId = () => new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  /** The state in the head of a submission's page. */
+  const state = (words: string | RegExp) => page.locator('header').last().getByText(words);
+
+  /** Packs a folder as a team would, and gives the archive's path. */
+  async function pack(folder: string, name: string): Promise<string> {
+    const archive = join(bundles, `${name}.zip`);
+    await run(process.execPath, [holdout, 'pack', folder, '-o', archive, '--force'], { cwd: root });
+    return archive;
+  }
+
+  it('is told what comes before a submission: to sign in, and to join by the rules', async () => {
+    const visitor = await openPage(browser);
+    await visitor.goto(standalone.address + practice);
+    await visitor.getByRole('heading', { name: 'Sign in to submit' }).waitFor();
+    expect(await visitor.getByRole('main').getByRole('link', { name: 'Sign in' }).getAttribute('href')).toContain(
+      encodeURIComponent(practice),
+    );
+    expect(visitor.failures).toEqual([]);
+    await visitor.context().close();
+
+    ({ page } = await people.signUp('Grace'));
+    await open(practice);
+    await page.getByRole('heading', { name: 'Join the competition to submit' }).waitFor();
+    await page.getByLabel('Name of the team').fill('Team Grace');
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Take part' }).click();
+    await page.getByText('Drop a bundle here').waitFor();
+    expect(await page.getByText('To the phase Practice, as Team Grace').count()).toBe(1);
+    expect(await page.getByText('No limit').count()).toBe(3);
+    await takePicture(page, 'submit-choose');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('is told every problem of a bundle before a byte of it is sent', async () => {
+    const sent: string[] = [];
+    const watch = (request: Request) => void (request.method() !== 'GET' && sent.push(request.url()));
+    page.on('request', watch);
+    const folder = join(bundles, 'broken');
+    await mkdir(folder);
+    await cp(join(root, 'packages/baseline/demo/onnx/model.onnx'), join(folder, 'model.onnx'));
+    const manifest = { name: 'Broken', engine: 'onnx', model: 'model.onnx', threshold: 7, studyAggregation: 'median' };
+    await writeFile(join(folder, 'holdout.json'), JSON.stringify(manifest));
+    await page.locator('input[webkitdirectory]').setInputFiles(folder);
+    const alert = page.getByRole('alert');
+    await alert.getByText('broken can’t be submitted as it is').waitFor();
+    expect(await alert.getByRole('row').allTextContents()).toEqual([
+      expect.stringContaining('Where'),
+      expect.stringContaining('studyAggregation'),
+      expect.stringContaining('threshold'),
+    ]);
+    await takePicture(page, 'submit-refused');
+    expect(await findBarriers(page)).toEqual([]);
+
+    await dropFile(dropZone(), { name: 'notes.txt', bytes: Buffer.from('not an archive') });
+    await page.getByText('It begins neither as a zip nor as a gzip.').waitFor();
+    page.off('request', watch);
+    expect(sent).toEqual([]);
+  });
+
+  it('drags a bundle in and watches it being scored, while its row appears in another window', async () => {
+    const board = await openPage(browser);
+    await board.goto(`${standalone.address}/competitions/mura/leaderboard?phase=practice`);
+    await board.locator('[data-entry]').first().waitFor();
+    expect(await board.getByRole('row').filter({ hasText: 'Dragged in' }).count()).toBe(0);
+
+    const archive = await pack('packages/baseline/demo/onnx', 'dragged');
+    await dropFile(dropZone(), { name: 'dragged.zip', bytes: await readFile(archive) });
+    await page.getByRole('heading', { name: 'The bundle is in order' }).waitFor();
+    await page.getByLabel('Name on the leaderboard').fill('Dragged in');
+    await takePicture(page, 'submit-ready');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await page.getByRole('heading', { name: 'Course' }).waitFor();
+    await takePicture(page, 'submission-under-way');
+    await state('Scored').waitFor({ timeout: 120_000 });
+
+    const steps = await page
+      .getByRole('listitem')
+      .filter({ hasText: /Queued|Checking|Running|Scoring/ })
+      .allTextContents();
+    expect(steps).toHaveLength(4);
+    for (const step of steps) expect(step).toMatch(/took [\d.]+ /);
+    const row = board.getByRole('row').filter({ hasText: 'Dragged in' });
+    await row.waitFor({ timeout: 15_000 });
+    expect(board.failures).toEqual([]);
+    await board.context().close();
+  });
+
+  it('sees the whole score of a public phase: intervals, counts, curves, comparisons, the log', async () => {
+    const score = page.getByRole('table').filter({ hasText: 'All studies' }).first();
+    // Seven types and all of them, with seven metrics each.
+    expect(await score.getByRole('row').count()).toBe(9);
+    expect(await score.getByRole('row').nth(1).getByRole('cell').count()).toBe(8);
+    expect(await score.getByRole('row').nth(1).textContent()).toMatch(/0\.\d{3}0\.\d\d–[01]\.\d\d/);
+    expect(await page.getByRole('table').filter({ hasText: 'says abnormal' }).count()).toBe(8);
+    const counts = await page
+      .getByRole('table')
+      .filter({ hasText: 'says abnormal' })
+      .first()
+      .getByRole('cell')
+      .allTextContents();
+    expect(
+      counts
+        .map(Number)
+        .filter((count) => !Number.isNaN(count))
+        .reduce((sum, count) => sum + count, 0),
+    ).toBe(70);
+    await expect.poll(() => page.getByRole('img', { name: /Brier score|Area|Average precision/ }).count()).toBe(3);
+    expect(
+      await page
+        .getByRole('img', { name: /^Sensitivity against/ })
+        .locator('path')
+        .count(),
+    ).toBeGreaterThan(1);
+    await page.getByText('Your team has no other scored submission in this phase.').waitFor();
+    expect(await page.getByRole('region', { name: 'Log of the check' }).textContent()).toBeTruthy();
+    const receipt = await page.request.get(
+      `${standalone.address}${await page.getByRole('link', { name: 'Download the receipt' }).getAttribute('href')}`,
+    );
+    expect((await receipt.json()).receipt).toMatchObject({ submissionId: submissionId(), name: 'Dragged in' });
+    await takePicture(page, 'submission-scored');
+    expect(await findBarriers(page)).toEqual([]);
+    expect(page.failures).toEqual([]);
+  });
+
+  it('chooses a folder, which is packed in the browser, and sees what a hidden phase hides said to be hidden', async () => {
+    await open(hidden);
+    await page.getByText('5 of 5').waitFor();
+    await page.locator('input[webkitdirectory]').setInputFiles(join(root, 'packages/baseline/demo/weak'));
+    await page.getByRole('heading', { name: 'The bundle is in order' }).waitFor();
+    expect(await page.getByText(/^weak\.zip, /).count()).toBe(1);
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await page.getByRole('progressbar', { name: 'Images of the phase' }).waitFor({ timeout: 60_000 });
+    await page.getByText(/Scored in about/).waitFor();
+    await state('Scored').waitFor({ timeout: 120_000 });
+    await page.getByText('Hidden: exact counts would tell').waitFor();
+    await page.getByText('Hidden: each step of a curve').waitFor();
+    expect(await page.getByText('This phase publishes 3 decimals.').count()).toBe(1);
+    const readers = page.getByRole('region', { name: 'With each reader' }).getByRole('row');
+    await expect.poll(() => readers.count()).toBe(5);
+    await page
+      .getByText(/best reader\.?$/)
+      .first()
+      .waitFor();
+    await takePicture(page, 'submission-hidden-phase');
+    expect(await findBarriers(page)).toEqual([]);
+
+    await open(hidden);
+    await page.getByText('4 of 5').waitFor();
+    expect(page.failures).toEqual([]);
+  });
+
+  it('pauses an upload, reloads the page in between, and goes on where it was', async () => {
+    const folder = join(bundles, 'large');
+    await cp(join(root, 'packages/baseline/demo/weak'), folder, { recursive: true });
+    const size = 24 * megabyte;
+    await writeFile(join(folder, 'notes.bin'), randomBytes(size));
+    const archive = await pack(folder, 'large');
+    const network = await page.context().newCDPSession(page);
+    const limitUpload = (uploadThroughput: number) =>
+      network.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput,
+      });
+    await network.send('Network.enable');
+    await limitUpload(2 * megabyte);
+    const offsets: number[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+    });
+
+    await open(practice);
+    await page.locator('input[type=file]:not([webkitdirectory])').setInputFiles(archive);
+    await page.getByLabel('Name on the leaderboard').fill('In two parts');
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    const bar = page.getByRole('progressbar', { name: 'Sending large.zip' });
+    const percent = async () => Number(await bar.getAttribute('aria-valuenow'));
+    await expect.poll(percent, { timeout: 30_000 }).toBeGreaterThan(25);
+    await page.getByText(/ a second$/).waitFor();
+    await page.getByText(/^\d.* left$/).waitFor();
+    await takePicture(page, 'submit-sending');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused at \d+%/).waitFor();
+    const paused = await percent();
+    expect(paused).toBeLessThan(95);
+
+    await page.reload();
+    await page.getByText('What was sent is kept by the server').waitFor();
+    await limitUpload(-1);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL(/\/submissions\//, { timeout: 60_000 });
+    await page.getByRole('heading', { name: 'In two parts' }).waitFor();
+    // From the beginning once, and then from what the server had.
+    expect(offsets[0]).toBe(0);
+    expect(offsets.at(-1)).toBeGreaterThan(0.1 * size);
+    await state('Scored').waitFor({ timeout: 120_000 });
+
+    // What is done is forgotten: the page begins anew.
+    await open(practice);
+    await page.getByText('Drop a bundle here').waitFor();
+  });
+
+  it('goes on by itself after a reload, and when its page was left for another one', async () => {
+    const network = await page.context().newCDPSession(page);
+    const conditions = { offline: false, latency: 0, downloadThroughput: -1 };
+    await network.send('Network.enable');
+    await network.send('Network.emulateNetworkConditions', { ...conditions, uploadThroughput: 2 * megabyte });
+    await page.locator('input[type=file]:not([webkitdirectory])').setInputFiles(join(bundles, 'large.zip'));
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    const bar = page.getByRole('progressbar', { name: 'Sending large.zip' });
+    const percent = async () => Number(await bar.getAttribute('aria-valuenow'));
+    await expect.poll(percent, { timeout: 30_000 }).toBeGreaterThan(10);
+    await page.getByRole('link', { name: 'Submissions' }).click();
+    await page.getByRole('heading', { name: 'Submissions' }).waitFor();
+    await page.goBack();
+    await expect.poll(percent, { timeout: 30_000 }).toBeGreaterThan(20);
+    await page.reload();
+    await expect.poll(percent, { timeout: 30_000 }).toBeGreaterThan(20);
+    await page.getByRole('button', { name: 'Give up' }).click();
+    await page.getByText('Drop a bundle here').waitFor();
+    await network.send('Network.emulateNetworkConditions', { ...conditions, uploadThroughput: -1 });
+    await page.reload();
+    await page.getByText('Drop a bundle here').waitFor();
+  });
+
+  it('is told why a bundle was rejected, and what to do, beside what it printed', async () => {
+    const folder = join(bundles, 'failing');
+    await mkdir(join(folder, 'src'), { recursive: true });
+    const program = "import sys\nfor number in range(3000): print('line', number)\nsys.exit('no weights here')\n";
+    await writeFile(join(folder, 'src', 'predict.py'), program);
+    await page.locator('input[webkitdirectory]').setInputFiles(folder);
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await state('Rejected').waitFor({ timeout: 60_000 });
+    const alert = page.getByRole('alert').filter({ hasText: 'Why it was rejected' });
+    expect(await alert.textContent()).toMatch(/What to do: .+It ended while it was Checking\. [a-z_]+$/);
+    const log = page.getByRole('region', { name: 'Log of the check' });
+    await expect.poll(() => page.getByText(/^[\d,]+ lines$/).textContent()).toMatch(/^3,\d{3} lines$/);
+    await log.getByText('no weights here').waitFor();
+    // Of thousands of lines only those in sight are drawn.
+    expect(await log.locator('code').count()).toBeLessThan(100);
+    await takePicture(page, 'submission-rejected');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('cancels what waits, once it has said so twice', async () => {
+    await open(practice);
+    await page.locator('input[webkitdirectory]').setInputFiles(join(root, 'packages/baseline/demo/tfjs'));
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+    await state('Cancelled').waitFor();
+    expect(page.failures).toEqual([]);
+  });
+
+  it('finds all of them in one list', async () => {
+    await page.getByRole('link', { name: 'All submissions of your team' }).click();
+    const rows = page.getByRole('row');
+    await expect.poll(() => rows.count()).toBe(6);
+    expect(await rows.nth(1).textContent()).toContain('Cancelled');
+    expect(await rows.filter({ hasText: 'Dragged in' }).textContent()).toMatch(/Practice.*Scored0\.\d{3}/);
+    await takePicture(page, 'submissions');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('reads the same in Chinese, in the dark and on a phone, and nobody is kept out', async () => {
+    const scored = await page.getByRole('link', { name: 'Dragged in' }).getAttribute('href');
+    const storage = await page.context().storageState();
+    const options = { storageState: storage, locale: 'zh-CN', colorScheme: 'dark', viewport: phone } as const;
+    const chinese = await openPage(browser, options);
+    const look = async (path: string, words: string, picture: string) => {
+      await chinese.goto(standalone.address + path);
+      await chinese.getByText(words).first().waitFor();
+      await noSideways(chinese);
+      await takePicture(chinese, picture);
+      expect(await findBarriers(chinese)).toEqual([]);
+    };
+    await look(practice, '将模型包拖到这里', 'submit-phone-dark-zh');
+    await look(scored ?? '', '平均精确率', 'submission-phone-dark-zh');
+    await look('/competitions/mura/submissions', '提交时间', 'submissions-phone-dark-zh');
+    expect(chinese.failures).toEqual([]);
+    await chinese.context().close();
+  });
+});
+
+/** What is wider than the screen scrolls within its own frame. */
+async function noSideways(page: Page): Promise<void> {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(width).toBeLessThanOrEqual(0);
+}
