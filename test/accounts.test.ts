@@ -131,10 +131,10 @@ describe('people of a freshly started server', () => {
     expect(address).toMatch(/^otpauth:\/\/totp\/Holdout:tom/);
     const secret = await section.getByRole('region', { name: 'Secret' }).textContent();
     expect(new URL(address).searchParams.get('secret')).toBe(secret);
-    await section.getByLabel('Code').fill('000000');
+    await section.getByRole('textbox', { name: 'Code' }).fill('000000');
     await section.getByRole('button', { name: 'Turn it on' }).click();
     await section.getByText('The code is wrong').waitFor();
-    await section.getByLabel('Code').fill(readAuthenticator(address));
+    await section.getByRole('textbox', { name: 'Code' }).fill(readAuthenticator(address));
     await section.getByRole('button', { name: 'Turn it on' }).click();
     await section.getByRole('heading', { name: 'Backup codes' }).waitFor();
     const codes = ((await section.getByRole('region', { name: 'Backup codes' }).textContent()) ?? '').split('\n');
@@ -269,7 +269,7 @@ describe('people of a freshly started server', () => {
     await elsewhere.getByRole('heading', { name: 'Your account' }).waitFor();
 
     await open(page, '/account');
-    await page.getByLabel('Name', { exact: true }).fill('Samira');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Samira');
     await page.getByRole('region', { name: 'Name' }).getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Samira' }).waitFor();
     const sessions = page.getByRole('list', { name: 'Where you are signed in' }).getByRole('listitem');

@@ -21,9 +21,13 @@ export function ConfirmButton({ action, of, question, onConfirm, children }: Con
   const [isOpen, { open, close }] = useDisclosure(false);
   return (
     <>
-      <Button variant="default" size="compact-sm" onClick={open}>
+      <Button
+        variant="default"
+        size="compact-sm"
+        onClick={open}
+        {...(of === undefined ? {} : { 'aria-label': `${action}: ${of}` })}
+      >
         {action}
-        {of !== undefined && <span className="heard">: {of}</span>}
       </Button>
       <Modal opened={isOpen} onClose={close} title={question} closeButtonProps={{ 'aria-label': t('close') }}>
         <Stack gap="sm">

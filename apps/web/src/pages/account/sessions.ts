@@ -1,20 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { askAuth } from '../../accounts/ask-auth.js';
+import { presentSessionSchema, sessionListSchema, type sessionSchema } from '../../accounts/auth-answers.js';
 import { bySchema } from '../../api/request.js';
-
-const sessionSchema = z.object({
-  id: z.string(),
-  /** What ends it; the cookie needs more than this. */
-  token: z.string(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  expiresAt: z.string(),
-  ipAddress: z.string().nullish(),
-  userAgent: z.string().nullish(),
-});
-const sessionsSchema = z.array(sessionSchema);
-const presentSchema = z.object({ session: sessionSchema });
 
 export type Session = z.infer<typeof sessionSchema> & { readonly isPresent: boolean };
 
@@ -25,12 +13,12 @@ export const sessionsQuery = queryOptions({
     const [sessions, present] = await Promise.all([
       askAuth(
         'list-sessions',
-        bySchema(() => sessionsSchema),
+        bySchema(() => sessionListSchema),
         { signal },
       ),
       askAuth(
         'get-session',
-        bySchema(() => presentSchema),
+        bySchema(() => presentSessionSchema),
         { signal },
       ),
     ]);

@@ -1,15 +1,13 @@
 import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
 import { postAuth } from '../../accounts/ask-auth.js';
+import { backupCodesSchema } from '../../accounts/auth-answers.js';
 import { Form } from '../../accounts/form.js';
 import { PasswordField } from '../../accounts/password-field.js';
 import { meQuery } from '../../api/me.js';
 import { bySchema, nothing } from '../../api/request.js';
 import { KnownName } from './known-name.js';
-
-const codesSchema = z.object({ backupCodes: z.array(z.string()) });
 
 interface TwoFactorOnProps {
   readonly email: string;
@@ -30,7 +28,7 @@ export function TwoFactorOn({ email, hasPassword, onNewCodes }: TwoFactorOnProps
         <Form
           submit={t('newBackupCodes')}
           onSubmit={async (fields) => {
-            const check = bySchema(() => codesSchema);
+            const check = bySchema(() => backupCodesSchema);
             onNewCodes((await postAuth('two-factor/generate-backup-codes', bodyOf(fields), check)).backupCodes);
           }}
         >

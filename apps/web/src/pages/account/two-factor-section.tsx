@@ -2,8 +2,8 @@ import { Alert, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
 import { postAuth } from '../../accounts/ask-auth.js';
+import { authenticatorSchema } from '../../accounts/auth-answers.js';
 import { Form } from '../../accounts/form.js';
 import { PasswordField } from '../../accounts/password-field.js';
 import { signInOptionsQuery } from '../../accounts/sign-in-options.js';
@@ -17,8 +17,6 @@ import { KnownName } from './known-name.js';
 import { SetUpAuthenticator, type TwoFactorSecret } from './set-up-authenticator.js';
 import { TwoFactorOn } from './two-factor-on.js';
 
-const secretSchema = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) });
-
 /** An authenticator as the second factor: set up, or in use. */
 export function TwoFactorSection({ user }: Pick<Person, 'user'>) {
   const { t } = useTranslation('account');
@@ -29,7 +27,7 @@ export function TwoFactorSection({ user }: Pick<Person, 'user'>) {
   const [newCodes, setNewCodes] = useState<readonly string[]>();
 
   const begin = async ({ password }: Readonly<Record<string, string>>): Promise<void> => {
-    const check = bySchema(() => secretSchema);
+    const check = bySchema(() => authenticatorSchema);
     const { totpURI, backupCodes } = await postAuth('two-factor/enable', hasPassword ? { password } : {}, check);
     setSecret({ uri: totpURI, backupCodes });
   };

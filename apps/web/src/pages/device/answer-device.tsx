@@ -1,19 +1,13 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
 import { askAuth, postAuth } from '../../accounts/ask-auth.js';
+import { waitingDeviceSchema } from '../../accounts/auth-answers.js';
 import { Form } from '../../accounts/form.js';
 import { Refusal } from '../../accounts/refusal.js';
 import { bySchema, nothing } from '../../api/request.js';
 import { Loading } from '../../parts/loading.js';
 import { PageHeading } from '../../parts/page-heading.js';
-
-const waitingSchema = z.object({
-  status: z.string(),
-  client_id: z.string().nullish(),
-  scope: z.string().nullish(),
-});
 
 interface AnswerDeviceProps {
   readonly code: string;
@@ -30,7 +24,7 @@ export function AnswerDevice({ code, email, onAnswer, onOther }: AnswerDevicePro
     queryFn: ({ signal }) =>
       askAuth(
         `device?user_code=${encodeURIComponent(code)}`,
-        bySchema(() => waitingSchema),
+        bySchema(() => waitingDeviceSchema),
         { signal },
       ),
     retry: false,

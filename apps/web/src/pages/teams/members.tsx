@@ -46,9 +46,13 @@ export function Members({ team, person, isOwner }: MembersProps) {
               facts={[t(`role_${role}`), email, t('since', { time: date(joinedAt) })]}
             >
               {isOwner && (
-                <Button variant="default" size="compact-sm" onClick={() => mutate({ id, role: otherRole })}>
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  aria-label={`${t(`make_${otherRole}`)}: ${name}`}
+                  onClick={() => mutate({ id, role: otherRole })}
+                >
                   {t(`make_${otherRole}`)}
-                  <span className="heard">: {name}</span>
                 </Button>
               )}
               {isOwner && !isSelf && (
