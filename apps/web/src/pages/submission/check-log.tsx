@@ -23,6 +23,7 @@ export function CheckLog({ submission: { id, state }, lines }: CheckLogProps) {
   const { number } = useFormat();
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const lastTop = useRef(0);
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => frame.current,
@@ -63,7 +64,10 @@ export function CheckLog({ submission: { id, state }, lines }: CheckLogProps) {
           tabIndex={0}
           aria-label={t('log')}
           onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-            isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPixels;
+            // Lines that come meanwhile move the end away from the reader: only the reader moves up.
+            if (scrollTop < lastTop.current) isAtEnd.current = false;
+            if (scrollHeight - scrollTop - clientHeight < nearEndPixels) isAtEnd.current = true;
+            lastTop.current = scrollTop;
           }}
         >
           <div className={styles.lines} style={{ height: rows.getTotalSize() }}>

@@ -1,5 +1,6 @@
 import type { PublishedScore, Submission } from '@holdout/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { boardEntriesQuery, ownSubmissionsQuery } from '../../api/submissions.js';
 import { useFormat } from '../../format/use-format.js';
@@ -53,7 +54,7 @@ function AgainstReaders({ submission: { id, competition, phase }, own, decimals 
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={3} />;
   const readers = data.entries.filter(({ kind }) => kind === 'reader');
-  const verdict = data.entries.find(({ submissionId }) => submissionId === id)?.againstBestReader;
+  const entry = data.entries.find(({ submissionId }) => submissionId === id);
   const rows = readers.map(
     ({ name, score, kappaInterval, bestReader }): ComparedRow => ({
       key: name,
@@ -73,7 +74,14 @@ function AgainstReaders({ submission: { id, competition, phase }, own, decimals 
       {rows.length === 0 && (
         <p className={styles.note}>{t(data.visibility.state === 'hidden' ? 'readersHidden' : 'noReaders')}</p>
       )}
-      {verdict && <p>{t(verdicts[verdict])}</p>}
+      {entry && (
+        <p>
+          {entry.againstBestReader && t(verdicts[entry.againstBestReader])}{' '}
+          <Link to="/competitions/$competition/leaderboard" params={{ competition }} search={{ phase }} hash={id}>
+            {t('toBoard')}
+          </Link>
+        </p>
+      )}
     </>
   );
 }

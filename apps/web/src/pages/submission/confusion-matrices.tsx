@@ -9,9 +9,10 @@ import page from './submission-page.module.css';
 export function ConfusionMatrices({ score: { overall, byStudyType } }: { readonly score: PublishedScore }) {
   const { t } = useTranslation('submission');
   const names = useNames();
+  const types = Object.entries(byStudyType).map(([type, { counts }]) => ({ label: names.studyType(type), counts }));
   const groups = [
     { label: t('overall'), counts: overall.counts },
-    ...Object.entries(byStudyType).map(([type, { counts }]) => ({ label: names.studyType(type), counts })),
+    ...types.sort((a, b) => a.label.localeCompare(b.label)),
   ];
   return (
     <section aria-labelledby="confusion" className={page.section}>

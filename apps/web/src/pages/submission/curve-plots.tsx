@@ -1,5 +1,5 @@
 import type { ProbabilityCurves, PublishedScore, Submission } from '@holdout/contracts';
-import { areaY, dot, line, ruleX, text } from '@observablehq/plot';
+import { areaY, dot, line, ruleX } from '@observablehq/plot';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -32,7 +32,7 @@ const square: PlotOptions = {
 /** The three curves, each with what it comes to in words. */
 export function CurvePlots({ curves, score, submission }: CurvePlotsProps) {
   const { t } = useTranslation('submission');
-  const { percent } = useFormat();
+  const { percent, list } = useFormat();
   const readerPoints = useReaderPoints(submission);
   const { sensitivity, specificity, auroc } = score.overall;
   const ownPoint =
@@ -56,17 +56,7 @@ export function CurvePlots({ curves, score, submission }: CurvePlotsProps) {
       ),
       line(curves.roc, { x: 'falsePositiveRate', y: 'sensitivity', stroke: own, strokeWidth: 2 }),
       dot(readerPoints, { x: 'x', y: 'y', symbol: 'diamond', r: 6, stroke: readers, strokeWidth: 2, title: 'name' }),
-      text(readerPoints, { x: 'x', y: 'y', text: 'name', dx: 9, textAnchor: 'start', fill: 'currentColor' }),
       dot(ownPoint, { x: 'x', y: 'y', r: 5, fill: own, stroke: 'var(--holdout-card)' }),
-      text(ownPoint, {
-        x: 'x',
-        y: 'y',
-        text: () => t('ownThreshold'),
-        dx: 9,
-        dy: 12,
-        textAnchor: 'start',
-        fill: 'currentColor',
-      }),
     ],
   };
   const precisionRecall: PlotOptions = {
@@ -129,6 +119,17 @@ export function CurvePlots({ curves, score, submission }: CurvePlotsProps) {
     <div className={styles.plots}>
       <PlotFigure title={t('roc')} alt={t('rocAlt', described)} options={roc}>
         {t('area', { value: area })}
+        <span className={styles.key}>
+          <span aria-hidden="true">● </span>
+          {t('ownThreshold')}
+          {readerPoints.length > 0 && (
+            <>
+              {' · '}
+              <span aria-hidden="true">◇ </span>
+              {list(readerPoints.map(({ name }) => name))}
+            </>
+          )}
+        </span>
       </PlotFigure>
       <PlotFigure
         title={t('precisionRecall')}

@@ -14,11 +14,13 @@ export function QueuePlace({ submission: { id, state } }: { readonly submission:
   const { data: queue } = useQuery({ ...queueQuery(id), refetchInterval: refreshMilliseconds });
   if (!queue) return null;
   const { place, underWay, untilStart, untilEnd, measured } = queue;
-  const write = ({ lower, median, upper }: ExpectedSeconds) => ({
-    lower: duration(lower),
-    median: duration(median),
-    upper: duration(upper),
-  });
+  /** Where the bounds are the median there is nothing more to say. */
+  const write = (kind: 'starts' | 'ends', { lower, median, upper }: ExpectedSeconds) =>
+    t(lower === upper ? `${kind}About` : `${kind}In`, {
+      lower: duration(lower),
+      median: duration(median),
+      upper: duration(upper),
+    });
   return (
     <section className={styles.wait} aria-live="off">
       {state === 'queued' && place !== null && (
@@ -27,8 +29,8 @@ export function QueuePlace({ submission: { id, state } }: { readonly submission:
           {t('underWay', { count: underWay })}
         </p>
       )}
-      {untilStart && <p>{untilStart.upper < 1 ? t('startsNow') : t('startsIn', write(untilStart))}</p>}
-      {untilEnd && <p>{untilEnd.upper < 1 ? t('overdue') : t('endsIn', write(untilEnd))}</p>}
+      {untilStart && <p>{untilStart.upper < 1 ? t('startsNow') : write('starts', untilStart)}</p>}
+      {untilEnd && <p>{untilEnd.upper < 1 ? t('overdue') : write('ends', untilEnd)}</p>}
       <p className={styles.note}>{untilEnd ? t('measuredBy', { count: measured }) : t('notMeasured')}</p>
     </section>
   );

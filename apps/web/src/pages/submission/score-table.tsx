@@ -17,7 +17,7 @@ export function ScoreTable({ score, intervals, phase }: ScoreTableProps) {
   const { t } = useTranslation('submission');
   const { number, percent } = useFormat();
   const names = useNames();
-  const types = Object.keys(score.byStudyType);
+  const types = Object.keys(score.byStudyType).sort((a, b) => names.studyType(a).localeCompare(names.studyType(b)));
   const decimals = phase?.release.decimals ?? null;
   const rows = [
     { key: 'all', label: t('overall'), table: score.overall, group: intervals?.overall },
@@ -77,9 +77,10 @@ function MetricCell({ value }: { readonly value: string | null | undefined }) {
 }
 
 function Bounds({ group, metric }: { readonly group: GroupIntervals | undefined; readonly metric: MetricName }) {
+  const { t } = useTranslation('submission');
   const bounds = group?.[metric].bootstrap;
-  if (!bounds || bounds.lower === null) return null;
-  return <span className={styles.bounds}>{formatInterval(bounds)}</span>;
+  if (!bounds) return null;
+  return <span className={styles.bounds}>{bounds.lower === null ? t('noInterval') : formatInterval(bounds)}</span>;
 }
 
 /** Why a metric of all studies has no value. */

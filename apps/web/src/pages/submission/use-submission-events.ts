@@ -45,6 +45,9 @@ export function useSubmissionEvents(id: string): {
   return { lines, connection };
 }
 
+/** What programs colour their lines with in a terminal. */
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
 /** A log comes by thousands of lines at once: they are shown once a frame, not one by one. */
 function useGatheredLines() {
   const [lines, setLines] = useState<readonly string[]>([]);
@@ -57,7 +60,7 @@ function useGatheredLines() {
     setLines((old) => [...old, ...fresh]);
   };
   const add = (line: string): void => {
-    gathered.current.push(...line.split('\n'));
+    gathered.current.push(...line.replace(colours, '').split('\n'));
     frame.current ??= requestAnimationFrame(show);
   };
   return { lines, add };

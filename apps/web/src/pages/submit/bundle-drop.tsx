@@ -27,7 +27,11 @@ export function BundleDrop({ competition, phase, onGiven }: BundleDropProps) {
     noPaste: true,
   });
   return (
-    <div {...getRootProps({ role: 'group', 'aria-label': t('drop'), tabIndex: -1 })} className={styles.drop} data-active={isDragActive}>
+    <div
+      {...getRootProps({ role: 'group', 'aria-label': t('drop'), tabIndex: -1 })}
+      className={styles.drop}
+      data-active={isDragActive}
+    >
       <input {...getInputProps({ 'aria-label': t('chooseFile') })} />
       <input
         type="file"

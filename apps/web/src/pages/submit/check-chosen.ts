@@ -1,5 +1,5 @@
 import { type BundleFiles, checkBundle, openArchive, openBlobSource, openFiles, packBundle } from '@holdout/bundle';
-import type { ResolvedManifest } from '@holdout/contracts';
+import { HoldoutError, type ResolvedManifest } from '@holdout/contracts';
 import type { Chosen } from './read-chosen.js';
 
 /** A bundle that the server's own check lets through, as it will be sent. */
@@ -15,20 +15,28 @@ export interface ReadyBundle {
 /**
  * Checks what was chosen by the server's own code, and packs it where it is a folder.
  *
+ * @param limitBytes - what the phase lets an archive have
  * @throws HoldoutError with every problem that was found
  */
-export async function checkChosen(chosen: Chosen): Promise<ReadyBundle> {
+export async function checkChosen(chosen: Chosen, limitBytes: number): Promise<ReadyBundle> {
   if (chosen.kind === 'archive') {
     const { file } = chosen;
+    refuseTooLarge(file, limitBytes);
     return { file, ...(await describe(await openArchive(openBlobSource(file)))) };
   }
   const files = openFiles(chosen.files);
   const described = await describe(files);
   const packed = await new Response(packBundle(files)).blob();
+  refuseTooLarge(packed, limitBytes);
   // As an archive it may be refused for one thing more: how much smaller it is than its contents.
   await openArchive(openBlobSource(packed));
   const file = new File([packed], `${chosen.name}.zip`, { type: 'application/zip', lastModified: chosen.changedAt });
   return { file, ...described };
+}
+
+function refuseTooLarge({ size }: Blob, limitBytes: number): void {
+  if (size <= limitBytes) return;
+  throw new HoldoutError('upload_too_large', { detail: `It has ${size} bytes; it may have ${limitBytes}.` });
 }
 
 async function describe(bundle: BundleFiles): Promise<Omit<ReadyBundle, 'file'>> {

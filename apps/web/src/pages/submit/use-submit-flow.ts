@@ -120,7 +120,7 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
       const { signal } = checking.current;
       setStep({ name: 'checking', chosen: chosen.name });
       try {
-        const bundle = await checkInWorker(chosen, signal);
+        const bundle = await checkInWorker({ chosen, limitBytes: phase.limits.bundleSizeBytes }, signal);
         const before = interrupted.current;
         if (before && isSameFile(before, bundle.file)) await begin(bundle, before.fields, before.address);
         else setStep({ name: 'ready', bundle });

@@ -47,8 +47,6 @@ export const words = {
   expected: 'Expected',
   wholeBundle: 'The bundle',
   whatNext: 'What to do: {{next}}',
-  tooLarge: '{{name}} is too large',
-  tooLargeNext: 'It has {{size}}; this phase takes {{limit}}. What is not needed to predict can be left out.',
 
   // What is ready.
   ready: 'The bundle is in order',

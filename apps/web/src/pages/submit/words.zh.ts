@@ -44,8 +44,6 @@ export const words: Translated<typeof english> = {
   expected: '应为',
   wholeBundle: '整个模型包',
   whatNext: '怎么办：{{next}}',
-  tooLarge: '{{name}} 太大',
-  tooLargeNext: '大小为 {{size}}；此阶段最多接受 {{limit}}。预测不需要的内容可以去掉。',
 
   ready: '模型包检查通过',
   model: '模型',
