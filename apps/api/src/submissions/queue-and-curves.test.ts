@@ -1,7 +1,6 @@
 import { queuePlaceSchema, submissionCurvesSchema } from '@holdout/contracts';
 import { claimEvaluation, claimScoring, findSubmission, listGoldLabels, publishScore } from '@holdout/db';
 import { scoreIntervals, scorePredictions, scorerVersion } from '@holdout/scoring';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { seedSubmission } from '../testing/seed-submission.js';
@@ -51,9 +50,8 @@ describe('the place in the queue', () => {
     const submission = await findSubmission(server.database, second);
     const { evaluationId = '' } = submission ?? {};
     await claimEvaluation(server.database, { evaluationId, owner: 'test', leaseSeconds: 60 });
-    await sql`UPDATE evaluations SET checking_at = now() - interval '40 seconds' WHERE id = ${evaluationId}`.execute(
-      server.database,
-    );
+    const checkingAt = new Date(Date.now() - 40_000);
+    await server.database.updateTable('evaluations').set({ checkingAt }).where('id', '=', evaluationId).execute();
     const queue = await readQueue(second);
     expect(queue).toMatchObject({ place: null, underWay: 1, untilStart: null });
     expect(queue.untilEnd?.median).toBeGreaterThan(55);
@@ -62,8 +60,9 @@ describe('the place in the queue', () => {
   });
 
   async function tookSeconds(id: string, seconds: number): Promise<void> {
-    await sql`UPDATE evaluations SET checking_at = scored_at - make_interval(secs => ${seconds})
-      WHERE submission_id = ${id}`.execute(server.database);
+    const scoredAt = (await findSubmission(server.database, id))?.times.scored?.getTime() ?? 0;
+    const checkingAt = new Date(scoredAt - 1000 * seconds);
+    await server.database.updateTable('evaluations').set({ checkingAt }).where('submissionId', '=', id).execute();
   }
 });
 
@@ -119,7 +118,7 @@ describe('the curves', () => {
     for (const token of [seeded.alpha.token, seeded.organiser.token]) {
       expect(await readCurves(hidden, token)).toMatchObject({ curves: null, absent: 'hidden' });
     }
-    await sql`UPDATE phases SET decimals = 3 WHERE slug = 'practice'`.execute(server.database);
+    await server.database.updateTable('phases').set({ decimals: 3 }).where('slug', '=', 'practice').execute();
     expect(await readCurves(practised)).toMatchObject({ curves: null, absent: 'hidden' });
   });
 

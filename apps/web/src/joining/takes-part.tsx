@@ -24,6 +24,11 @@ export function TakesPart({ competition, team }: TakesPartProps) {
       </Text>
       <ul>
         <li>
+          <Link to="/competitions/$competition/submissions" params={{ competition }}>
+            {t('toSubmit')}
+          </Link>
+        </li>
+        <li>
           <Link to="/teams/$team" params={{ team: team.id }}>
             {t('toTeam')}
           </Link>

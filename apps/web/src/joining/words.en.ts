@@ -17,6 +17,7 @@ export const words = {
   join: 'Take part',
   accept: 'Accept the rules',
   takesPart: 'You take part with the team “{{team}}”.',
+  toSubmit: 'Submit a bundle, and see how yours fare',
   toTeam: 'Your team: invite others, see the quota',
   toTokens: 'Make a token for the command',
   toHow: 'How to submit',

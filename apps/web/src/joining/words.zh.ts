@@ -20,6 +20,7 @@ export const words: Translated<typeof english> = {
   join: '参赛',
   accept: '接受规则',
   takesPart: '您以团队“{{team}}”参赛。',
+  toSubmit: '提交模型包，并查看各次提交的进展',
   toTeam: '我的团队：邀请他人、查看配额',
   toTokens: '为命令创建令牌',
   toHow: '如何提交',
