@@ -16,7 +16,7 @@ export function AgreementMatrix({
   const nameOf = (reader: string) => (goldReaders.includes(reader) ? `${reader} ★` : reader);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section aria-label={t('agreement')} tabIndex={0} style={{ overflowX: 'auto' }}>
+    <section aria-label={t('agreement')} tabIndex={0} className={styles.frame}>
       <table className={styles.matrix}>
         <caption className="heard">{t('agreement')}</caption>
         <thead>

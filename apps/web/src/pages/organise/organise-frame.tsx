@@ -1,5 +1,5 @@
 import type { Competition } from '@holdout/contracts';
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -40,13 +40,13 @@ export function OrganiseFrame({ competition: slug, title, children }: OrganiseFr
       <Text size="lg" fw={700}>
         {competition.title}
       </Text>
-      <Group component="nav" gap="lg" mb="md" aria-label={t('rooms')} className={styles.rooms}>
+      <nav aria-label={t('rooms')} className={styles.rooms}>
         {rooms.map(([to, words]) => (
           <Link key={to} to={to} params={{ competition: slug }} activeOptions={{ exact: true, includeSearch: false }}>
             {t(words)}
           </Link>
         ))}
-      </Group>
+      </nav>
       {children(competition)}
     </>
   );

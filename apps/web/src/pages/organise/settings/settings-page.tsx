@@ -34,9 +34,7 @@ export function Page() {
             // What was applied comes back from the server, and the draft begins anew with it.
             <Settings key={dataUpdatedAt} slug={slug} file={file} view={view} onView={setView} onApplied={setApplied} />
           )}
-          {applied > 0 && (
-            <Alert key={dataUpdatedAt} role="status" color="petrol" mt="md" title={t('applied', { count: applied })} />
-          )}
+          {applied > 0 && <Alert role="status" color="petrol" mt="md" title={t('applied', { count: applied })} />}
         </>
       )}
     </OrganiseFrame>
