@@ -90,6 +90,7 @@ describe('every route of the OpenAPI document', () => {
 
   const queries: Record<string, string> = {
     diff: `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}`,
+    image: '?study=x',
     import: '?note=x',
     image: '?study=x',
   };
