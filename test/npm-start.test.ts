@@ -349,7 +349,7 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
     // One at a time, as this phase demands, is one at a time.
     const second = await submit('weak', 'test').catch((error: { stdout: string }) => error);
     expect(JSON.parse(second.stdout).error).toMatchObject({ code: 'quota_exceeded' });
-    await kill(['-f', 'child/main.js']);
+    await killBeneath(standalone.process.pid ?? -1, 'child/main.js');
     await delay(2500);
     await kill(['-P', String(standalone.process.pid), '-f', 'evaluate.js']);
     process.kill(
@@ -500,6 +500,21 @@ function readBoard(standalone: Standalone, phase: string) {
 async function kill(pgrep: string[]): Promise<void> {
   const { stdout } = await run('pgrep', pgrep);
   for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+}
+
+/** Kills what one process has started, however far beneath, and runs this program; other tests run it as well. */
+async function killBeneath(ancestor: number, program: string): Promise<void> {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,args=']);
+  const processes = stdout.split('\n').flatMap((line) => {
+    const [, pid, parent, words = ''] = /^ *(\d+) +(\d+) +(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), words }];
+  });
+  const parentOf = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+  const isBeneath = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === ancestor || isBeneath(parentOf.get(pid)));
+  const found = processes.filter(({ pid, words }) => words.includes(program) && isBeneath(pid));
+  expect(found.length).toBeGreaterThan(0);
+  for (const { pid } of found) process.kill(pid, 'SIGKILL');
 }
 
 async function startAndFail(argv: string[]): Promise<string> {
