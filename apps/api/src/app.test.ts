@@ -92,7 +92,6 @@ describe('every route of the OpenAPI document', () => {
     diff: `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}`,
     image: '?study=x',
     import: '?note=x',
-    image: '?study=x',
   };
 
   it('answers every refusal with a problem', async () => {
