@@ -16,6 +16,8 @@ interface Loading {
 }
 
 let loading: Loading | null = null;
+// ONNX Runtime would report that it is used; without a network it can't, and says so in the team's log.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 send({ kind: 'ready' });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
