@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
@@ -36,16 +36,22 @@ describe('the pages of organisers and operators', patience, () => {
     await data?.remove();
   });
 
+  /** One session for all: a server counts how often somebody signs in. */
+  let signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
+
   /** Opens an address as the demo's administrator; nothing may have gone wrong until it is closed. */
   async function visit(
     path: string,
     look: (page: WatchedPage) => Promise<void>,
     options: Parameters<typeof openPage>[1] = {},
   ): Promise<void> {
-    const page = await openPage(browser, options);
+    const page = await openPage(browser, signedIn ? { ...options, storageState: signedIn } : options);
     try {
-      await page.goto(standalone.address);
-      await signIn(page);
+      if (!signedIn) {
+        await page.goto(standalone.address);
+        await signIn(page);
+        signedIn = await page.context().storageState();
+      }
       await page.goto(standalone.address + path);
       await look(page);
       expect(page.failures).toEqual([]);

@@ -45,7 +45,7 @@ export function addMemberCommands(group: Command, { environment, signal }: Comma
 
 const columns: readonly Column[] = ['name', 'e-mail', 'role', 'since'].map((title) => ({ title, side: 'left' }));
 
-function sayTeam({ name, members, invitations, competitions }: Team, output: Output): void {
+function sayTeam({ id, name, members, invitations, competitions, mergeOffers }: Team, output: Output): void {
   const parts = competitions.map(({ competition }) => competition).join(', ');
   output.title(`${printable(name)}${parts ? `, in ${parts}` : ', in no competition yet'}`);
   const rows = [
@@ -53,4 +53,10 @@ function sayTeam({ name, members, invitations, competitions }: Team, output: Out
     ...invitations.map(({ email, expiresAt }) => ['–', email, 'invited', `until ${expiresAt.slice(0, 10)}`]),
   ];
   for (const line of showTable(columns, rows)) output.say(line);
+  for (const { from, into } of mergeOffers) {
+    const words =
+      into.id === id ? `${printable(from.name)} is offered to this team` : `offered to ${printable(into.name)}`;
+    output.say(`Merge: ${words}`);
+  }
+  output.say(`Its id, for others who would merge into it: ${id}`);
 }

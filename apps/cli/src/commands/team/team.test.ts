@@ -24,6 +24,7 @@ const team = {
   members: [{ id: ada, name: 'Ada', email: user.email, role: 'owner', joinedAt: at }],
   invitations: [{ id: other, email: 'grace@example.org', createdAt: at, expiresAt: at }],
   competitions: [{ competition: 'mura', rulesVersion, joinedAt: at }],
+  mergeOffers: [{ from: { id: other, name: 'Late Shift' }, into: { id: first, name: 'The Readers' }, offeredAt: at }],
 };
 const invitation = { id: other, team: { id: second, name: 'Night Shift' }, invitedBy: 'Grace', expiresAt: at };
 const token = {
@@ -71,6 +72,7 @@ beforeEach(async () => {
     const me = { user, teams, competitions: [], organises: [], token: null };
     if (route === 'GET /api/me') return response.end(JSON.stringify(me));
     if (request.method === 'DELETE' || route.endsWith('/decline')) return response.writeHead(204).end();
+    if (route.endsWith('/merge')) return response.end(JSON.stringify({ merged: teams.length > 1, team }));
     return response.end(JSON.stringify(answers[route] ?? team));
   });
   server = config.server;
@@ -105,6 +107,7 @@ describe('holdout team', () => {
     expect(stdout).toMatch(/^The Readers, in mura\n/);
     expect(stdout).toMatch(/Ada +ada@example\.org +owner +2026-01-01/);
     expect(stdout).toMatch(/grace@example\.org +invited +until 2026-01-01/);
+    expect(stdout).toMatch(/Late Shift is offered to this team/);
     expect((await run('team', 'invitations')).stdout).toMatch(/^Night Shift, by Grace, until 2026-01-01/);
   });
 
@@ -121,6 +124,13 @@ describe('holdout team', () => {
       expect((await run('team', 'merge', '--team', named, '--into', 'The Readers', '--yes')).exitCode).toBe(0);
     }
     expect(sent).toEqual(Array(2).fill([`POST /api/teams/${second}/merge`, { into: first }]));
+    teams = [nightShift];
+    const offered = await run('team', 'merge', '--into', first, '--yes');
+    expect([offered.exitCode, offered.stdout]).toEqual([0, expect.stringMatching(/is offered to the owners of/)]);
+    teams = [readers];
+    expect((await run('team', 'accept-merge', 'Nobody')).stderr).toMatch(/there is: Late Shift/);
+    expect((await run('team', 'accept-merge', 'Late Shift')).stdout).toMatch(/“The Readers” has 1 members now/);
+    expect(sent.at(-1)).toEqual([`POST /api/teams/${first}/merge-offers/${other}/accept`, null]);
     teams = [];
     expect((await run('team', 'members')).stderr).toMatch(/holdout team create NAME/);
     expect((await run('team', 'accept', 'Nobody')).stderr).toMatch(/there is: Night Shift/);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addInvitationCommands } from './invitations.js';
 import { addMemberCommands } from './members.js';
-import { addMergeCommand } from './merge.js';
+import { addMergeCommands } from './merge.js';
 import { addTeamCommands } from './teams.js';
 
 /** `holdout team …`: whom a person submits with. */
@@ -14,5 +14,5 @@ export function addTeamCommand(program: Command, context: CommandContext): void 
   addTeamCommands(group, context);
   addInvitationCommands(group, context);
   addMemberCommands(group, context);
-  addMergeCommand(group, context);
+  addMergeCommands(group, context);
 }
