@@ -74,8 +74,6 @@ function listLimits(limits: RunLimits): string[] {
     // Without swap: the second number is the sum of both.
     ...[`--memory=${memoryLimitBytes}`, `--memory-swap=${memoryLimitBytes}`, `--pids-limit=${processLimit}`],
     `--shm-size=${scratchSizeBytes}`,
-    // A quarter of what any other process gets where there is not enough for all.
-    '--cpu-shares=256',
     ...[`nofile=${openFiles}`, `nproc=${processLimit}`, `fsize=${fileSizeBytes}`, 'core=0'].flatMap((limit) => [
       ...['--ulimit', `${limit}:${limit.slice(limit.indexOf('=') + 1)}`],
     ]),
