@@ -11,6 +11,7 @@ const environmentSchema = z
   .object({
     HOLDOUT_SERVER: textSchema,
     HOLDOUT_TOKEN: textSchema,
+    HOLDOUT_SANDBOX: textSchema,
     HOLDOUT_CONTAINER_ENGINE: textSchema,
     HOLDOUT_CONTAINER_IMAGE: textSchema,
     HOLDOUT_CONTAINER_RUNTIME: textSchema,
@@ -20,16 +21,20 @@ const environmentSchema = z
     NO_COLOR: textSchema,
     TERM: textSchema,
   })
-  .transform(({ HOLDOUT_SERVER, HOLDOUT_TOKEN, HOME, XDG_CONFIG_HOME, NO_COLOR, TERM, ...containers }) => ({
-    server: HOLDOUT_SERVER,
-    token: HOLDOUT_TOKEN,
-    /** Where `holdout login` keeps tokens. */
-    credentialsFile: join(XDG_CONFIG_HOME ?? join(HOME ?? homedir(), '.config'), 'holdout', 'credentials.json'),
-    /** By what containers are run on this machine. */
-    containers,
-    /** See no-color.org. */
-    coloursAllowed: NO_COLOR === undefined && TERM !== 'dumb',
-  }));
+  .transform(
+    ({ HOLDOUT_SERVER, HOLDOUT_TOKEN, HOLDOUT_SANDBOX, HOME, XDG_CONFIG_HOME, NO_COLOR, TERM, ...containers }) => ({
+      server: HOLDOUT_SERVER,
+      token: HOLDOUT_TOKEN,
+      /** Whether a model may be tried without a sandbox: only where that was asked for by name. */
+      mayDoWithoutSandbox: HOLDOUT_SANDBOX === 'none',
+      /** Where `holdout login` keeps tokens. */
+      credentialsFile: join(XDG_CONFIG_HOME ?? join(HOME ?? homedir(), '.config'), 'holdout', 'credentials.json'),
+      /** By what containers are run on this machine. */
+      containers,
+      /** See no-color.org. */
+      coloursAllowed: NO_COLOR === undefined && TERM !== 'dumb',
+    }),
+  );
 
 /** What the command takes from its environment. */
 export type Environment = z.infer<typeof environmentSchema>;

@@ -7,35 +7,38 @@ import {
   type Sandbox,
 } from '@holdout/runner';
 import { CommandError } from '../command-error.js';
+import type { Environment } from '../config.js';
 
 /**
- * The sandbox that a bundle is tried in on this machine: bubblewrap, as on a server, where it works; a container for a
- * bundle that names its image.
+ * The sandbox that a bundle is tried in on this machine: bubblewrap, as on a server; a container for a bundle that names
+ * its image; none for a model where `HOLDOUT_SANDBOX=none` asks for that.
  *
- * @param say - is told where a model has to do without
- * @throws CommandError `sandbox_missing` where a program of its own would have to
+ * @param say - is told where a model does without
+ * @throws CommandError `sandbox_missing` where it does not work
  */
 export async function chooseSandbox(
   manifest: ResolvedManifest,
-  variables: ContainerVariables,
+  { containers, mayDoWithoutSandbox }: Pick<Environment, 'containers' | 'mayDoWithoutSandbox'>,
   say: (line: string) => void,
 ): Promise<Sandbox> {
-  if (manifest.engine === 'command' && manifest.image !== null) return await openContainers(manifest.image, variables);
+  if (manifest.engine === 'command' && manifest.image !== null) return await openContainers(manifest.image, containers);
+  if (manifest.engine !== 'command' && mayDoWithoutSandbox) {
+    say('HOLDOUT_SANDBOX=none: the model runs without a sandbox.');
+    return await createSandbox({ kind: 'none' });
+  }
   const sandbox = await createSandbox({ kind: 'bubblewrap' });
   try {
     await demandSandbox(sandbox);
     return sandbox;
   } catch (cause) {
-    if (manifest.engine === 'command') {
-      throw new CommandError({
-        code: 'sandbox_missing',
-        title: 'A program is tried in a sandbox only, and bubblewrap does not work on this machine.',
-        next: 'Install it (on Debian: apt-get install bubblewrap), or submit the bundle: the server checks it as well.',
-        cause,
-      });
-    }
-    say('bubblewrap does not work on this machine: the model runs without a sandbox.');
-    return await createSandbox({ kind: 'none' });
+    const without =
+      manifest.engine === 'command' ? '' : ' A model of your own may also run without: HOLDOUT_SANDBOX=none.';
+    throw new CommandError({
+      code: 'sandbox_missing',
+      title: 'A bundle is tried in a sandbox, and bubblewrap does not work on this machine.',
+      next: `Install it (on Debian: apt-get install bubblewrap), or submit the bundle: the server checks it as well.${without}`,
+      cause,
+    });
   }
 }
 

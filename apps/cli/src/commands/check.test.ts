@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,37 @@ async function makeBundle(slug: string, change: Record<string, unknown>): Promis
   await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...change }));
   return folder;
 }
+
+describe('where bubblewrap does not work', () => {
+  const command = fileURLToPath(new URL('../../bin/holdout.js', import.meta.url));
+  /** In a mount namespace where another program stands in bubblewrap's place. */
+  const check = (folder: string, environment: Record<string, string> = {}) => {
+    const script = 'mount --bind /bin/false "$(command -v bwrap)" && exec "$@"';
+    const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
+    const argv = [...asRoot, '--mount', 'sh', '-c', script, 'sh', process.execPath, command, 'check', folder];
+    const { PATH = '' } = process.env;
+    const env = { PATH, HOME: '/nonexistent', ...environment };
+    const { status, stdout, stderr } = spawnSync('unshare', argv, { encoding: 'utf8', env });
+    return { status, stdout, stderr };
+  };
+
+  it('tries a model without a sandbox only where that is asked for by name', () => {
+    const unasked = check(demo('onnx'));
+    expect(unasked).toMatchObject({ status: 1, stderr: expect.stringMatching(/bubblewrap.*HOLDOUT_SANDBOX=none/s) });
+    expect(unasked.stdout).not.toContain('It runs.');
+    const asked = check(demo('onnx'), { HOLDOUT_SANDBOX: 'none' });
+    expect(asked).toMatchObject({ status: 0, stdout: expect.stringMatching(/runs without a sandbox[\s\S]*It runs\./) });
+  });
+
+  it('never tries a program without one', async () => {
+    const folder = join(await makeFolder(), 'program');
+    await mkdir(join(folder, 'src'), { recursive: true });
+    await writeFile(join(folder, 'src', 'predict.py'), '');
+    const { status, stderr } = check(folder, { HOLDOUT_SANDBOX: 'none' });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('bubblewrap does not work on this machine')]);
+    expect(stderr).not.toContain('HOLDOUT_SANDBOX=none');
+  });
+});
 
 describe('a bundle that is good', () => {
   it.each(['onnx', 'tfjs'])('%s: is run on the sample that comes along, and scored', async (slug) => {

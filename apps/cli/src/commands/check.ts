@@ -50,7 +50,7 @@ export function addCheckCommand(program: Command, { environment, signal }: Comma
           timeLimitSeconds: options.timeLimitSeconds,
           memoryLimitBytes: Math.round(options.memoryLimitGibibytes * 1024 ** 3),
         };
-        const sandbox = await chooseSandbox(manifest, environment.containers, output.say);
+        const sandbox = await chooseSandbox(manifest, environment, output.say);
         const result = await runOnSample(bundle, { sandbox, studies, limits, signal });
         const { predictions, missing: _missing, again, ...run } = result;
         const warnings = findWarnings(result, again, listGold(studies));
