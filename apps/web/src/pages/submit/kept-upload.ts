@@ -35,10 +35,18 @@ export async function keep(upload: KeptUpload): Promise<void> {
   }
 }
 
-/** Writes what has changed since it was kept; nothing where it was not. */
+/**
+ * Writes what has changed since it was kept; nothing where it was not. In one transaction, so that no other change gets
+ * lost, and what is being forgotten does not come back.
+ */
 export async function changeKept(key: string, change: Partial<KeptUpload>): Promise<void> {
-  const known = await readKept(key);
-  if (known) await inStore('readwrite', (store) => store.put({ ...known, ...change }));
+  await inStore('readwrite', (store) => {
+    const reading: IDBRequest<KeptUpload | undefined> = store.get(key);
+    reading.addEventListener('success', () => {
+      if (reading.result) store.put({ ...reading.result, ...change });
+    });
+    return reading;
+  });
 }
 
 export async function forget(key: string): Promise<void> {
