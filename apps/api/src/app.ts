@@ -7,6 +7,7 @@ import type { Storage } from '@holdout/storage';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Redis } from 'ioredis';
+import type { Registry } from 'prom-client';
 import type { AccountSettings } from './accounts/account-settings.js';
 import { type Auth, createAuth } from './accounts/create-auth.js';
 import { createMailer, type SendMail } from './accounts/mailer.js';
@@ -24,6 +25,9 @@ import { exportRoutes } from './exports/routes.js';
 import { handleErrors, sendProblem, toHoldoutError } from './handle-errors.js';
 import { healthRoutes } from './health/routes.js';
 import { leaderboardRoutes } from './leaderboard/routes.js';
+import { measureInstallation } from './metrics/measure-installation.js';
+import { measureRequests } from './metrics/measure-requests.js';
+import { traceRequests } from './metrics/trace-requests.js';
 import { operatorRoutes } from './operator/routes.js';
 import { organiserRoutes } from './organisers/routes.js';
 import { type Limiters, makeLimiters, type RateLimits } from './rate-limits.js';
@@ -56,12 +60,14 @@ export interface AppParts {
   readonly pagesDirectory: string;
   /** Where bundles that come in parts lie until they are complete, on the disk of this machine. */
   readonly uploadsDirectory: string;
+  /** How it is watched; where it is left out, by nobody. */
+  readonly watched?: { readonly registry: Registry; readonly traces: boolean };
   /** How long an open stream may stay silent; it also looks for missed changes then. */
   readonly heartbeatSeconds?: number;
 }
 
 /** What a route may use. `closing` is given when the server begins to close: streams must end then. */
-export interface RouteParts extends Required<AppParts> {
+export interface RouteParts extends Required<Omit<AppParts, 'watched'>> {
   readonly auth: Auth;
   readonly sendMail: SendMail;
   readonly closing: AbortSignal;
@@ -97,6 +103,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('content-security-policy', contentSecurityPolicy);
   });
+  if (parts.watched) {
+    measureRequests(app, parts.watched.registry);
+    measureInstallation(parts, parts.watched.registry);
+    if (parts.watched.traces) await traceRequests(app);
+  }
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   const pages = await openPageDocument(parts.pagesDirectory);

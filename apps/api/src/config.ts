@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
 import { z } from 'zod';
 import type { AccountSettings } from './accounts/account-settings.js';
 import type { RateLimits } from './rate-limits.js';
@@ -23,6 +24,7 @@ const environmentSchema = z.object({
     z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),
   ),
   HOLDOUT_LOG_LEVEL: z.enum(logLevels).default('info'),
+  ...telemetryVariables,
   HOLDOUT_PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })),
   HOLDOUT_AUTH_SECRET: z
     .string({ error: 'must have at least 32 characters' })
@@ -69,6 +71,7 @@ export interface Config {
   /** undefined: the queue is on Postgres. */
   readonly redisUrl: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
+  readonly telemetry: TelemetrySettings;
   readonly accounts: AccountSettings;
   readonly rateLimits: RateLimits;
   readonly trustedProxies: readonly string[];
@@ -95,6 +98,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pagesDirectory: values.HOLDOUT_PAGES_DIRECTORY,
     redisUrl: values.REDIS_URL,
     logLevel: values.HOLDOUT_LOG_LEVEL,
+    telemetry: toTelemetrySettings(values),
     accounts: readAccountSettings(values),
     rateLimits: {
       readsPerMinute: values.HOLDOUT_READS_PER_MINUTE,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openDatabase } from '@holdout/db';
 import { createQueue } from '@holdout/queue';
 import { createDiskStorage } from '@holdout/storage';
+import { startTelemetry } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import { Redis } from 'ioredis';
 import { startForgetting } from './accounts/forget-expired.js';
@@ -12,6 +13,8 @@ import type { Config } from './config.js';
 interface RunningServer {
   /** The address that it listens on, such as `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where its metrics are, on a port of their own; null where they are not served. */
+  readonly metricsUrl: string | null;
   /** Lets open requests end, then closes every part. */
   stop(): Promise<void>;
 }
@@ -27,6 +30,9 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     for (const close of closers.reverse()) await close();
   };
   try {
+    const telemetry = await startTelemetry('holdout-api', config.telemetry);
+    closers.push(() => telemetry.close());
+    if (telemetry.metricsUrl) logger.info({ url: telemetry.metricsUrl }, 'metrics are served');
     const database = openDatabase({ url: config.databaseUrl, applicationName: 'holdout-api' });
     closers.push(() => database.close());
     const storage = await createDiskStorage({ directory: config.storageDirectory });
@@ -41,11 +47,12 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     const { pagesDirectory, storageDirectory, accounts, rateLimits, trustedProxies } = config;
     const uploadsDirectory = join(storageDirectory, 'uploads');
     const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies };
-    const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
+    const watched = { registry: telemetry.registry, traces: config.telemetry.traces };
+    const app = await buildApp({ database, storage, queue, changes, logger, redis, watched, ...settings });
     closers.push(() => app.close());
     const url = await app.listen({ host: config.host, port: config.port });
     closers.push(startForgetting(database, logger));
-    return { url, stop };
+    return { url, metricsUrl: telemetry.metricsUrl, stop };
   } catch (error) {
     await stop();
     throw describeStartFailure(error, config);

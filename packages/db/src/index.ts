@@ -36,6 +36,7 @@ export {
   updateCompetition,
 } from './tables/competitions.js';
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
+export { countEvaluations } from './tables/evaluation-counts.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
 export { deleteExpired } from './tables/expired.js';

@@ -6,6 +6,7 @@ import { openFileSource } from '@holdout/bundle/node';
 import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/contracts';
 import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
 import type { Storage, StoredBlob } from '@holdout/storage';
+import { linkEvaluation } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import type { SubmissionDescription } from '../uploads/read-description.js';
@@ -44,6 +45,7 @@ export async function submitBundle(
     uploadId,
   });
   log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
+  linkEvaluation(evaluationId);
   // After the commit, and no reason to refuse: the worker's reconcile rings for what stays queued.
   await queue.enqueueEvaluation({ evaluationId }).catch((error: unknown) => {
     log.warn({ err: error, evaluationId }, 'the queue can’t be reached; the submission stays queued');

@@ -44,6 +44,8 @@ interface TestOptions {
   queue?: Queue;
   /** Where limits are counted; its maker closes it. */
   redis?: Redis;
+  /** How it is watched. */
+  watched?: AppParts['watched'];
   /** Further variables of the environment: how people sign in. */
   environment?: Record<string, string>;
 }
@@ -70,8 +72,9 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const { heartbeatSeconds = 15 } = options;
   const uploadsDirectory = join(storageDirectory, 'uploads');
   const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies, heartbeatSeconds };
-  const { redis = null } = options;
-  const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
+  const { redis = null, watched } = options;
+  const watching = watched ? { watched } : {};
+  const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings, ...watching });
   const url = await app.listen({ host: '127.0.0.1', port });
   let stopping: Promise<void> | undefined;
   const stopPostgres = () => {
