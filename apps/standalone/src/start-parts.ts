@@ -19,6 +19,9 @@ export interface Parts {
 const inheritedVariables = [
   ...['PATH', 'HOME', 'TZ', 'REDIS_URL'],
   ...['HOLDOUT_SANDBOX', 'HOLDOUT_CONTAINER_ENGINE', 'HOLDOUT_CONTAINER_IMAGE', 'HOLDOUT_CONTAINER_RUNTIME'],
+  // OpenTelemetry's own, which say where traces go.
+  ...['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  ...['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'HOLDOUT_METRICS_HOST'],
   // By these podman and docker find their own.
   ...['XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'DOCKER_HOST'],
 ];
@@ -72,9 +75,9 @@ export async function startParts(
     ...Object.fromEntries(accountVariables.map((name) => [name, process.env[name]])),
   };
   const programs = [
-    { name: 'scoring worker', module: workerPrograms.score, environment: { ...worker, ...asOwner } },
-    { name: 'evaluating worker', module: workerPrograms.evaluate, environment: asEvaluator },
-    { name: 'API', module: apiProgram, environment: { ...asOwner, ...listen } },
+    { name: 'scoring worker', module: workerPrograms.score, environment: { ...worker, ...asOwner, ...metricsAt(1) } },
+    { name: 'evaluating worker', module: workerPrograms.evaluate, environment: { ...asEvaluator, ...metricsAt(2) } },
+    { name: 'API', module: apiProgram, environment: { ...asOwner, ...listen, ...metricsAt(0) } },
   ];
   const tail = keepTail(log);
   const supervised: Supervised[] = programs.map((program) => supervise(program, say, tail.line));
@@ -85,6 +88,15 @@ export async function startParts(
   const address = `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${options.port}`;
   await waitUntilReady(address, tail.read);
   return { address, databaseUrl, storageDirectory: directory.storage, dataDirectory: directory.root };
+}
+
+/** Three processes on one machine: each serves its metrics at a port of its own, from the one that was asked for. */
+function metricsAt(place: number): NodeJS.ProcessEnv {
+  const asked = process.env.HOLDOUT_METRICS_PORT;
+  if (asked === undefined || asked === '') return {};
+  const port = Number(asked);
+  // What is no number goes on as it is: the program says what is wrong with it.
+  return { HOLDOUT_METRICS_PORT: Number.isInteger(port) && port > 0 ? String(port + place) : asked };
 }
 
 async function waitUntilReady(address: string, lastLines: () => string): Promise<void> {

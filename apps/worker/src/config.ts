@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { readContainerOptions, sandboxKinds } from '@holdout/runner';
+import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
 import { z } from 'zod';
 
 /** What a worker process reads from its environment, once. */
@@ -12,6 +13,7 @@ const configSchema = z.object({
   HOLDOUT_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(5),
   HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
   HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
+  ...telemetryVariables,
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
 
@@ -30,6 +32,7 @@ export interface WorkerConfig {
   /** By what and from which image, where that is `container`. */
   container: ReturnType<typeof readContainerOptions> | undefined;
   redisUrl: string | undefined;
+  telemetry: TelemetrySettings;
   /** Who holds a lease: machine and process. */
   owner: string;
   machine: string;
@@ -58,6 +61,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     sandbox: env.HOLDOUT_SANDBOX,
     container: env.HOLDOUT_SANDBOX === 'container' ? readContainerOptions(environment) : undefined,
     redisUrl: env.REDIS_URL,
+    telemetry: toTelemetrySettings(env),
     owner: `${hostname()}:${process.pid}`,
     machine: hostname(),
   };

@@ -15,12 +15,14 @@ import {
 import type { Queue } from '@holdout/queue';
 import { type ModelStarter, openPredictor, type Predicted, type Predictor, type Sandbox } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
+import { traceStep } from '@holdout/telemetry';
 import type { Logger } from 'pino';
 import { checkOnSample } from './check-on-sample.js';
 import type { WorkerConfig } from './config.js';
 import { fetchBundle } from './fetch-bundle.js';
 import { fetchStudies } from './fetch-studies.js';
 import { EvaluationInterrupted, holdLease, type Lease } from './hold-lease.js';
+import type { WorkMeter } from './metrics/measure-work.js';
 import { runHidden } from './run-hidden.js';
 import { makeScratchFolder, withScratchFolder } from './scratch.js';
 
@@ -33,6 +35,7 @@ export interface EvaluationTools {
   models: ModelStarter;
   config: WorkerConfig;
   log: Logger;
+  meter: WorkMeter;
 }
 
 /**
@@ -52,17 +55,21 @@ export async function evaluateSubmission(
   if (!claim) return;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId, attempt: claim.attempts });
   log.info({ state: claim.state }, 'evaluation claimed');
+  tools.meter.claimed(claim.attempts);
 
   const renew = () => renewLease(database, { ...claim, leaseSeconds });
   const lease = holdLease({ renew, leaseSeconds, shutdown, log });
   try {
-    const predictions = await predict({ ...tools, log }, claim, lease);
+    const { submissionId, attempts: attempt } = claim;
+    const traced = { evaluationId, step: 'evaluate', attributes: { submissionId, attempt } };
+    const predictions = await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
     const { digest } = await tools.storage.put(Readable.from([Buffer.from(JSON.stringify(predictions.file))]));
     const { provenance } = predictions;
     if (!(await finishRunning(database, { ...claim, predictionsDigest: digest, provenance }))) {
       throw new EvaluationInterrupted('lost');
     }
     log.info({ provenance }, 'predictions stored');
+    tools.meter.ended('predicted');
   } catch (error) {
     // What aborted the work is the reason, whatever the work threw while it was torn down.
     await endEarly(tools, claim, lease.signal.aborted ? lease.signal.reason : error, log);
@@ -120,22 +127,27 @@ async function runStages(
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */
 async function endEarly(tools: EvaluationTools, claim: EvaluationClaim, error: unknown, log: Logger): Promise<void> {
-  const { database } = tools;
+  const { database, meter } = tools;
   if (error instanceof EvaluationInterrupted) {
+    meter.ended('interrupted', error.why);
     log.info({ why: error.why }, 'evaluation interrupted');
     if (error.why === 'shutdown') await releaseLease(database, { ...claim, costsAttempt: false });
     return;
   }
   if (error instanceof HoldoutError && error.fault === 'team') {
     log.info({ code: error.code, detail: error.detail }, 'bundle rejected');
+    meter.ended('rejected', error.code);
     const detail = error.detail ?? '';
     await rejectEvaluation(database, { ...claim, code: error.code, detail });
     return;
   }
   log.error({ err: error }, 'evaluation failed; it will be tried again while attempts are left');
-  if (error instanceof HoldoutError && error.code === 'internal') {
+  const code = error instanceof HoldoutError ? error.code : 'unknown';
+  if (code === 'internal') {
+    meter.ended('failed', code);
     await failEvaluation(database, { ...claim, code: 'internal' });
     return;
   }
+  meter.ended('tried_again', code);
   await releaseLease(database, { ...claim, costsAttempt: true });
 }

@@ -1,8 +1,11 @@
 import { type Database, openDatabase } from '@holdout/db';
 import { createQueue, type Queue } from '@holdout/queue';
 import { createDiskStorage, type Storage } from '@holdout/storage';
+import { startTelemetry } from '@holdout/telemetry';
 import { type Logger, pino } from 'pino';
 import { readConfig, type WorkerConfig } from './config.js';
+import { measureGpus } from './metrics/measure-gpus.js';
+import { measureWork, type WorkMeter } from './metrics/measure-work.js';
 
 /** What both kinds of worker process have at hand. */
 export interface ProcessTools {
@@ -11,6 +14,7 @@ export interface ProcessTools {
   queue: Queue;
   config: WorkerConfig;
   log: Logger;
+  meter: WorkMeter;
 }
 
 /**
@@ -31,19 +35,16 @@ export async function runProcess(
     process.exit(1);
   }
   const log = pino({ name, level: config.logLevel });
+  const telemetry = await startTelemetry(name, config.telemetry).catch((error) => end(log, error));
+  if (telemetry.metricsUrl) log.info({ url: telemetry.metricsUrl }, 'metrics are served');
+  measureGpus(telemetry.registry);
+  const meter = measureWork(telemetry.registry);
   const database = openDatabase({ url: config.databaseUrl, applicationName: name });
   const storage = await createDiskStorage({ directory: config.storageDirectory });
   const queue = await createQueue(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },
   );
-  let stop: () => Promise<void>;
-  try {
-    stop = await start({ database, storage, queue, config, log });
-  } catch (error) {
-    log.fatal({ err: error }, 'the worker can’t start');
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    process.exit(1);
-  }
+  const stop = await start({ database, storage, queue, config, log, meter }).catch((error) => end(log, error));
   log.info('ready');
 
   const shutDown = async (signal: string) => {
@@ -51,7 +52,15 @@ export async function runProcess(
     await stop();
     await queue.close();
     await database.close();
+    await telemetry.close();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void shutDown(signal));
+}
+
+/** For the log, and in a sentence for an operator at a terminal. */
+function end(log: Logger, error: unknown): never {
+  log.fatal({ err: error }, 'the worker can’t start');
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
 }

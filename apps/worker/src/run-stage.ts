@@ -1,5 +1,6 @@
 import type { EvaluationClaim } from '@holdout/db';
 import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
+import { traceStep } from '@holdout/telemetry';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
 import { reportRegularly } from './report-regularly.js';
@@ -32,12 +33,18 @@ export async function runStage(
   const report = reportRegularly(tools, claim, lease, { stage, imagesTotal });
   const step = stage === 'running' ? Math.ceil(imagesTotal / hiddenSteps) : 1;
   try {
-    const predicted = await predictor.run({
-      studies,
-      signal: lease.signal,
-      onProgress: (done) => report.progress(done === imagesTotal && !demand ? done : Math.floor(done / step) * step),
-      onLog: onLog ?? report.line,
-    });
+    const { engine } = claim.manifest;
+    const { evaluationId } = claim;
+    const startedAt = performance.now();
+    const predicted = await traceStep({ evaluationId, step: stage, attributes: { engine, imagesTotal } }, () =>
+      predictor.run({
+        studies,
+        signal: lease.signal,
+        onProgress: (done) => report.progress(done === imagesTotal && !demand ? done : Math.floor(done / step) * step),
+        onLog: onLog ?? report.line,
+      }),
+    );
+    tools.meter.ran(stage, engine, (performance.now() - startedAt) / 1000);
     demand?.(predicted);
     report.progress(imagesTotal);
     tools.log.info({ stage, ...predicted.durations }, 'stage run');

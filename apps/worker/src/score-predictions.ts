@@ -14,10 +14,12 @@ import {
 } from '@holdout/db';
 import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from '@holdout/scoring';
 import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
+import { traceStep } from '@holdout/telemetry';
 import type { Logger } from 'pino';
 import { comparePredictions } from './compare-predictions.js';
 import type { WorkerConfig } from './config.js';
 import { decideRelease, type Scored } from './decide-release.js';
+import type { WorkMeter } from './metrics/measure-work.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
 export interface ScoringTools {
@@ -25,6 +27,7 @@ export interface ScoringTools {
   storage: Storage;
   config: WorkerConfig;
   log: Logger;
+  meter: WorkMeter;
 }
 
 /**
@@ -38,25 +41,33 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds });
   if (!claim) return;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
+  const startedAt = performance.now();
   try {
     if (claim.comparedDigest !== null) return await compareWith(claim.comparedDigest, { ...tools, log }, claim);
-    const [predictions, gold] = await Promise.all([
-      readPredictions(tools.storage, claim.predictionsDigest),
-      listGoldLabels(database, claim.testSetVersionId),
-    ]);
-    const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
-    const score = computeScore(gold, studies);
-    const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
-    const provenance = describeScoring(claim);
-    const publication = { ...claim, score, intervals, scorerVersion, provenance };
-    const published = await publishByRule(tools, publication, { gold, studies });
-    log.info({ published, kappa: score.overall.kappa.value }, published ? 'scored' : 'score not published: lease lost');
+    await traceStep({ evaluationId, step: 'scoring' }, () => scoreClaim({ ...tools, log }, claim));
+    tools.meter.ran('scoring', String(claim.provenance?.engine ?? 'none'), (performance.now() - startedAt) / 1000);
   } catch (error) {
     await endEarly(tools, claim, error, log);
     return;
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
+}
+
+async function scoreClaim(tools: ScoringTools, claim: ScoringClaim): Promise<void> {
+  const [predictions, gold] = await Promise.all([
+    readPredictions(tools.storage, claim.predictionsDigest),
+    listGoldLabels(tools.database, claim.testSetVersionId),
+  ]);
+  const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
+  const score = computeScore(gold, studies);
+  const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
+  const provenance = describeScoring(claim);
+  const publication = { ...claim, score, intervals, scorerVersion, provenance };
+  const published = await publishByRule(tools, publication, { gold, studies });
+  const { value: kappa } = score.overall.kappa;
+  tools.log.info({ published, kappa }, published ? 'scored' : 'score not published: lease lost');
+  tools.meter.ended(published ? 'scored' : 'interrupted', published ? '' : 'lost');
 }
 
 /** Where the phase has a ladder, and another score of the team was released meanwhile, it is held against that one. */
@@ -97,8 +108,10 @@ function describeScoring({ bundleDigest, testSetDigest, predictionsDigest, prove
 async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown, log: Logger): Promise<void> {
   log.error({ err: error }, 'the predictions could not be scored');
   if (error instanceof HoldoutError && error.code.startsWith('predictions_')) {
+    tools.meter.ended('failed', error.code);
     await failEvaluation(tools.database, { ...claim, code: 'scoring_failed' });
     return;
   }
+  tools.meter.ended('tried_again', error instanceof HoldoutError ? error.code : 'unknown');
   await releaseLease(tools.database, { ...claim, costsAttempt: true });
 }

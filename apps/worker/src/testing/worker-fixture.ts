@@ -23,8 +23,10 @@ import { createQueue, prepareQueue } from '@holdout/queue';
 import { createSandbox, keepProcessReady } from '@holdout/runner';
 import { createDiskStorage } from '@holdout/storage';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import sharp from 'sharp';
 import type { EvaluationTools } from '../evaluate-submission.js';
+import { measureWork } from '../metrics/measure-work.js';
 import type { ScoringTools } from '../score-predictions.js';
 
 /** A worker's tools over a real Postgres, a real queue and real files; the evaluator's connection has its own role. */
@@ -34,6 +36,8 @@ export interface WorkerFixture {
   /** What the scoring worker has. */
   scoring: ScoringTools;
   owner: Database;
+  /** Where both measure their work. */
+  registry: Registry;
   scratchDirectory: string;
   /** Enters a demo bundle; `spoil` changes the archive after it was checked, as a bad disk might. */
   submit(options?: {
@@ -69,6 +73,8 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   const sandbox = await createSandbox({ kind: 'bubblewrap' });
   const models = keepProcessReady({ sandbox, makeFolder: () => mkdtempSync(join(folder, 'model-')) });
   const log = pino({ level: 'silent' });
+  const registry = new Registry();
+  const meter = measureWork(registry);
   const config = {
     databaseUrl: evaluatorUrl,
     storageDirectory: join(folder, 'storage'),
@@ -80,6 +86,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     sandbox: 'bubblewrap' as const,
     container: undefined,
     redisUrl: undefined,
+    telemetry: { metrics: null, traces: false },
     owner: 'test',
     machine: 'test',
   };
@@ -122,9 +129,10 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   }
 
   return {
-    evaluating: { database: evaluator, storage, queue, sandbox, models, config, log },
-    scoring: { database: owner, storage, config, log },
+    evaluating: { database: evaluator, storage, queue, sandbox, models, config, log, meter },
+    scoring: { database: owner, storage, config, log, meter },
     owner,
+    registry,
     scratchDirectory,
     async submit(options = {}) {
       const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
