@@ -38,6 +38,8 @@ const programs = {
     // A terminal for shells, whose completion is tried in them.
     { names: ['script'], debianPackage: 'bsdutils' },
     { names: ['zsh'], debianPackage: 'zsh' },
+    // Its promtool tries the alerts.
+    { names: ['promtool'], debianPackage: 'prometheus' },
   ],
 };
 

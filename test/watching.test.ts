@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFreePort, makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
+
+const run = promisify(execFile);
+const prometheus = fileURLToPath(new URL('../deploy/prometheus', import.meta.url));
+const dashboard = fileURLToPath(new URL('../deploy/grafana/holdout.json', import.meta.url));
+
+describe('the alerts', () => {
+  it('are what Prometheus takes, sound where something is wrong, and are silent where all is well', async () => {
+    const promtool = (...argv: string[]) => run('promtool', argv, { cwd: prometheus });
+    await promtool('check', 'rules', 'alerts.yml');
+    await promtool('check', 'config', 'prometheus.yml');
+    const { stdout } = await promtool('test', 'rules', 'alerts.test.yml');
+    expect(stdout).toContain('SUCCESS');
+  });
+});
+
+describe('npm start, watched', () => {
+  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
+  let standalone: Standalone;
+  let metricsPort: number;
+
+  beforeAll(async () => {
+    data = await makeDataDirectory();
+    metricsPort = await findFreePort();
+    const environment = { HOLDOUT_METRICS_PORT: String(metricsPort) };
+    standalone = await startStandalone({ dataDirectory: data.path, environment });
+    await standalone.printed(/Ctrl-C/, 400);
+  }, 420_000);
+  afterAll(async () => {
+    await standalone?.interrupt();
+    await data?.remove();
+  });
+
+  /** What the API, the scoring and the evaluating worker say, at ports one after the other. */
+  const scrape = async () => {
+    const ports = [0, 1, 2].map((place) => metricsPort + place);
+    const answers = await Promise.all(ports.map((port) => fetch(`http://127.0.0.1:${port}/metrics`)));
+    return await Promise.all(answers.map((answer) => answer.text()));
+  };
+
+  it('says what became of the demo bundles, and how long it took', async () => {
+    const [api = '', scoring = '', evaluating = ''] = await scrape();
+    expect(api).toContain('holdout_evaluations{state="scored",reason=""} 3');
+    expect(api).toContain('holdout_workers{kind="evaluating",mode="working"} 1');
+    expect(scoring).toMatch(/holdout_stage_seconds_count\{stage="scoring",engine="onnx"\} [1-3]/);
+    expect(evaluating).toMatch(/holdout_stage_seconds_count\{stage="running",engine="onnx"\} [1-3]/);
+  });
+
+  it('exports everything that the alerts and the dashboard ask for', async () => {
+    const exported = new Set([...(await scrape()).join('\n').matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
+    const asked = `${await readFile(`${prometheus}/alerts.yml`, 'utf8')}${await readFile(dashboard, 'utf8')}`;
+    const names = [...asked.matchAll(/\b(?:holdout|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name);
+    const base = (name: string) => name.replace(/_(?:bucket|count|sum)$/, '');
+    expect(names.length).toBeGreaterThan(30);
+    // What is measured of a GPU is said where there is one.
+    const unknown = names.filter((name) => !exported.has(name) && !exported.has(base(name)));
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+});
