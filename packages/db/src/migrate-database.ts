@@ -10,6 +10,8 @@ interface MigrateOptions {
   evaluatorPassword: string;
   /** The folder of numbered SQL files. */
   directory?: URL;
+  /** The number of the last one to apply; without it, all. A backup is loaded into the tables that it was made of. */
+  upTo?: number;
 }
 
 interface Migration {
@@ -34,6 +36,7 @@ export async function migrateDatabase({
   url,
   evaluatorPassword,
   directory = ownMigrations,
+  upTo = Number.POSITIVE_INFINITY,
 }: MigrateOptions): Promise<void> {
   const migrations = await readMigrations(directory);
   const client = new pg.Client({ connectionString: url, application_name: 'holdout-migrate' });
@@ -53,7 +56,9 @@ export async function migrateDatabase({
       'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
     );
     for (const [index, before] of applied.rows.entries()) checkApplied(before, migrations[index]);
-    for (const migration of migrations.slice(applied.rows.length)) await apply(client, migration);
+    for (const migration of migrations.slice(applied.rows.length)) {
+      if (migration.version <= upTo) await apply(client, migration);
+    }
   } finally {
     // Ends the session, and with it the lock.
     await client.end();

@@ -1,1 +1,2 @@
+export { findRunningPostgres } from './find-running-postgres.js';
 export { type LocalPostgres, startLocalPostgres } from './start-local-postgres.js';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addAuditCommand } from './audit.js';
+import { addBackupCommands } from './backup.js';
 import { addCompetitionCommands } from './competition.js';
 import { addEvaluationCommands } from './evaluation.js';
 import { addExportCommands } from './export.js';
@@ -23,4 +24,5 @@ export function addAdminCommand(program: Command, context: CommandContext): void
   addPredictionsCommands(admin, context);
   addExportCommands(admin, context);
   addAuditCommand(admin, context);
+  addBackupCommands(admin, context);
 }

@@ -1,0 +1,115 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listBlobReferences } from '@holdout/db';
+import type { Storage } from '@holdout/storage';
+import pLimit from 'p-limit';
+import pg from 'pg';
+import { blobPlace } from './blob-place.js';
+import { dumpTables } from './dump-tables.js';
+import { type Manifest, manifestName } from './manifest.js';
+
+export interface BackupSource {
+  /** The owner's connection string. */
+  readonly databaseUrl: string;
+  readonly storage: Storage;
+}
+
+/** How far it is: tables first, then blobs. */
+export type BackupProgress = (what: 'tables' | 'blobs', done: number, total: number) => void;
+
+interface MadeBackup {
+  /** The folder of the backup, within the one that was given. */
+  readonly path: string;
+  readonly rows: number;
+  readonly blobs: number;
+  /** Those that an earlier backup in the same folder had not. */
+  readonly copiedBlobs: number;
+}
+
+/** Reading and hashing keep a disk busy; more at once do not make it faster. */
+const blobsAtOnce = 4;
+
+/**
+ * Writes a backup into `directory`, in a folder that is named by the moment it shows. The database is read in one
+ * transaction, so that it is of one moment, while everybody goes on working; blobs are copied after it, which is as
+ * consistent, since a blob never changes and what a row names is not removed for longer than a backup takes. A folder
+ * without `manifest.json` is a backup that was not finished.
+ *
+ * @throws HoldoutError `storage_damaged` where a blob is missing or wrong; Error of the database or of the disk
+ */
+export async function createBackup(
+  { databaseUrl, storage }: BackupSource,
+  directory: string,
+  { onProgress = () => {}, signal }: { onProgress?: BackupProgress; signal?: AbortSignal } = {},
+): Promise<MadeBackup> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const createdAt = new Date().toISOString();
+  const path = join(directory, createdAt.replaceAll(':', '-'));
+  await mkdir(path, { mode: 0o700 });
+  try {
+    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'holdout-backup' });
+    // An answer comes by the query that was asked; unheard, a broken connection would end the process.
+    client.on('error', () => {});
+    await client.connect();
+    let dumped: Pick<Manifest, 'migrations' | 'tables' | 'sequences' | 'blobs'>;
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const tables = await dumpTables(client, path, (done, total) => {
+        signal?.throwIfAborted();
+        onProgress('tables', done, total);
+      });
+      dumped = { ...tables, blobs: await listBlobReferences(client) };
+    } finally {
+      await client.end();
+    }
+    const copiedBlobs = await copyBlobs(storage, directory, dumped.blobs, { onProgress, signal });
+    const manifest: Manifest = { format: 'holdout-backup-1', createdAt, ...dumped };
+    const unfinished = join(path, `${manifestName}.unfinished`);
+    await writeFile(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
+    await rename(unfinished, join(path, manifestName));
+    const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+    return { path, rows, blobs: manifest.blobs.length, copiedBlobs };
+  } catch (error) {
+    await rm(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function copyBlobs(
+  storage: Storage,
+  directory: string,
+  digests: readonly string[],
+  { onProgress, signal }: { onProgress: BackupProgress; signal: AbortSignal | undefined },
+): Promise<number> {
+  const limit = pLimit({ concurrency: blobsAtOnce, rejectOnClear: true });
+  let done = 0;
+  let copied = 0;
+  const copy = async (digest: string) => {
+    signal?.throwIfAborted();
+    const { folder, path } = blobPlace(directory, digest);
+    if (!(await exists(path))) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const unfinished = `${path}.${process.pid}.unfinished`;
+      await rm(unfinished, { force: true });
+      // Verified on the way, so that a damaged blob ends the backup and does not get into it.
+      await storage.materialise(digest, unfinished);
+      await rename(unfinished, path);
+      copied += 1;
+    }
+    done += 1;
+    onProgress('blobs', done, digests.length);
+  };
+  try {
+    await Promise.all(digests.map((digest) => limit(copy, digest)));
+  } finally {
+    limit.clearQueue();
+  }
+  return copied;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,3 @@
+export { type BackupProgress, type BackupSource, createBackup } from './create-backup.js';
+export { findInstallation } from './find-installation.js';
+export { restoreBackup } from './restore-backup.js';
