@@ -1,20 +1,30 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { constants, copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { HoldoutError } from '@holdout/contracts';
-import type { Storage, StoredBlob } from './storage.js';
+import type { Readable } from 'node:stream';
+import { digestOf, keyOf, missing } from './blob-names.js';
+import { publishMarked, type RemovalMarks, removeMarked } from './removals.js';
+import type { ListedBlob, Storage, StoredBlob } from './storage.js';
 import { hasCode, toStorageError } from './storage-error.js';
+import { UnfinishedFiles } from './unfinished-files.js';
 import { VerifiedFiles } from './verified-files.js';
 import { verifyingStream } from './verifying-stream.js';
 
-/** Temporary files of a process that died are removed after this time; no upload takes longer. */
-const abandonedAfterMilliseconds = 24 * 60 * 60 * 1000;
-const digestPattern = /^[0-9a-f]{64}$/;
-
 /**
- * Storage in a folder of this machine, or of a disk that several share: `blobs/ab/cdef…`, and `unfinished/` for what
- * is being written. Several processes may use the same folder.
+ * Storage in a folder of this machine, or of a disk that several share: `blobs/ab/cdef…`, `unfinished/` for what
+ * is being written, and `removing/` for the marks of `removals.ts`. Several processes may use the same folder.
  */
 export async function createDiskStorage({ directory }: { directory: string }): Promise<Storage> {
   const storage = new DiskStorage(resolve(directory));
@@ -25,13 +35,15 @@ export async function createDiskStorage({ directory }: { directory: string }): P
 class DiskStorage implements Storage {
   readonly #directory: string;
   readonly #blobs: string;
-  readonly #unfinished: string;
+  readonly #unfinished: UnfinishedFiles;
+  readonly #marks: RemovalMarks;
   readonly #verified = new VerifiedFiles();
 
   constructor(directory: string) {
     this.#directory = directory;
     this.#blobs = join(directory, 'blobs');
-    this.#unfinished = join(directory, 'unfinished');
+    this.#unfinished = new UnfinishedFiles(join(directory, 'unfinished'));
+    this.#marks = marksIn(join(directory, 'removing'));
   }
 
   async prepare(): Promise<void> {
@@ -39,28 +51,20 @@ class DiskStorage implements Storage {
       // Hidden images lie in here: nobody else on the machine has business with them.
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await mkdir(this.#blobs, { recursive: true });
-      await mkdir(this.#unfinished, { recursive: true });
-      for (const name of await readdir(this.#unfinished)) {
-        const path = join(this.#unfinished, name);
-        const found = await stat(path).catch(() => null);
-        if (found && Date.now() - found.mtimeMs > abandonedAfterMilliseconds) await rm(path, { force: true });
-      }
+      await mkdir(join(this.#directory, 'removing'), { recursive: true });
+      await this.#unfinished.prepare();
     } catch (error) {
       throw toStorageError(error);
     }
   }
 
   async put(source: AsyncIterable<Uint8Array>, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
-    const path = join(this.#unfinished, randomUUID());
-    const chunks = keepAlive(source);
-    try {
-      const blob = await this.#write(path, chunks, limitBytes);
-      await this.#publish(path, blob.digest);
-      return blob;
-    } catch (error) {
-      await rm(path, { force: true }).catch(() => {});
-      throw error;
-    }
+    return await this.#unfinished.with(source, { limitBytes, durable: true }, async (path, { digest }) => {
+      const [publish, has] = [() => this.#publish(path, digest), () => this.has(digest)];
+      await publishMarked(this.#marks, digest, { publish, has }).catch((error) => {
+        throw toStorageError(error);
+      });
+    });
   }
 
   async open(digest: string): Promise<Readable> {
@@ -111,40 +115,33 @@ class DiskStorage implements Storage {
   }
 
   async health(): Promise<void> {
-    const path = join(this.#unfinished, randomUUID());
     try {
-      const handle = await open(path, 'wx');
-      await handle.close();
-      await rm(path);
-      const { bavail } = await statfs(this.#blobs);
-      if (bavail === 0) throw new HoldoutError('storage_full');
+      await this.#unfinished.health();
     } catch (error) {
       throw toStorageError(error);
     }
   }
 
-  async #write(path: string, chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<StoredBlob> {
-    const handle = await open(path, 'wx', 0o444).catch((error) => {
-      throw toStorageError(error);
-    });
-    try {
-      const hash = createHash('sha256');
-      let sizeBytes = 0;
-      for await (const chunk of chunks) {
-        sizeBytes += chunk.byteLength;
-        if (sizeBytes > limitBytes) {
-          throw new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
-        }
-        hash.update(chunk);
-        await writeAll(handle, chunk);
+  async *list({ after = '' } = {}): AsyncGenerator<ListedBlob> {
+    for (const folder of await this.#readFolder('')) {
+      if (folder < after.slice(0, 2)) continue;
+      for (const name of await this.#readFolder(folder)) {
+        const digest = digestOf(`${folder}/${name}`);
+        if (digest === null || digest <= after) continue;
+        // One that is removed meanwhile is not there.
+        const found = await this.#find(digest);
+        if (found) yield { digest, sizeBytes: found.size, putAt: found.mtime };
       }
-      // The name must never point to bytes that a power cut takes back.
-      await handle.sync().catch((error) => {
-        throw toStorageError(error);
-      });
-      return { digest: hash.digest('hex'), sizeBytes };
-    } finally {
-      await handle.close();
+    }
+  }
+
+  async remove(digest: string, { unlessPutSince }: { unlessPutSince: Date }): Promise<boolean> {
+    const path = this.#pathOf(digest);
+    const wasPutAt = async () => (await this.#find(digest))?.mtime ?? null;
+    try {
+      return await removeMarked(this.#marks, digest, { wasPutAt, unlessPutSince, remove: () => rm(path) });
+    } catch (error) {
+      throw toStorageError(error);
     }
   }
 
@@ -152,11 +149,17 @@ class DiskStorage implements Storage {
   async #publish(unfinished: string, digest: string): Promise<void> {
     const path = this.#pathOf(digest);
     const folder = dirname(path);
+    const made = await mkdir(folder, { recursive: true });
+    const second = this.#unfinished.newPath();
+    await link(unfinished, second);
+    await rename(second, path);
+    await syncFolder(folder);
+    if (made) await syncFolder(this.#blobs);
+  }
+
+  async #readFolder(name: string): Promise<string[]> {
     try {
-      const made = await mkdir(folder, { recursive: true });
-      await rename(unfinished, path);
-      await syncFolder(folder);
-      if (made) await syncFolder(this.#blobs);
+      return (await readdir(join(this.#blobs, name))).sort();
     } catch (error) {
       throw toStorageError(error);
     }
@@ -171,7 +174,7 @@ class DiskStorage implements Storage {
     }
   }
 
-  async #find(digest: string): Promise<{ size: number } | null> {
+  async #find(digest: string): Promise<{ size: number; mtime: Date } | null> {
     const path = this.#pathOf(digest);
     try {
       return await stat(path);
@@ -182,29 +185,23 @@ class DiskStorage implements Storage {
   }
 
   #pathOf(digest: string): string {
-    if (!digestPattern.test(digest)) throw new TypeError(`Not a sha256 in lower-case hexadecimal: ${digest}`);
-    return join(this.#blobs, digest.slice(0, 2), digest.slice(2));
+    return join(this.#blobs, keyOf(digest));
   }
 }
 
-/**
- * Leaving a stream early would destroy it, and with an upload the connection that the refusal is sent on.
- * One that breaks before it is read, or after it was left, has nobody else who hears its error.
- */
-function keepAlive(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  if (!(source instanceof Readable)) return source;
-  source.on('error', () => {});
-  return source.iterator({ destroyOnReturn: false });
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  try {
-    for (let written = 0; written < chunk.byteLength; ) {
-      written += (await handle.write(chunk, written)).bytesWritten;
-    }
-  } catch (error) {
-    throw toStorageError(error);
-  }
+function marksIn(directory: string): RemovalMarks {
+  return {
+    set: (digest) => writeFile(join(directory, digest), ''),
+    setAt: (digest) =>
+      stat(join(directory, digest)).then(
+        ({ mtime }) => mtime,
+        (error) => {
+          if (hasCode(error, 'ENOENT')) return null;
+          throw error;
+        },
+      ),
+    clear: (digest) => rm(join(directory, digest), { force: true }),
+  };
 }
 
 /** Makes the names in a folder survive a power cut, as `fsync` does for a file's bytes. */
@@ -215,8 +212,4 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function missing(digest: string): HoldoutError {
-  return new HoldoutError('storage_damaged', { detail: `Blob ${digest} is missing.` });
 }

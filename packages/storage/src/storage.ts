@@ -6,6 +6,12 @@ export interface StoredBlob {
   readonly sizeBytes: number;
 }
 
+/** A blob as it is listed. */
+export interface ListedBlob extends StoredBlob {
+  /** When the same content was last put. */
+  readonly putAt: Date;
+}
+
 interface PutOptions {
   /** Refuse what is longer. */
   limitBytes?: number;
@@ -18,7 +24,8 @@ interface PutOptions {
  */
 export interface Storage {
   /**
-   * Stores a stream, hashing it on the way. The blob appears whole or not at all; the same content again is no error.
+   * Stores a stream, hashing it on the way. The blob appears whole or not at all; the same content again is no error,
+   * and makes it young again: `remove` lets it be for as long as if it were new.
    * A source that is left early, because of a limit or a full disk, is not destroyed: an answer can still be sent.
    *
    * @throws HoldoutError `upload_too_large` (over `limitBytes`), `storage_full`; or whatever the source fails with
@@ -54,6 +61,16 @@ export interface Storage {
 
   /** @throws HoldoutError `storage_damaged` where the blob is missing */
   sizeBytes(digest: string): Promise<number>;
+
+  /** Every blob whose digest comes after `after`, in the order of digests. */
+  list(options?: { after?: string }): AsyncIterable<ListedBlob>;
+
+  /**
+   * Removes a blob, unless it was put at `unlessPutSince` or later, also while this runs. One process at a time removes.
+   *
+   * @returns whether it is gone by this
+   */
+  remove(digest: string, options: { unlessPutSince: Date }): Promise<boolean>;
 
   /** Whether a blob could be written and read now. */
   health(): Promise<void>;

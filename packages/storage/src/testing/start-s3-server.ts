@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { createS3Client, type S3Options } from '../s3-client.js';
+
+/** A real S3 service for one test file: OpenStack Swift, in a process of its own. */
+export interface TestS3 {
+  /** A fresh bucket with nothing in it. */
+  createBucket(): Promise<S3Options>;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL('../../src/testing/swift-server.py', import.meta.url));
+const [accessKeyId, secretAccessKey] = ['holdout', 'a-secret-of-the-tests'];
+
+/**
+ * Starts a server with its data in a temporary folder; call `stop` in `afterAll`. When the test's process is killed
+ * instead, the server ends with it.
+ */
+export async function startS3Server(): Promise<TestS3> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdout-test-s3-'));
+  // Debian's own Python has Debian's packages, whichever else is first on the path.
+  const child = spawn('/usr/bin/python3', [program, directory, accessKeyId, secretAccessKey], {
+    stdio: ['pipe', 'pipe', process.env.HOLDOUT_TEST_S3_LOG ? 'inherit' : 'ignore'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const port = await readPort(child.stdout);
+  let buckets = 0;
+  return {
+    async createBucket() {
+      buckets += 1;
+      const options: S3Options = {
+        bucket: `bucket-${buckets}`,
+        prefix: '',
+        region: 'us-east-1',
+        endpoint: `http://127.0.0.1:${port}`,
+        pathStyle: true,
+        credentials: { accessKeyId: `test:${accessKeyId}`, secretAccessKey },
+        silenceMilliseconds: 30_000,
+      };
+      await createS3Client(options).send(new CreateBucketCommand({ Bucket: options.bucket }));
+      return options;
+    },
+    async stop() {
+      child.stdin.end();
+      await ended;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readPort(output: NodeJS.ReadableStream): Promise<number> {
+  for await (const line of createInterface({ input: output })) return Number(line);
+  throw new Error(
+    'Swift did not start; is the Debian package python3-swift installed? HOLDOUT_TEST_S3_LOG=1 shows why.',
+  );
+}
