@@ -25,12 +25,15 @@ export interface Standalone {
 interface StartOptions {
   dataDirectory: string;
   port?: number;
+  /** A backup to begin with. */
+  restore?: string;
   environment?: NodeJS.ProcessEnv;
 }
 
 export async function startStandalone(options: StartOptions): Promise<Standalone> {
   const port = options.port ?? (await findFreePort());
   const argv = ['apps/standalone/bin/start.mjs', '--port', String(port), '--data', options.dataDirectory];
+  if (options.restore !== undefined) argv.push('--restore', options.restore);
   const child = spawn(process.execPath, argv, {
     cwd: root,
     env: { ...process.env, ...options.environment },

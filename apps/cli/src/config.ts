@@ -37,11 +37,15 @@ const environmentSchema = z
   );
 
 /** What the command takes from its environment. */
-export type Environment = z.infer<typeof environmentSchema>;
+export interface Environment extends z.infer<typeof environmentSchema> {
+  /** What a server's own processes are told, for the commands that run beside them; who uses it checks it. */
+  readonly installation: Readonly<Record<string, string | undefined>>;
+}
 
 /** Reads the environment, once, at the start. */
 export function readEnvironment(): Environment {
-  return environmentSchema.parse(process.env);
+  const ours = Object.entries(process.env).filter(([name]) => name.startsWith('HOLDOUT_'));
+  return { ...environmentSchema.parse(process.env), installation: Object.fromEntries(ours) };
 }
 
 /** Where the command sends things, and in whose name. */

@@ -6,13 +6,16 @@ export interface Options {
   host: string;
   /** Everything this installation keeps: database, blobs, accounts. */
   dataDirectory: string;
+  /** A backup to begin with; undefined: what is in the data directory, or the demo. */
+  restore: string | undefined;
 }
 
-export const usage = `Usage: npm start -- [--port 8080] [--data .holdout] [--host 127.0.0.1]
+export const usage = `Usage: npm start -- [--port 8080] [--data .holdout] [--host 127.0.0.1] [--restore BACKUP]
 
   --port PORT   where the page and the API are served
   --data DIR    where the database and the files are kept; made where it is missing
-  --host HOST   the address to listen on; 0.0.0.0 lets other machines in`;
+  --host HOST   the address to listen on; 0.0.0.0 lets other machines in
+  --restore DIR begin with a backup that \`holdout admin backup\` wrote; the data directory must be new`;
 
 /**
  * Reads the command line.
@@ -26,6 +29,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       port: { type: 'string', default: '8080' },
       data: { type: 'string', default: '.holdout' },
       host: { type: 'string', default: '127.0.0.1' },
+      restore: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -34,5 +38,10 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new Error(`--port must be a number from 1 to 65535, not “${values.port}”.`);
   }
-  return { port, host: values.host, dataDirectory: resolve(values.data) };
+  return {
+    port,
+    host: values.host,
+    dataDirectory: resolve(values.data),
+    restore: values.restore && resolve(values.restore),
+  };
 }

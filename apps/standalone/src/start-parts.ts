@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiProgram, evaluatorUrl, prepareDatabase } from '@holdout/api';
 import { workerPrograms } from '@holdout/worker';
+import { bringBack } from './bring-back.js';
 import { type DataDirectory, readOrMakeSecret } from './data-directory.js';
 import { keepPostgres } from './keep-postgres.js';
 import type { Options } from './options.js';
@@ -55,6 +56,9 @@ export async function startParts(
   await postgres.ensureDatabase(databaseName);
   const databaseUrl = postgres.url(databaseName);
   const evaluatorPassword = await readOrMakeSecret(directory.root, 'evaluator-password');
+  if (options.restore !== undefined) {
+    await bringBack(options.restore, { databaseUrl, storageDirectory: directory.storage, evaluatorPassword });
+  }
   await prepareDatabase({ databaseUrl, evaluatorPassword });
 
   say('Starting the API, an evaluating worker and a scoring worker …');

@@ -22,11 +22,18 @@ export async function findInstallation({ dataDirectory, environment }: Where): P
     const databaseUrl = await findRunningPostgres(join(dataDirectory, 'postgres'), databaseName);
     if (databaseUrl === null)
       throw new Error(`No \`npm start\` runs on ${dataDirectory}. Start it, or name another folder by --data.`);
-    const directory = join(dataDirectory, 'storage');
-    return { databaseUrl, storage: await openStorage({ directory, s3: null }) };
+    return await openOnDisk({ databaseUrl, storageDirectory: join(dataDirectory, 'storage') });
   }
   const databaseUrl = environment.HOLDOUT_DATABASE_URL;
   if (!databaseUrl)
-    throw new Error('HOLDOUT_DATABASE_URL is not set. Set it as the API has it, or name the folder of an `npm start` by --data.');
+    throw new Error(
+      'HOLDOUT_DATABASE_URL is not set. Set it as the API has it, or name the folder of an `npm start` by --data.',
+    );
   return { databaseUrl, storage: await openStorage(readStorageOptions(environment)) };
+}
+
+/** An installation whose blobs lie on this machine's disk. */
+export async function openOnDisk(place: { databaseUrl: string; storageDirectory: string }): Promise<BackupSource> {
+  const storage = await openStorage({ directory: place.storageDirectory, s3: null });
+  return { databaseUrl: place.databaseUrl, storage };
 }

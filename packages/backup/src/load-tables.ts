@@ -25,15 +25,14 @@ export async function loadTables(
   try {
     const putBack = await takeForeignKeysOff(client);
     const names = tables.map(({ name }) => pg.escapeIdentifier(name));
+    for (const name of names) await client.query(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
     // A migration may have written rows of its own, such as defaults; the backup has them as they became.
     await client.query(`TRUNCATE ${names.join(', ')}`);
     for (const [index, table] of tables.entries()) {
-      const name = pg.escapeIdentifier(table.name);
-      await client.query(`ALTER TABLE ${name} DISABLE TRIGGER USER`);
       await loadTable(client, backup, table);
-      await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
       onTable(index + 1, tables.length);
     }
+    for (const name of names) await client.query(`ALTER TABLE ${name} ENABLE TRIGGER USER`);
     for (const { name, lastValue } of sequences) {
       const sequence = pg.escapeIdentifier(name);
       if (lastValue !== null) await client.query('SELECT setval($1::regclass, $2::bigint)', [sequence, lastValue]);

@@ -39,7 +39,9 @@ export function addBackupCommands(admin: Command, { environment, signal }: Comma
       }, signal);
       output.result(made);
       output.title(`Backed up in ${made.path}`);
-      output.say(`${made.rows} rows; ${made.blobs} files, of them ${made.copiedBlobs} that were not in ${directory} before.`);
+      output.say(
+        `${made.rows} rows; ${made.blobs} files, of them ${made.copiedBlobs} that were not in ${directory} before.`,
+      );
       sayWhatElse(output, data);
     });
 
@@ -56,14 +58,17 @@ export function addBackupCommands(admin: Command, { environment, signal }: Comma
       const output = createOutput(json, environment);
       const { findInstallation, restoreBackup } = await import('@holdout/backup');
       const evaluatorPassword = environment.installation.HOLDOUT_EVALUATOR_PASSWORD;
-      if (!evaluatorPassword) throw failed('HOLDOUT_EVALUATOR_PASSWORD is not set. Set it to what the evaluating workers log in with.');
+      if (!evaluatorPassword)
+        throw failed('HOLDOUT_EVALUATOR_PASSWORD is not set. Set it to what the evaluating workers log in with.');
       const restored = await saying(async (onProgress) => {
         const source = await findInstallation({ environment: environment.installation });
         return await restoreBackup(source, resolve(backup), { evaluatorPassword, onProgress });
       }, signal);
       output.result(restored);
       output.title(`Restored as of ${restored.createdAt}`);
-      output.say(`${restored.rows} rows, ${restored.blobs} files. Start the server with the same HOLDOUT_AUTH_SECRET as before.`);
+      output.say(
+        `${restored.rows} rows, ${restored.blobs} files. Start the server with the same HOLDOUT_AUTH_SECRET as before.`,
+      );
     });
 }
 
