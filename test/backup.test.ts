@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(backups, { recursive: true, force: true });
 });
 
-const token = (output: string) => /your team +(\S+)/.exec(output)?.[1] ?? '';
+const token = (output: string) => /your team +(holdout_\S+)/.exec(output)?.[1] ?? '';
 const command = async (argv: string[], environment: NodeJS.ProcessEnv = {}) =>
   await run(process.execPath, [holdout, ...argv], { cwd: root, env: { ...process.env, ...environment } });
 
