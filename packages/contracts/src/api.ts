@@ -10,6 +10,7 @@ import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { provenanceSchema } from './provenance.js';
 import { runLimitsSchema } from './run-limits.js';
 import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
+import { sentenceSchema } from './sentences.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
 import { standingSchema, submissionStateSchema } from './states.js';
@@ -86,7 +87,12 @@ export const reasonSchema = z.object({
   stage: reasonStageSchema,
   /** Whether the same happened on the public sample; null where that is not known, or not told. */
   alsoOnSample: z.boolean().nullable(),
+  /** All of it in English: what happened, the detail, and whether the sample has it too. */
   message: z.string(),
+  /** What is particular to this submission; null where the code says all that is told. */
+  detail: z.string().nullable(),
+  /** What the detail is made of, for who writes it in another language; empty where it is not made of such. */
+  sentences: z.array(sentenceSchema),
   next: z.string(),
 });
 export type Reason = z.infer<typeof reasonSchema>;
