@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { meetPeople, type People, type Visitor } from './people.js';
-import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
-import { desktop, findBarriers, launchBrowser, phone, takePicture, type WatchedPage } from './watched-page.js';
+import type { Standalone } from './run-standalone.js';
+import { useSite } from './use-site.js';
+import { desktop, findBarriers, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 /** Each with the words by which it is complete. */
 const openPages = {
@@ -28,28 +28,16 @@ const looks = {
 } as const;
 
 describe('the pages of accounts', () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
-  let browser: Browser;
   let people: People;
   let vera: Visitor;
   let team: string;
 
-  beforeAll(async () => {
-    data = await makeDataDirectory();
-    standalone = await startStandalone({ dataDirectory: data.path });
-    await standalone.printed(/Ctrl-C/, 400);
-    browser = await launchBrowser();
-    people = await meetPeople(browser, standalone);
+  useSite(async (site) => {
+    standalone = site.standalone;
+    people = await meetPeople(site.browser, standalone);
     vera = await people.signUp('Vera');
     team = await fill(vera.page);
-  }, 480_000);
-
-  afterAll(async () => {
-    await people?.close();
-    await browser?.close();
-    await standalone?.interrupt();
-    await data?.remove();
   });
 
   /** A token, a team that takes part, and an invitation: lists that are not empty. */

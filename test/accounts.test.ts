@@ -2,38 +2,26 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
 import decodeQR from 'qr/decode.js';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { meetPeople, type People, password } from './people.js';
-import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
+import type { Standalone } from './run-standalone.js';
 import { readAuthenticator } from './totp.js';
-import { launchBrowser, takePicture, type WatchedPage } from './watched-page.js';
+import { useSite } from './use-site.js';
+import { takePicture, type WatchedPage } from './watched-page.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
 
 describe('people of a freshly started server', () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
-  let browser: Browser;
   let people: People;
 
-  beforeAll(async () => {
-    data = await makeDataDirectory();
-    standalone = await startStandalone({ dataDirectory: data.path });
-    await standalone.printed(/Ctrl-C/, 400);
-    browser = await launchBrowser();
-    people = await meetPeople(browser, standalone);
-  }, 420_000);
-
-  afterAll(async () => {
-    await people?.close();
-    await browser?.close();
-    await standalone?.interrupt();
-    await data?.remove();
+  useSite(async (site) => {
+    standalone = site.standalone;
+    people = await meetPeople(site.browser, standalone);
   });
 
   const open = (page: WatchedPage, path: string) => page.goto(standalone.address + path);
@@ -261,7 +249,7 @@ describe('people of a freshly started server', () => {
     await section.getByLabel('Name of the team').fill('Team Rulo');
     const demo = await readFile(`${root}apps/standalone/demo/mura.yaml`, 'utf8');
     const changeRules = async (words: string) => {
-      const file = `${data.path}/mura.yaml`;
+      const file = `${standalone.dataDirectory}/mura.yaml`;
       await writeFile(file, demo.replace('Each team enters bundles of its own.', words));
       const token = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1];
       const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };

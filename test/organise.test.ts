@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
-import { findBarriers, launchBrowser, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+import { describe, expect, it } from 'vitest';
+import type { Standalone } from './run-standalone.js';
+import { useSite } from './use-site.js';
+import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,21 +20,11 @@ const organise = '/competitions/mura/organise';
 const patience = { timeout: 240_000 };
 
 describe('the pages of organisers and operators', patience, () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
   let browser: Browser;
 
-  beforeAll(async () => {
-    data = await makeDataDirectory();
-    standalone = await startStandalone({ dataDirectory: data.path });
-    await standalone.printed(/Ctrl-C/, 400);
-    browser = await launchBrowser();
-  }, 420_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await standalone?.interrupt();
-    await data?.remove();
+  useSite((site) => {
+    ({ standalone, browser } = site);
   });
 
   /** One session for all: a server counts how often somebody signs in. */

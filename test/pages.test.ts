@@ -3,38 +3,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
-import {
-  desktop,
-  findBarriers,
-  launchBrowser,
-  openPage,
-  phone,
-  takePicture,
-  type WatchedPage,
-} from './watched-page.js';
+import { describe, expect, it } from 'vitest';
+import type { Standalone } from './run-standalone.js';
+import { useSite } from './use-site.js';
+import { desktop, findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const holdout = fileURLToPath(new URL('../node_modules/.bin/holdout', import.meta.url));
 
 describe('the pages of a freshly started server', () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
   let browser: Browser;
 
-  beforeAll(async () => {
-    data = await makeDataDirectory();
-    standalone = await startStandalone({ dataDirectory: data.path });
-    await standalone.printed(/Ctrl-C/, 400);
-    browser = await launchBrowser();
-  }, 420_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await standalone?.interrupt();
-    await data?.remove();
+  useSite((site) => {
+    ({ standalone, browser } = site);
   });
 
   /** Opens an address, and closes it again; nothing may have gone wrong meanwhile. */
@@ -341,7 +324,7 @@ describe('the pages of a freshly started server', () => {
   it('say of a board that is frozen, hidden or final that it is', async () => {
     const organiser = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1] ?? '';
     const demo = await readFile(`${root}apps/standalone/demo/mura.yaml`, 'utf8');
-    const file = `${data.path}/mura.yaml`;
+    const file = `${standalone.dataDirectory}/mura.yaml`;
     const apply = async (release: string) => {
       await writeFile(file, demo.replace('decimals: 3', release));
       const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: organiser };

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page, Request } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { dropFile } from './drop-file.js';
 import { meetPeople, type People } from './people.js';
-import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
-import { findBarriers, launchBrowser, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+import type { Standalone } from './run-standalone.js';
+import { useSite } from './use-site.js';
+import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,29 +21,19 @@ const hidden = '/competitions/mura/phases/test/submit';
 const megabyte = 1024 ** 2;
 
 describe('a team at its browser', () => {
-  let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
   let browser: Browser;
   let people: People;
   let page: WatchedPage;
   let bundles: string;
 
-  beforeAll(async () => {
-    data = await makeDataDirectory();
-    standalone = await startStandalone({ dataDirectory: data.path });
-    await standalone.printed(/Ctrl-C/, 400);
-    browser = await launchBrowser();
+  useSite(async (site) => {
+    ({ standalone, browser } = site);
     people = await meetPeople(browser, standalone);
     bundles = await mkdtemp(join(tmpdir(), 'holdout-bundles-'));
-  }, 420_000);
-
-  afterAll(async () => {
-    await people?.close();
-    await browser?.close();
-    await standalone?.interrupt();
-    await data?.remove();
-    await rm(bundles, { recursive: true, force: true });
   });
+
+  afterAll(() => rm(bundles, { recursive: true, force: true }));
 
   const open = (path: string) => page.goto(standalone.address + path);
   const dropZone = () => page.getByRole('group', { name: 'Drop a bundle here' });

@@ -1,4 +1,4 @@
-import { HoldoutError, type TokenScope } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type TokenScope } from '@holdout/contracts';
 import type { TokenRecord, UserPlaces, UserRecord } from '@holdout/db';
 import type { AccountSettings } from './accounts/account-settings.js';
 
@@ -114,7 +114,7 @@ export function organiserOf(caller: Caller, competition: OfCompetition): { reado
   if (caller.lacksSecondFactor && isOrganiser({ ...caller, lacksSecondFactor: false }, competition)) {
     throw new HoldoutError('two_factor_needed');
   }
-  throw new HoldoutError('not_allowed', { detail: 'Only an organiser of this competition may do this.' });
+  throw new HoldoutError('not_allowed', { sentences: [makeSentence('organiser_only', {})] });
 }
 
 /** Of what belongs to no competition yet. @throws HoldoutError `not_allowed` for who organises none */

@@ -2,6 +2,7 @@ import {
   type GroupIntervals,
   type MetricInterval,
   type MetricTable,
+  type MetricValue,
   metricNames,
   type PublishedScore,
   type Score,
@@ -36,15 +37,17 @@ export function presentScore(score: Score, policy: ScorePolicy): PublishedScore 
   };
 }
 
+/** One metric, as it may leave. */
+export function presentMetric(metric: MetricValue, { decimals }: Pick<ScorePolicy, 'decimals'>): MetricValue {
+  return decimals === null || metric.value === null ? metric : { value: round(metric.value, decimals) };
+}
+
 function presentTable(table: MetricTable, { counts, decimals }: ScorePolicy): PublishedTable {
   const { studies, kappa, accuracy, balancedAccuracy, sensitivity, specificity, f1, auroc } = table;
   const metrics = { kappa, accuracy, balancedAccuracy, sensitivity, specificity, f1, auroc };
   const shown: PublishedTable = { studies, counts: counts ? table.counts : null, ...metrics };
   if (decimals === null) return shown;
-  for (const name of metricNames) {
-    const { value } = metrics[name];
-    if (value !== null) shown[name] = { value: round(value, decimals) };
-  }
+  for (const name of metricNames) shown[name] = presentMetric(metrics[name], { decimals });
   return shown;
 }
 

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence, writeSentence } from '@holdout/contracts';
 import { type EvaluationClaim, listSampleLabels, recordWarnings } from '@holdout/db';
 import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import { findWarnings } from '@holdout/scoring';
@@ -38,7 +38,8 @@ export async function checkOnSample(
   const warnings = await warn(again);
   if (warnings.length === 0 || !claim.stopOnWarning) return;
   const detail = warnings.map(({ message }) => message).join(' ');
-  throw new HoldoutError('check_warned', { detail });
+  const sentences = warnings.flatMap(({ sentence }) => sentence ?? []);
+  throw new HoldoutError('check_warned', { detail, sentences });
 }
 
 /** The first study by itself, as the run on hidden studies begins. */
@@ -54,9 +55,9 @@ async function runAgain(
     return await predictor.run({ studies: sample.slice(0, 1), signal: lease.signal, onLog: log.line });
   } catch (error) {
     if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
-    const detail =
-      `It ran on all sample studies, and then on one of them alone it did not. ${error.detail ?? ''}`.trim();
-    throw new HoldoutError(error.code, { detail, problems: error.problems });
+    const lead = makeSentence('not_alone', {});
+    const detail = `${writeSentence(lead)} ${error.detail ?? ''}`.trim();
+    throw new HoldoutError(error.code, { detail, sentences: [lead, ...error.sentences], problems: error.problems });
   } finally {
     await log.finish();
   }

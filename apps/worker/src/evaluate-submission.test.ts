@@ -200,6 +200,7 @@ it('tells nothing but the kind of what happens on the phase’s own images', asy
   expect(reason).toEqual({
     code: 'predictions_invalid',
     detail: expect.stringMatching(/^It happened on the phase’s own (first study|studies).*nothing more is told\.$/),
+    sentences: [{ name: expect.stringMatching(/^hidden_(first|all)$/), values: {} }],
     stage: 'running',
     alsoOnSample: false,
   });

@@ -137,8 +137,8 @@ async function endEarly(tools: EvaluationTools, claim: EvaluationClaim, error: u
   if (error instanceof HoldoutError && error.fault === 'team') {
     log.info({ code: error.code, detail: error.detail }, 'bundle rejected');
     meter.ended('rejected', error.code);
-    const detail = error.detail ?? '';
-    await rejectEvaluation(database, { ...claim, code: error.code, detail });
+    const { code, detail = '', sentences } = error;
+    await rejectEvaluation(database, { ...claim, code, detail, sentences });
     return;
   }
   log.error({ err: error }, 'evaluation failed; it will be tried again while attempts are left');

@@ -1,4 +1,4 @@
-import { failureKindOf, HoldoutError } from '@holdout/contracts';
+import { failureKindOf, HoldoutError, makeSentence } from '@holdout/contracts';
 import { type EvaluationClaim, insertRunLog } from '@holdout/db';
 import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import type { EvaluationTools } from './evaluate-submission.js';
@@ -67,10 +67,9 @@ async function keepLog(
  * into the shape of its output, or into any number that an error names.
  */
 function tellLittle(error: HoldoutError, { failures }: EvaluationClaim, ran: 'one' | 'all'): HoldoutError {
-  const rest = 'of which nothing more is told.';
   if (failures === 'failed') {
-    return new HoldoutError('hidden_run_failed', { detail: `It happened on the phase’s own images, ${rest}` });
+    return new HoldoutError('hidden_run_failed', { sentences: [makeSentence('hidden_untold', {})] });
   }
-  const studies = ran === 'one' ? 'first study, which is run alone before the others' : 'studies, all run together';
-  return new HoldoutError(failureKindOf(error.code), { detail: `It happened on the phase’s own ${studies}; ${rest}` });
+  const sentence = makeSentence(ran === 'one' ? 'hidden_first' : 'hidden_all', {});
+  return new HoldoutError(failureKindOf(error.code), { sentences: [sentence] });
 }

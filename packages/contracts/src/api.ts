@@ -9,7 +9,8 @@ import { scoreIntervalsSchema } from './intervals.js';
 import { engineSchema, submissionWordsSchema } from './manifest.js';
 import { provenanceSchema } from './provenance.js';
 import { runLimitsSchema } from './run-limits.js';
-import { confusionCountsSchema, metricTableSchema, scoreSchema } from './score.js';
+import { confusionCountsSchema, metricTableSchema, metricValueSchema, scoreSchema } from './score.js';
+import { sentenceSchema } from './sentences.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
 import { standingSchema, submissionStateSchema } from './states.js';
@@ -86,7 +87,12 @@ export const reasonSchema = z.object({
   stage: reasonStageSchema,
   /** Whether the same happened on the public sample; null where that is not known, or not told. */
   alsoOnSample: z.boolean().nullable(),
+  /** All of it in English: what happened, the detail, and whether the sample has it too. */
   message: z.string(),
+  /** What is particular to this submission; null where the code says all that is told. */
+  detail: z.string().nullable(),
+  /** What the detail is made of, for who writes it in another language; empty where it is not made of such. */
+  sentences: z.array(sentenceSchema),
   next: z.string(),
 });
 export type Reason = z.infer<typeof reasonSchema>;
@@ -201,6 +207,16 @@ export const boardPageSchema = z.object({
   offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
 });
 
+/** A reader as every row of a board is seen against it. */
+export const boardReaderSchema = z.object({
+  name: z.string(),
+  /** The best of them (highest kappa). */
+  best: z.boolean(),
+  kappa: metricValueSchema,
+  kappaInterval: boundsSchema.nullable(),
+});
+export type BoardReader = z.infer<typeof boardReaderSchema>;
+
 export const leaderboardSchema = z.object({
   competition: slugSchema,
   phase: slugSchema,
@@ -213,6 +229,8 @@ export const leaderboardSchema = z.object({
   /** That published values have; null is all of them. */
   decimals: z.number().int().nullable(),
   visibility: boardVisibilitySchema,
+  /** All of them, wherever they stand, from the best on. */
+  readers: z.array(boardReaderSchema),
   /** From the one at `offset` on. */
   entries: z.array(leaderboardEntrySchema),
   /** How many stand before the first of these; how many entries there are in all, and how many of them are teams'. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sentenceSchema } from './sentences.js';
 
 /**
  * What looks wrong on the public sample though the bundle runs: a kappa below zero, one class for every study, one
@@ -16,5 +17,7 @@ export const checkWarningSchema = z.object({
   code: z.enum(checkWarningCodes),
   /** What was seen and what it may mean, in sentences for the team. */
   message: z.string(),
+  /** The same, for who writes it in another language; an earlier version did not keep it. */
+  sentence: sentenceSchema.optional(),
 });
 export type CheckWarning = z.infer<typeof checkWarningSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Sentence, sentenceSchema, writeSentence } from './sentences.js';
 
 /** Who has to act on an error: the caller, the bundle's team, or the people who run the server. */
 export type Fault = 'caller' | 'team' | 'server';
@@ -628,6 +629,8 @@ export const problemSchema = z.object({
   code: errorCodeSchema,
   title: z.string(),
   detail: z.string().optional(),
+  /** Where the detail is made from a few values: the same, for who writes it in another language. */
+  sentences: z.array(sentenceSchema).optional(),
   next: z.string(),
   problems: z.array(problemItemSchema).optional(),
   /** The request's id, to find it in the server's log. */
@@ -638,6 +641,8 @@ export type Problem = z.infer<typeof problemSchema>;
 /** Options of a {@link HoldoutError}; `cause` goes to the log and never to the caller. */
 interface HoldoutErrorOptions {
   detail?: string;
+  /** What the detail is made of; it is written from these where it is not given. */
+  sentences?: readonly Sentence[];
   problems?: readonly ProblemItem[];
   /** When it is worth trying again: the header `Retry-After`. */
   retryAfterSeconds?: number | undefined;
@@ -649,14 +654,17 @@ export class HoldoutError extends Error {
   override readonly name = 'HoldoutError';
   readonly code: ErrorCode;
   readonly detail: string | undefined;
+  readonly sentences: readonly Sentence[];
   readonly problems: readonly ProblemItem[];
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: HoldoutErrorOptions = {}) {
     const title = errorCatalogue[code].title;
-    super(options.detail ? `${title} ${options.detail}` : title, { cause: options.cause });
+    const detail = options.detail ?? options.sentences?.map(writeSentence).join(' ');
+    super(detail ? `${title} ${detail}` : title, { cause: options.cause });
     this.code = code;
-    this.detail = options.detail;
+    this.detail = detail;
+    this.sentences = options.sentences ?? [];
     this.problems = options.problems ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
@@ -676,6 +684,7 @@ export function presentProblem(error: HoldoutError, instance?: string): Problem 
     title,
     next,
     ...(fault !== 'server' && error.detail ? { detail: error.detail } : {}),
+    ...(fault !== 'server' && error.sentences.length > 0 ? { sentences: [...error.sentences] } : {}),
     ...(error.problems.length > 0 ? { problems: [...error.problems] } : {}),
     ...(instance ? { instance } : {}),
   };

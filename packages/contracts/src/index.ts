@@ -19,6 +19,7 @@ export * from './receipt.js';
 export * from './reproduction.js';
 export * from './run-limits.js';
 export * from './score.js';
+export * from './sentences.js';
 export * from './shown-text.js';
 export * from './slug.js';
 export * from './states.js';

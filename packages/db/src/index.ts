@@ -71,6 +71,7 @@ export {
   type EntryRecord,
   nothingBefore,
   type PlacedEntries,
+  type ReaderRecord,
 } from './tables/placed-entries.js';
 export { listRecentDurations, type QueueAhead, readQueueAhead } from './tables/queue-place.js';
 export { type QueueRecord, readQueues } from './tables/queue-reports.js';

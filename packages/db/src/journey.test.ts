@@ -109,7 +109,8 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     waiting: 0,
     total: 1,
     teams: 1,
-    before: { ranks: 0, lastValues: null, lastSubmittedAt: null, hasReader: false },
+    readers: [],
+    before: { ranks: 0, lastValues: null, lastSubmittedAt: null },
     entries: [
       {
         kind: 'team',

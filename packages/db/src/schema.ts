@@ -10,6 +10,7 @@ import type {
   ResolvedManifest,
   Score,
   ScoreIntervals,
+  Sentence,
   Standing,
   SubmissionState,
   WorkerDescription,
@@ -357,6 +358,7 @@ interface EvaluationsTable {
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;
+  reasonSentences: ColumnType<Sentence[], string | undefined, string>;
   queuedAt: CreatedAt;
   checkingAt: StateTime;
   runningAt: StateTime;
@@ -461,6 +463,8 @@ interface PhaseTestSetsTable {
 export interface UploadRefusal {
   readonly code: ErrorCode;
   readonly detail: string | null;
+  /** Missing where an earlier version refused it. */
+  readonly sentences?: readonly Sentence[];
   readonly problems: readonly ProblemItem[];
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, HoldoutError, type RunLimits } from '@holdout/contracts';
+import { type ErrorCode, HoldoutError, makeSentence, type RunLimits, type Sentence } from '@holdout/contracts';
 import type { SandboxEnd } from './sandbox/sandbox.js';
 
 /** What is known of a program that ended before it had done its work. */
@@ -22,9 +22,13 @@ export function explainEnd(evidence: Evidence, fallback: 'runner_crashed' | 'com
   if (end.killedFromOutside && end.exceeded === null) return new HoldoutError('runner_killed');
   const limit = findLimit(evidence);
   if (limit) return limit;
-  const how = end.signal ? `by the signal ${end.signal}` : `with the exit code ${end.exitCode}`;
-  const why = end.exitCode === notFound ? ': a program that it names was not found where it ran' : '';
-  return new HoldoutError(end.signal ? 'runner_crashed' : fallback, { detail: `It ended ${how}${why}.` });
+  return new HoldoutError(end.signal ? 'runner_crashed' : fallback, { sentences: [describeEnd(end)] });
+}
+
+function describeEnd({ signal, exitCode }: SandboxEnd): Sentence {
+  if (signal) return makeSentence('ended_by_signal', { signal });
+  const name = exitCode === notFound ? 'ended_without_program' : 'ended_by_exit_code';
+  return makeSentence(name, { exitCode: String(exitCode) });
 }
 
 /** Of a shell, and of `env`. */
@@ -42,25 +46,23 @@ function findLimit({ end, limits, lastWords, scratchUsedBytes }: Evidence): Hold
   if (exceeded === 'cpu' || signal === 'SIGXCPU') {
     // It was ended as soon as it had used them up, which may be before they were seen.
     const used = Math.max(usage.cpuSeconds, limits.cpuLimitSeconds ?? 0);
-    return overLimit('cpu_limit_exceeded', `${limits.cpuLimitSeconds} s of CPU time`, `${used.toFixed(1)} s`);
+    const values = { limit: String(limits.cpuLimitSeconds), used: used.toFixed(1) };
+    return overLimit('cpu_limit_exceeded', makeSentence('cpu_limit', values));
   }
   const noMoreProcesses = /can't start new thread|Resource temporarily unavailable|Cannot fork|EAGAIN|pthread_create/;
   if (exceeded === 'processes' || says(noMoreProcesses)) {
-    const used = 'all of them, and asked for more';
-    return overLimit('process_limit_exceeded', `${limits.processLimit} processes and threads`, used);
+    return overLimit('process_limit_exceeded', makeSentence('process_limit', { limit: limits.processLimit }));
   }
   if (says(/Too many open files|EMFILE/)) {
-    const used = 'all of them, and asked for more';
-    return overLimit('open_file_limit_exceeded', `${limits.openFileLimit} open files in a process`, used);
+    return overLimit('open_file_limit_exceeded', makeSentence('open_file_limit', { limit: limits.openFileLimit }));
   }
   if (signal === 'SIGXFSZ' || says(/File too large|EFBIG/)) {
-    return overLimit('file_size_limit_exceeded', `${showBytes(limits.fileSizeBytes)} for one file`, 'more');
+    const limit = showBytes(limits.fileSizeBytes);
+    return overLimit('file_size_limit_exceeded', makeSentence('file_size_limit', { limit }));
   }
   const isFull = scratchUsedBytes !== null && scratchUsedBytes > 0.99 * limits.scratchSizeBytes;
   if (isFull || says(/No space left on device|ENOSPC/)) {
-    const inFiles = 'it in so many files that there was no room for another';
-    const used = scratchUsedBytes === null ? 'all of it' : isFull ? showBytes(scratchUsedBytes) : inFiles;
-    return overLimit('scratch_limit_exceeded', `${showBytes(limits.scratchSizeBytes)} of scratch space`, used);
+    return overLimit('scratch_limit_exceeded', describeScratch(limits.scratchSizeBytes, scratchUsedBytes, isFull));
   }
   return null;
 }
@@ -68,28 +70,35 @@ function findLimit({ end, limits, lastWords, scratchUsedBytes }: Evidence): Hold
 /** Python's last line is its error; some programs say a word more. */
 const endingLines = 3;
 
-export function timeExceeded(limitSeconds: number): HoldoutError {
-  return new HoldoutError('time_limit_exceeded', {
-    detail: `The limit is ${limitSeconds} s; it was still running then.`,
-  });
+function describeScratch(limitBytes: number, usedBytes: number | null, isFull: boolean): Sentence {
+  const limit = showBytes(limitBytes);
+  if (usedBytes === null) return makeSentence('scratch_limit_all', { limit });
+  if (isFull) return makeSentence('scratch_limit', { limit, used: showBytes(usedBytes) });
+  return makeSentence('scratch_limit_files', { limit });
 }
 
-export function describeLogLimit(limitBytes: number): string {
-  return `The limit is ${showBytes(limitBytes)} of printed text; it printed more.`;
+export function timeExceeded(limitSeconds: number): HoldoutError {
+  return overLimit('time_limit_exceeded', makeSentence('time_limit', { limit: limitSeconds }));
+}
+
+export function logExceeded(limitBytes: number): HoldoutError {
+  return overLimit('log_limit_exceeded', makeSentence('log_limit', { limit: showBytes(limitBytes) }));
 }
 
 export function outputExceeded(limitBytes: number, usedBytes: number): HoldoutError {
-  return overLimit('output_limit_exceeded', `${showBytes(limitBytes)} for the predictions file`, showBytes(usedBytes));
+  const values = { limit: showBytes(limitBytes), used: showBytes(usedBytes) };
+  return overLimit('output_limit_exceeded', makeSentence('output_limit', values));
 }
 
 function memoryExceeded(limitBytes: number, seenBytes: number): HoldoutError {
   // What the kernel refuses was never used, so it can't be seen.
-  const used = seenBytes < limitBytes ? `${showBytes(seenBytes)}, and asked for more` : showBytes(seenBytes);
-  return overLimit('memory_limit_exceeded', showBytes(limitBytes), used);
+  const name = seenBytes < limitBytes ? 'memory_limit_asked' : 'memory_limit';
+  const values = { limit: showBytes(limitBytes), used: showBytes(seenBytes) };
+  return overLimit('memory_limit_exceeded', makeSentence(name, values));
 }
 
-function overLimit(code: ErrorCode, limit: string, used: string): HoldoutError {
-  return new HoldoutError(code, { detail: `The limit is ${limit}; it used ${used}.` });
+function overLimit(code: ErrorCode, sentence: Sentence): HoldoutError {
+  return new HoldoutError(code, { sentences: [sentence] });
 }
 
 function showBytes(bytes: number): string {

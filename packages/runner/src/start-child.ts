@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
-import { describeLogLimit } from './explain-end.js';
+import { logExceeded } from './explain-end.js';
 import { messageSchema, type RunMessage, type RunRequest } from './protocol.js';
 import { readLines, readLog } from './read-lines.js';
 import { describeRunner } from './runner-mounts.js';
@@ -64,7 +64,8 @@ export function startChild({ sandbox, limits, makeFolder }: ChildOptions): Child
   const unheard: string[] = [];
   const hear = (line: string) => (listener ? listener.onLog(line) : void unheard.push(line));
   readLog(running.stderr, limits.logSizeBytes, hear, () => {
-    listener?.onMessage({ kind: 'fault', code: 'log_limit_exceeded', detail: describeLogLimit(limits.logSizeBytes) });
+    const { code, detail = '' } = logExceeded(limits.logSizeBytes);
+    listener?.onMessage({ kind: 'fault', code, detail });
     running.kill();
   });
   readLines(running.stdout, longestMessage, (line) => {

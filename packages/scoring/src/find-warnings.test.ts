@@ -1,4 +1,4 @@
-import type { StudyPrediction } from '@holdout/contracts';
+import { type StudyPrediction, writeSentence } from '@holdout/contracts';
 import { expect, it } from 'vitest';
 import { findWarnings } from './find-warnings.js';
 
@@ -29,6 +29,9 @@ it.each([
   ['not_repeatable', run([0.2, 0.9, 0.3, 0.4]), run([0.21])],
 ] as const)('says %s', (code, first, again) => {
   expect(codes(first, again, gold)).toEqual([code]);
+  for (const { message, sentence } of findWarnings(first, again, gold)) {
+    expect(sentence && writeSentence(sentence)).toBe(message);
+  }
 });
 
 it('sees an image that differs where its study does not', () => {

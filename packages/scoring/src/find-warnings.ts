@@ -1,4 +1,10 @@
-import type { CheckWarning, StudyPrediction } from '@holdout/contracts';
+import {
+  type CheckWarning,
+  makeSentence,
+  type Sentence,
+  type StudyPrediction,
+  writeSentence,
+} from '@holdout/contracts';
 import { scorePredictions } from './score-predictions.js';
 
 /** What a run of a bundle said. */
@@ -37,10 +43,8 @@ export function findWarnings(
 
 function warnOfMissing([first, ...more]: readonly string[], studies: number): CheckWarning[] {
   if (first === undefined) return [];
-  const message =
-    `${more.length + 1} of ${studies} sample studies have no prediction, the first of them ${first}. ` +
-    'On hidden studies that is a rejection: predict every study.';
-  return [{ code: 'study_without_prediction', message }];
+  const sentence = makeSentence('studies_missing', { missing: more.length + 1, studies, first });
+  return [warn('study_without_prediction', sentence)];
 }
 
 function warnOfOneAnswer(predictions: readonly StudyPrediction[]): CheckWarning[] {
@@ -48,12 +52,10 @@ function warnOfOneAnswer(predictions: readonly StudyPrediction[]): CheckWarning[
   if (!first || predictions.length < 2) return [];
   const { probability, label } = first;
   if (probability !== null && predictions.every((each) => each.probability === probability)) {
-    const message = `Every sample study has the probability ${probability}. Does the bundle read its pictures?`;
-    return [{ code: 'constant_probability', message }];
+    return [warn('constant_probability', makeSentence('same_probability', { probability }))];
   }
   if (predictions.some((each) => each.label !== label)) return [];
-  const message = `Every sample study is called ${label === 1 ? 'abnormal' : 'normal'}. Is the threshold right?`;
-  return [{ code: 'one_class', message }];
+  return [warn('one_class', makeSentence(label === 1 ? 'all_abnormal' : 'all_normal', {}))];
 }
 
 function warnOfDifference(before: readonly StudyPrediction[], again: readonly StudyPrediction[]): CheckWarning[] {
@@ -61,9 +63,8 @@ function warnOfDifference(before: readonly StudyPrediction[], again: readonly St
   for (const { study, ...second } of again) {
     const first = firstOf.get(study);
     if (!first || !differs(first, second)) continue;
-    const [one, other] = [first, second].map(({ probability, label }) => probability ?? label);
-    const message = `The study ${study} was predicted as ${one} and, run once more by itself, as ${other}. Is something random, or does it depend on the other studies?`;
-    return [{ code: 'not_repeatable', message }];
+    const values = { study, one: first.probability ?? first.label, other: second.probability ?? second.label };
+    return [warn('not_repeatable', makeSentence('not_repeatable', values))];
   }
   return [];
 }
@@ -85,6 +86,9 @@ function warnOfKappa(predictions: readonly StudyPrediction[], gold: readonly Lab
   );
   const kappa = score.overall.kappa.value;
   if (kappa === null || kappa >= 0) return [];
-  const message = `Cohen’s kappa on the sample is ${kappa.toFixed(2)}: worse than chance. Are the labels inverted?`;
-  return [{ code: 'kappa_below_zero', message }];
+  return [warn('kappa_below_zero', makeSentence('kappa_below_zero', { kappa: kappa.toFixed(2) }))];
+}
+
+function warn(code: CheckWarning['code'], sentence: Sentence): CheckWarning {
+  return { code, message: writeSentence(sentence), sentence };
 }

@@ -269,7 +269,7 @@ it('hides every score but from organisers until the phase is final', async () =>
   const id = await score('alpha', []);
   await apply(makeFile({ release: { board: 'hidden' } }));
   const board = await readBoard();
-  expect(board).toMatchObject({ entries: [], visibility: { state: 'hidden', final: null } });
+  expect(board).toMatchObject({ readers: [], entries: [], visibility: { state: 'hidden', final: null } });
   expect((await readBoard(`?at=${new Date().toISOString()}`)).entries).toEqual([]);
   expect((await readBoard(`?version=${board.testSetVersion}`)).entries).toEqual([]);
   expect(await readSubmission(id)).toMatchObject({

@@ -39,7 +39,7 @@ async function readBoard(query: string): Promise<Leaderboard> {
   return leaderboardSchema.strict().parse(await response.json());
 }
 
-const places = ({ entries }: Leaderboard) =>
+const places = ({ entries }: Pick<Leaderboard, 'entries'>) =>
   entries.map(({ rank, name, bestReader }) => `${rank ?? '–'} ${name}${bestReader ? ' (best)' : ''}`);
 
 const whole = ['– Reader 4 (best)', '1 a', '– Reader 5', '2 b', '2 c', '3 d', '– Reader 6'];
@@ -64,17 +64,35 @@ describe('a page of a leaderboard', () => {
         'of a version': `version=${seeded.hiddenVersion.digest}`,
       };
       const kind = queries[which] ?? '';
-      expect(places(await readBoard(kind))).toEqual(whole);
+      const { readers, ...board } = await readBoard(kind);
+      expect(places(board)).toEqual(whole);
+      const entries = board.entries.filter((entry) => entry.kind === 'reader');
+      expect(readers).toEqual(
+        entries.map(({ name, bestReader: best, score, kappaInterval }) => {
+          return { name, best, kappa: score.overall.kappa, kappaInterval };
+        }),
+      );
+      expect(readers.map(({ kappa, best }) => [kappa.value, best])).toEqual([
+        [1, true],
+        [0.5, false],
+        [-1, false],
+      ]);
       for (const limit of [1, 2, 3, 100]) {
         const pages: string[] = [];
         for (let offset = 0; offset < whole.length; offset += limit) {
           const board = await readBoard(`${kind}&limit=${limit}&offset=${offset}`);
-          expect(board).toMatchObject({ offset, total: 7, teams: 4 });
+          expect(board).toMatchObject({ offset, total: 7, teams: 4, readers });
           pages.push(...places(board));
         }
         expect(pages, `${limit} at a time`).toEqual(whole);
       }
-      expect(await readBoard(`${kind}&offset=100`)).toMatchObject({ entries: [], offset: 100, total: 7, teams: 4 });
+      expect(await readBoard(`${kind}&offset=100`)).toMatchObject({
+        readers,
+        entries: [],
+        offset: 100,
+        total: 7,
+        teams: 4,
+      });
     },
   );
 

@@ -47,6 +47,11 @@ describe('a leaderboard', () => {
       ranking: { by: ['kappa'], ties: 'shared' },
       decimals: 3,
       visibility: { state: 'live', from: null, final: null },
+      readers: [
+        { name: 'Reader 4', best: true, kappa: { value: 1 }, kappaInterval: null },
+        { name: 'Reader 5', best: false, kappa: { value: 0.5 }, kappaInterval: { lower: 0, upper: 1 } },
+        { name: 'Reader 6', best: false, kappa: { value: -1 }, kappaInterval: { lower: -1, upper: 0 } },
+      ],
       entries: [],
       offset: 0,
       total: 3,

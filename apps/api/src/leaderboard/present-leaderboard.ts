@@ -1,4 +1,11 @@
-import type { BoardStatistics, EntryStatistics, Leaderboard, LeaderboardEntry, RankingRule } from '@holdout/contracts';
+import type {
+  BoardReader,
+  BoardStatistics,
+  EntryStatistics,
+  Leaderboard,
+  LeaderboardEntry,
+  RankingRule,
+} from '@holdout/contracts';
 import {
   type EntriesBefore,
   type EntryRecord,
@@ -6,9 +13,10 @@ import {
   nothingBefore,
   type PastBoard,
   type PhaseRecord,
+  type ReaderRecord,
 } from '@holdout/db';
 import { type RankedEntry, rankEntries } from '@holdout/scoring';
-import { policyOf, presentBounds, presentScore, type ScorePolicy } from '../present-score.js';
+import { policyOf, presentBounds, presentMetric, presentScore, type ScorePolicy } from '../present-score.js';
 
 /** What anyone may see of a leaderboard: teams with dense ranks, reference entries in place without one. */
 export function presentLeaderboard(
@@ -38,7 +46,7 @@ export function presentHiddenLeaderboard(
 }
 
 function emptyBoardOf({ testSetDigest, studyTypes, ranking }: PhaseRecord): PastBoard {
-  return { entries: [], total: 0, teams: 0, before: nothingBefore, testSetDigest, studyTypes, ranking };
+  return { readers: [], entries: [], total: 0, teams: 0, before: nothingBefore, testSetDigest, studyTypes, ranking };
 }
 
 interface ShownBoard extends PastBoard {
@@ -50,7 +58,20 @@ interface ShownBoard extends PastBoard {
 
 function present(
   phase: PhaseRecord,
-  { entries, waiting, at, testSetDigest, studyTypes, ranking, statistics, total, teams, offset, before }: ShownBoard,
+  {
+    entries,
+    waiting,
+    at,
+    testSetDigest,
+    studyTypes,
+    ranking,
+    statistics,
+    total,
+    teams,
+    offset,
+    before,
+    readers,
+  }: ShownBoard,
 ): Leaderboard {
   const ranked = rankEntries(entries, {
     values: (entry) => valuesOf(entry, ranking),
@@ -62,10 +83,8 @@ function present(
   const { state, from, final } = phase.release;
   // Statistics are of kappa: where another metric ranks, they would not be of the ranks that are shown.
   const byKappa = ranking.by[0] === 'kappa';
-  // Ranked from best to last, so the first reader is the best one.
-  const bestReader = before.hasReader
-    ? undefined
-    : ranked.find(({ entry }) => entry.kind === 'reader' && entry.score.overall.kappa.value !== null);
+  // They come from best to last.
+  const bestReader = readers.find(({ kappa }) => kappa.value !== null)?.name;
   const ranksBefore = countRanksBefore(before, ranked, ranking);
   return {
     competition: phase.competition,
@@ -76,10 +95,11 @@ function present(
     ranking,
     decimals: policy.decimals,
     visibility: { state, from: from?.toISOString() ?? null, final: final?.toISOString() ?? null },
+    readers: readers.map((reader) => presentReader(reader, { best: reader.name === bestReader, policy })),
     entries: ranked.map(({ entry, rank }) =>
       presentEntry(entry, {
         rank: rank && rank + ranksBefore,
-        bestReader: entry === bestReader?.entry,
+        bestReader: entry.kind === 'reader' && entry.name === bestReader,
         policy,
         statistics: byKappa ? (statistics?.entries[entry.evaluationId ?? ''] ?? null) : null,
       }),
@@ -107,6 +127,13 @@ function countRanksBefore(
   const isEqual = values.every((value, place) => value === lastValues[place]);
   const isTied = ranking.ties === 'shared' || first.submittedAt?.getTime() === lastSubmittedAt?.getTime();
   return isEqual && isTied ? ranks - 1 : ranks;
+}
+
+function presentReader(
+  { name, kappa, interval }: ReaderRecord,
+  { best, policy }: { best: boolean; policy: ScorePolicy },
+): BoardReader {
+  return { name, best, kappa: presentMetric(kappa, policy), kappaInterval: presentBounds(interval, policy) };
 }
 
 function presentEntry(

@@ -1,9 +1,11 @@
 import {
   errorCatalogue,
+  makeSentence,
   type Reason,
   type Submission,
   type SubmissionEvent,
   submissionStates,
+  writeSentence,
 } from '@holdout/contracts';
 import type { EventRecord, PhaseRecord, ReasonRecord, SubmissionRecord } from '@holdout/db';
 import { presentProvenance } from '../present-provenance.js';
@@ -62,7 +64,7 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
     case 'log':
       return { kind: 'log', at, line: event.data.line };
     case 'warning':
-      return { kind: 'warning', at, code: event.data.code, message: event.data.message };
+      return { kind: 'warning', at, code: event.data.code, message: event.data.message, sentence: event.data.sentence };
   }
 }
 
@@ -71,16 +73,16 @@ export function presentReason(reason: ReasonRecord | null): Reason | null {
   if (!reason) return null;
   const { code, stage, alsoOnSample } = reason;
   const { title, fault, next } = errorCatalogue[code];
-  const sentences = [title, fault === 'server' ? null : reason.detail, compareWithSample(reason)];
-  return { code, fault, stage, alsoOnSample, message: sentences.filter(Boolean).join(' '), next };
+  const detail = fault === 'server' ? null : reason.detail || null;
+  const message = [title, detail, compareWithSample(reason)].filter((words) => words !== null).join(' ');
+  const sentences = detail === null ? [] : [...(reason.sentences ?? [])];
+  return { code, fault, stage, alsoOnSample, message, detail, sentences, next };
 }
 
 /** Of what fails on hidden studies its team can see for itself only whether the sample has it as well. */
 function compareWithSample({ stage, alsoOnSample }: ReasonRecord): string | null {
   if (stage !== 'running' || alsoOnSample === null) return null;
-  return alsoOnSample
-    ? 'On the public sample, too, there were studies without a prediction: see the warnings.'
-    : 'On the public sample it did not happen.';
+  return writeSentence(makeSentence(alsoOnSample ? 'also_on_sample' : 'not_on_sample', {}));
 }
 
 function presentTimes(times: SubmissionRecord['times']): Submission['times'] {

@@ -1,4 +1,4 @@
-import { problemSchema, quotaUseSchema } from '@holdout/contracts';
+import { problemSchema, quotaUseSchema, writeSentence } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
@@ -47,7 +47,8 @@ it('tells a team what it has left, refuses what is too much, and says when the n
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(86_000);
   const problem = problemSchema.parse(await refused.json());
-  expect(problem.code).toBe('quota_exceeded');
+  expect(problem).toMatchObject({ code: 'quota_exceeded', sentences: [{ name: 'quota_per_day' }] });
+  expect(problem.sentences?.map(writeSentence)).toEqual([problem.detail]);
   const quota = await readQuota(token);
   expect(quota).toMatchObject({ used: { perDay: 2, total: 2, atOnce: 2 }, allowed: false, message: problem.detail });
   expect(problem.detail).toContain(quota.allowedAt);

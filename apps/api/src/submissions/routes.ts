@@ -5,6 +5,7 @@ import {
   submissionCurvesSchema,
   submissionListSchema,
   submissionSchema,
+  writeSentence,
 } from '@holdout/contracts';
 import {
   chooseSubmission,
@@ -101,12 +102,13 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       const phase = await findPhaseOrThrow(parts.database, request.params);
       const team = teamOf(callerOf(request), phase);
       const use = await readQuotaUse(parts.database, { phaseId: phase.id, teamId: team.id });
+      const refusal = describeQuotaRefusal(use);
       return {
         limits: use.limits,
         used: use.used,
         allowed: use.refusal === null,
         allowedAt: use.refusal?.allowedAt?.toISOString() ?? null,
-        message: describeQuotaRefusal(use),
+        message: refusal && writeSentence(refusal),
       };
     },
   );

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
   type CheckWarning,
+  makeSentence,
   type Problem,
   problemSchema,
   type Submission,
   submissionListSchema,
   submissionSchema,
+  writeSentence,
 } from '@holdout/contracts';
 import { claimEvaluation, findSubmission, recordWarnings, rejectEvaluation, startRunning } from '@holdout/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -119,13 +121,20 @@ describe('submitting a bundle', () => {
     const { evaluationId } = (await findSubmission(server.database, id)) ?? { evaluationId: '' };
     await claimEvaluation(server.database, { evaluationId, owner: 'worker', leaseSeconds: 60 });
     const held = { evaluationId, leaseToken: 1 };
-    const warning = { code: 'one_class', message: 'Every sample study is called normal.' } as const;
+    const sentence = makeSentence('all_normal', {});
+    const warning = { code: 'one_class', message: writeSentence(sentence), sentence } as const;
     await recordWarnings(server.database, { ...held, warnings: [warning] });
-    await rejectEvaluation(server.database, { ...held, code: 'check_warned', detail: warning.message });
+    await rejectEvaluation(server.database, {
+      ...held,
+      ...{ code: 'check_warned', detail: warning.message, sentences: [sentence] },
+    });
     const told = submissionSchema.strict().parse(await (await read(id, seeded.alpha.token)).json());
     expect(told).toMatchObject({
       warnings: [warning],
-      reason: { code: 'check_warned', fault: 'team', stage: 'checking', alsoOnSample: true },
+      reason: {
+        ...{ code: 'check_warned', fault: 'team', stage: 'checking', alsoOnSample: true },
+        ...{ detail: warning.message, sentences: [sentence] },
+      },
     });
     expect(told.reason?.message).toContain(warning.message);
   });

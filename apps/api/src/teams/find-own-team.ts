@@ -1,4 +1,4 @@
-import { HoldoutError, type TeamRole } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type TeamRole } from '@holdout/contracts';
 import { type Caller, personOf } from '../caller.js';
 
 /** A person in a team of theirs. */
@@ -25,5 +25,5 @@ export function findOwnTeam(caller: Caller, teamId: string): Membership {
 export function demandOwner(caller: Caller, teamId: string): Membership {
   const membership = findOwnTeam(caller, teamId);
   if (membership.role === 'owner') return membership;
-  throw new HoldoutError('not_allowed', { detail: 'Only an owner of the team may do this.' });
+  throw new HoldoutError('not_allowed', { sentences: [makeSentence('owner_only', {})] });
 }

@@ -51,9 +51,9 @@ export class UploadFinisher {
       await this.#store.removeFile(uploadId);
       return submission;
     } catch (error) {
-      const { code, detail = null, problems } = toHoldoutError(error);
+      const { code, detail = null, sentences, problems } = toHoldoutError(error);
       if (errorCatalogue[code].fault === 'server') throw error;
-      await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, problems } });
+      await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, sentences, problems } });
       await this.#store.removeFile(uploadId);
       throw error;
     }
@@ -70,8 +70,8 @@ export class UploadFinisher {
   }
 }
 
-function repeatRefusal({ code, detail, problems }: NonNullable<UploadRecord['refusal']>): HoldoutError {
-  return new HoldoutError(code, { ...(detail === null ? {} : { detail }), problems });
+function repeatRefusal({ code, detail, sentences = [], problems }: NonNullable<UploadRecord['refusal']>): HoldoutError {
+  return new HoldoutError(code, { ...(detail === null ? {} : { detail }), sentences, problems });
 }
 
 async function findOrThrow({ database }: RouteParts, submissionId: string): Promise<SubmissionRecord> {

@@ -194,7 +194,10 @@ describe('what is refused', () => {
     try {
       await expectProblem(await beginUpload(alpha, { sizeBytes: 10 }), 'quota_exceeded', /in all are used/);
       await sendPart(alpha, location, archive, 0);
-      await expectProblem(await readResult(alpha, location), 'quota_exceeded', /in all are used/);
+      const told = await readResult(alpha, location);
+      const { sentences } = problemSchema.parse(await told.clone().json());
+      expect(sentences).toMatchObject([{ name: 'quota_total', values: { limit: 1 } }]);
+      await expectProblem(told, 'quota_exceeded', /in all are used/);
       expect(await countSubmissions()).toBe(before);
     } finally {
       await server.database.updateTable('phases').set({ quotaTotal: null }).execute();

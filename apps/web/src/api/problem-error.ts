@@ -7,6 +7,7 @@ export class ProblemError extends Error {
   readonly code: Problem['code'];
   readonly title: string;
   readonly detail: string | undefined;
+  readonly sentences: NonNullable<Problem['sentences']>;
   /** What to do about it. */
   readonly next: string;
   readonly problems: NonNullable<Problem['problems']>;
@@ -19,6 +20,7 @@ export class ProblemError extends Error {
     this.code = problem.code;
     this.title = problem.title;
     this.detail = problem.detail;
+    this.sentences = problem.sentences ?? [];
     this.next = problem.next;
     this.problems = problem.problems ?? [];
     this.requestId = problem.instance;

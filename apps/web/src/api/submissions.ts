@@ -1,4 +1,4 @@
-import type { PublishedScore, QueuePlace, ReportedQuota, Submission, SubmissionCurves } from '@holdout/contracts';
+import type { Leaderboard, QueuePlace, ReportedQuota, Submission, SubmissionCurves } from '@holdout/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { byShape } from './check-shape.js';
 import { apiPath, bySchema, request } from './request.js';
@@ -79,20 +79,10 @@ export function readUploadResult(uploadAddress: string): Promise<Submission> {
   return request(apiPath('uploads', id, 'result'), checkSubmission);
 }
 
-/** A reader's row of a board, with the whole score. */
-export interface ReaderEntry {
-  readonly kind: string;
-  readonly name: string;
-  readonly bestReader: boolean;
-  readonly submissionId: string | null;
-  readonly againstBestReader: 'better than' | 'worse than' | 'not told apart from' | null;
-  readonly score: PublishedScore;
-  readonly kappaInterval: { readonly lower: number; readonly upper: number } | null;
-}
-
-/** The first thousand rows of a board: where its readers are. */
+/** The readers of a board, and its first thousand rows: where a submission most likely stands. */
 export function boardEntriesQuery(competition: string, phase: string) {
-  const check = byShape<{ entries: ReaderEntry[]; visibility: { state: string } }>('leaderboard', {
+  const check = byShape<Pick<Leaderboard, 'readers' | 'entries' | 'visibility'>>('leaderboard', {
+    readers: 'array',
     entries: 'array',
     visibility: 'object',
   });

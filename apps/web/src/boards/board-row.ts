@@ -27,6 +27,15 @@ export function toBoardPage({ entries, offset, ...facts }: Leaderboard): BoardPa
   return { facts, offset, rows: entries.map((entry, index) => toRow(entry, offset + index, others)) };
 }
 
+/** The key of a reader's row, which need not have been read. */
+export function keyOfReader(name: string): string {
+  return keyOfReference({ kind: 'reader', name });
+}
+
+function keyOfReference({ kind, name }: Pick<LeaderboardEntry, 'kind' | 'name'>): string {
+  return `${kind}-${name}`;
+}
+
 /** The metrics that a phase ranks by, apart from kappa, which is always shown. */
 export function listOtherMetrics({ ranking }: Pick<BoardFacts, 'ranking'>): MetricName[] {
   return ranking.by.filter((metric) => metric !== 'kappa');
@@ -35,7 +44,7 @@ export function listOtherMetrics({ ranking }: Pick<BoardFacts, 'ranking'>): Metr
 function toRow({ score, ...entry }: LeaderboardEntry, place: number, metrics: readonly MetricName[]): BoardRow {
   return {
     ...entry,
-    key: entry.submissionId ?? `${entry.kind}-${entry.name}`,
+    key: entry.submissionId ?? keyOfReference(entry),
     place,
     kappa: score.overall.kappa,
     metrics: Object.fromEntries(metrics.map((metric) => [metric, score.overall[metric]])),

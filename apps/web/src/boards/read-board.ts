@@ -13,6 +13,7 @@ const pagesAtOnce = 3;
 
 const check = byShape<Leaderboard>('leaderboard', {
   entries: 'array',
+  readers: 'array',
   studyTypes: 'array',
   ranking: 'object',
   visibility: 'object',

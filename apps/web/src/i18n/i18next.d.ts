@@ -4,7 +4,7 @@ import type { Resources } from './namespaces.js';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'shell';
-    resources: Resources;
+    resources: Resources & { server: object };
     enableSelector: false;
   }
 }

@@ -2,13 +2,15 @@ import i18next, { type BackendModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { chooseLanguage, rememberLanguage } from './language.js';
 import { type Language, languages, type Namespace, namespaces } from './namespaces.js';
+import { serverWords } from './server-words.js';
 
 const backend: BackendModule = {
   type: 'backend',
   init: () => undefined,
   read(language, namespace, done) {
-    const load = namespaces[namespace as Namespace][language as Language];
-    load().then(
+    const words: Readonly<Record<Language, () => Promise<{ words: object }>>> =
+      namespace === 'server' ? serverWords : namespaces[namespace as Namespace];
+    words[language as Language]().then(
       ({ words }) => done(null, words),
       (error: Error) => done(error, null),
     );
@@ -33,6 +35,8 @@ export async function startI18n(): Promise<void> {
       // React escapes what it shows.
       interpolation: { escapeValue: false },
     });
+  // Beside the page: until they are here, and where they don’t come, the server’s words are English.
+  void i18next.loadNamespaces('server');
 }
 
 /** Loads the words of a page, beside the page itself. */

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, UnreachableError } from '../api/problem-error.js';
+import { type ServerWords, useServerWords } from '../i18n/use-server-words.js';
 
 interface FailureProps {
   readonly error: unknown;
@@ -8,10 +9,11 @@ interface FailureProps {
   readonly onRetry?: (() => void) | undefined;
 }
 
-/** What went wrong, and what to do next, in the server's words where it said some. */
+/** What went wrong, and what to do next, as the server says it where it said something. */
 export function Failure({ error, onRetry }: FailureProps) {
   const { t } = useTranslation('shell');
-  const { title, next, requestId } = describeError(error);
+  const words = useServerWords();
+  const { title, next, requestId } = describeError(error, words);
   return (
     <Alert role="alert" color="red" title={title ?? t('failed')}>
       <Text size="sm">{error instanceof UnreachableError ? t('unreachable') : next}</Text>
@@ -31,8 +33,14 @@ export function Failure({ error, onRetry }: FailureProps) {
   );
 }
 
-function describeError(error: unknown): { title?: string; next?: string; requestId?: string | undefined } {
-  if (error instanceof ProblemError) return { title: error.message, next: error.next, requestId: error.requestId };
+function describeError(
+  error: unknown,
+  words: ServerWords,
+): { title?: string; next?: string; requestId?: string | undefined } {
+  if (error instanceof ProblemError) {
+    const { title, detail, next } = words.say(error);
+    return { title: [title, detail].filter(Boolean).join(' '), next, requestId: error.requestId };
+  }
   if (error instanceof UnreachableError) return {};
   return { next: error instanceof Error ? error.message : String(error) };
 }

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -19,9 +19,13 @@ export async function demandOpen(db: Queryable, phaseId: string): Promise<void> 
     .where('id', '=', phaseId)
     .executeTakeFirstOrThrow();
   if (opensAt && opensAt > now) {
-    throw new HoldoutError('phase_closed', { detail: `It opens at ${opensAt.toISOString()}.` });
+    throw new HoldoutError('phase_closed', {
+      sentences: [makeSentence('phase_opens', { opensAt: opensAt.toISOString() })],
+    });
   }
   if (endsAt && endsAt <= now) {
-    throw new HoldoutError('phase_closed', { detail: `It closed at ${endsAt.toISOString()}.` });
+    throw new HoldoutError('phase_closed', {
+      sentences: [makeSentence('phase_closed', { closedAt: endsAt.toISOString() })],
+    });
   }
 }

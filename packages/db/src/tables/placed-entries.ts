@@ -1,4 +1,4 @@
-import type { MetricInterval, ResolvedManifest, Score } from '@holdout/contracts';
+import type { MetricInterval, MetricValue, ResolvedManifest, Score } from '@holdout/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -26,8 +26,17 @@ export interface BoardPage {
   limit: number;
 }
 
+/** What every row of a board is seen against. */
+export interface ReaderRecord {
+  name: string;
+  kappa: MetricValue;
+  interval: MetricInterval | null;
+}
+
 /** A board, or a page of it. */
 export interface PlacedEntries {
+  /** All readers of the board, also where only a page was read; in its order. */
+  readers: ReaderRecord[];
   /** By the phase's metrics in their order, highest first, undefined last; then references, then the earlier. */
   entries: EntryRecord[];
   /** Entries in all, and those of teams, also where only a page was read. */
@@ -42,10 +51,9 @@ export interface EntriesBefore {
   ranks: number;
   lastValues: number[] | null;
   lastSubmittedAt: Date | null;
-  hasReader: boolean;
 }
 
-export const nothingBefore: EntriesBefore = { ranks: 0, lastValues: null, lastSubmittedAt: null, hasReader: false };
+export const nothingBefore: EntriesBefore = { ranks: 0, lastValues: null, lastSubmittedAt: null };
 
 interface PlacedOptions {
   /** A query of rows like those of `entries`. */
@@ -73,19 +81,26 @@ export async function readPlacedEntries(
           FILTER (WHERE is_ranked)::integer AS ranks,
         min(ranking_values) FILTER (WHERE is_ranked) AS last_values,
         (array_agg(submitted_at ORDER BY ranking_values, submitted_at DESC) FILTER (WHERE is_ranked))[1]
-          AS last_submitted_at,
-        coalesce(bool_or(kind = 'reader' AND ranking_values[1] > '-Infinity'), false) AS has_reader
+          AS last_submitted_at
       FROM (
-        SELECT kind, ranking_values, submitted_at, kind = 'team' AND ranking_values[1] > '-Infinity' AS is_ranked
+        SELECT ranking_values, submitted_at, kind = 'team' AND ranking_values[1] > '-Infinity' AS is_ranked
         FROM placed ${orderOf('placed')} LIMIT ${offset}
       ) earlier
+    ),
+    readers AS (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'name', reference_name,
+        'kappa', reference_score #> '{overall,kappa}',
+        'interval', reference_intervals #> '{overall,kappa,bootstrap}'
+      ) ${orderOf('placed')}), '[]') AS readers
+      FROM placed WHERE kind = 'reader'
     )
-    SELECT counts.*, before.*, page.kind, page.evaluation_id, page.submitted_at, evaluations.predictions_digest,
+    SELECT counts.*, before.*, readers.readers, page.kind, page.evaluation_id, page.submitted_at, evaluations.predictions_digest,
       teams.name AS team, submissions.id AS submission_id, submissions.engine, submissions.link,
       coalesce(submissions.name, page.reference_name) AS name,
       coalesce(scores.score, page.reference_score) AS score,
       coalesce(scores.intervals, page.reference_intervals) #> '{overall,kappa,bootstrap}' AS kappa_interval
-    FROM counts CROSS JOIN before
+    FROM counts CROSS JOIN before CROSS JOIN readers
     LEFT JOIN page ON true
     LEFT JOIN teams ON teams.id = page.team_id
     LEFT JOIN evaluations ON evaluations.id = page.evaluation_id
@@ -94,9 +109,9 @@ export async function readPlacedEntries(
     ${orderOf('page')}`.execute(db);
   const [first] = rows;
   if (!first) throw new Error('An aggregate gave no row.');
-  const { total, teams, ranks, lastValues, lastSubmittedAt, hasReader } = first;
-  const before = { ranks, lastValues, lastSubmittedAt, hasReader };
-  return { entries: rows.flatMap(toEntry), total, teams, before };
+  const { total, teams, ranks, lastValues, lastSubmittedAt, readers } = first;
+  const before = { ranks, lastValues, lastSubmittedAt };
+  return { readers, entries: rows.flatMap(toEntry), total, teams, before };
 }
 
 /** That of the index `entries_board`, and of `rankEntries`. */
@@ -112,6 +127,7 @@ interface PlacedRow extends Omit<EntryRecord, 'kind'>, EntriesBefore {
   kind: EntryRecord['kind'] | null;
   total: number;
   teams: number;
+  readers: ReaderRecord[];
 }
 
 function toEntry(row: PlacedRow): EntryRecord[] {

@@ -1,4 +1,11 @@
-import { HoldoutError, isFinalState, type Quotas, submissionStates } from '@holdout/contracts';
+import {
+  HoldoutError,
+  isFinalState,
+  makeSentence,
+  type Quotas,
+  type Sentence,
+  submissionStates,
+} from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -112,22 +119,23 @@ export async function lockTeamOf(trx: Queryable, submissionId: string): Promise<
  */
 export async function demandQuota(db: Queryable, account: Account): Promise<void> {
   const use = await readQuotaUse(db, account);
-  const detail = describeQuotaRefusal(use);
-  if (!detail) return;
+  const sentence = describeQuotaRefusal(use);
+  if (!sentence) return;
   const retryAfterSeconds = use.refusal?.waitSeconds ?? undefined;
-  throw new HoldoutError('quota_exceeded', { detail, retryAfterSeconds });
+  throw new HoldoutError('quota_exceeded', { sentences: [sentence], retryAfterSeconds });
 }
 
 /** The refusal as a sentence; null where there is none. */
-export function describeQuotaRefusal({ refusal, limits, used }: QuotaUse): string | null {
-  switch (refusal?.kind) {
-    case undefined:
-      return null;
+export function describeQuotaRefusal({ refusal, limits, used }: QuotaUse): Sentence | null {
+  if (!refusal) return null;
+  const { kind, allowedAt } = refusal;
+  const values = { used: used[kind], limit: limits[kind] ?? '—' };
+  switch (kind) {
     case 'perDay':
-      return `${used.perDay} of ${limits.perDay} in 24 hours are used; the next is allowed at ${refusal.allowedAt?.toISOString()}.`;
+      return makeSentence('quota_per_day', { ...values, allowedAt: allowedAt?.toISOString() ?? '—' });
     case 'total':
-      return `${used.total} of ${limits.total} in all are used; this phase allows no further one.`;
+      return makeSentence('quota_total', values);
     case 'atOnce':
-      return `${used.atOnce} of ${limits.atOnce} at one time are under way; the next is allowed when one has ended.`;
+      return makeSentence('quota_at_once', values);
   }
 }

@@ -1,9 +1,11 @@
-import { type CheckWarning, type ErrorCode, errorCatalogue, type ReasonStage } from '@holdout/contracts';
+import { type CheckWarning, type ErrorCode, errorCatalogue, type ReasonStage, type Sentence } from '@holdout/contracts';
 
 /** Why an evaluation ended without a score. */
 export interface ReasonRecord {
   code: ErrorCode;
   detail: string | null;
+  /** What the detail is made of; missing in events of an earlier version. */
+  sentences?: readonly Sentence[];
   /** The state that it ended in. */
   stage: ReasonStage;
   /** Whether the same happened on the public sample; null where that is not known, or not told. */
@@ -13,6 +15,7 @@ export interface ReasonRecord {
 interface EndedEvaluation {
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;
+  reasonSentences: readonly Sentence[];
   checkingAt: Date | null;
   runningAt: Date | null;
   scoringAt: Date | null;
@@ -20,10 +23,10 @@ interface EndedEvaluation {
 }
 
 export function toReason(row: EndedEvaluation): ReasonRecord | null {
-  const { reasonCode: code, reasonDetail: detail, checkWarnings } = row;
+  const { reasonCode: code, reasonDetail: detail, reasonSentences: sentences, checkWarnings } = row;
   if (code === null) return null;
   const stage = findStage(row);
-  return { code, detail, stage, alsoOnSample: happenedOnSample(code, stage, checkWarnings) };
+  return { code, detail, sentences, stage, alsoOnSample: happenedOnSample(code, stage, checkWarnings) };
 }
 
 function findStage({ checkingAt, runningAt, scoringAt }: EndedEvaluation): ReasonStage {

@@ -1,4 +1,4 @@
-import { type ErrorCode, isFinalState, type SubmissionState, statesBefore } from '@holdout/contracts';
+import { type ErrorCode, isFinalState, type Sentence, type SubmissionState, statesBefore } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
@@ -10,7 +10,7 @@ interface Change {
   evaluationId: string;
   /** The fencing token of the claim; left out only where no worker asks. */
   leaseToken?: number;
-  reason?: { code: ErrorCode; detail: string | null };
+  reason?: { code: ErrorCode; detail: string | null; sentences?: readonly Sentence[] };
   predictionsDigest?: string;
   provenance?: string;
 }
@@ -30,7 +30,13 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
       state: to,
       [`${to}At`]: sql<Date>`now()`,
       ...(keepsLease ? {} : { leaseOwner: null, leaseExpiresAt: null }),
-      ...(reason ? { reasonCode: reason.code, reasonDetail: reason.detail } : {}),
+      ...(reason
+        ? {
+            reasonCode: reason.code,
+            reasonDetail: reason.detail,
+            reasonSentences: JSON.stringify(reason.sentences ?? []),
+          }
+        : {}),
       ...(change.predictionsDigest ? { predictionsDigest: change.predictionsDigest } : {}),
       ...(change.provenance ? { provenance: change.provenance } : {}),
     })
@@ -39,7 +45,15 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
     .$if(leaseToken !== undefined, (query) =>
       query.where('leaseToken', '=', leaseToken ?? 0).where('leaseOwner', 'is not', null),
     )
-    .returning(['reasonCode', 'reasonDetail', 'checkingAt', 'runningAt', 'scoringAt', 'checkWarnings'])
+    .returning([
+      'reasonCode',
+      'reasonDetail',
+      'reasonSentences',
+      'checkingAt',
+      'runningAt',
+      'scoringAt',
+      'checkWarnings',
+    ])
     .executeTakeFirst();
   if (!changed) return false;
   await insertEvents(trx, evaluationId, [{ kind: 'state', data: { state: to, reason: toReason(changed) } }]);

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type Sentence } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { lockTeamOf } from '../tables/quotas.js';
@@ -21,12 +21,12 @@ export async function chooseSubmission(db: Queryable, { submissionId, chosen }: 
     const place = await readPlace(trx, submissionId);
     const { phaseId } = place;
     const teamId = await lockTeamOf(trx, submissionId);
-    if (place.chosenAtMost === null) throw refuse('In this phase a team does not choose what counts.');
-    if (place.isFinal) throw refuse('This phase is final.');
+    if (place.chosenAtMost === null) throw refuse(makeSentence('choice_not_offered', {}));
+    if (place.isFinal) throw refuse(makeSentence('choice_final', {}));
     const chosenNow = await listChosen(trx, { teamId, phaseId });
     if (chosenNow.includes(submissionId) === chosen) return;
     if (chosen && chosenNow.length >= place.chosenAtMost) {
-      throw refuse(`The team has chosen ${chosenNow.join(', ')}; take one back first (at most ${place.chosenAtMost}).`);
+      throw refuse(makeSentence('choice_taken', { chosen: chosenNow.join(', '), limit: place.chosenAtMost }));
     }
     await trx.insertInto('submissionChoices').values({ submissionId, chosen }).execute();
     for (const testSetVersionId of [place.testSetVersionId, place.nextTestSetVersionId]) {
@@ -64,6 +64,6 @@ async function listChosen(trx: Queryable, { teamId, phaseId }: { teamId: string;
   return rows.map(({ id }) => id);
 }
 
-function refuse(detail: string): HoldoutError {
-  return new HoldoutError('choice_refused', { detail });
+function refuse(sentence: Sentence): HoldoutError {
+  return new HoldoutError('choice_refused', { sentences: [sentence] });
 }

@@ -1,3 +1,4 @@
+import { makeSentence } from '@holdout/contracts';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { listEvents } from '../tables/evaluation-events.js';
@@ -160,7 +161,8 @@ it('hands a lease back, with or without the attempt', async () => {
 it('keeps the reason of a rejection', async () => {
   const { evaluationId, submissionId } = await seed();
   const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
-  const told = { code: 'output_shape', detail: 'It has 3 values.' } as const;
+  const sentences = [makeSentence('ended_by_signal', { signal: 'SIGSEGV' })];
+  const told = { code: 'output_shape', detail: 'It has 3 values.', sentences } as const;
   expect(await rejectEvaluation(databases.evaluator, { ...held, ...told })).toBe(true);
   const reason = { ...told, stage: 'checking', alsoOnSample: true };
   expect(await findSubmission(databases.owner, submissionId)).toMatchObject({ state: 'rejected', reason });

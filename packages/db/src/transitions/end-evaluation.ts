@@ -1,7 +1,7 @@
-import type { ErrorCode } from '@holdout/contracts';
+import type { ErrorCode, Sentence } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { changeState } from './change-state.js';
-import { storableText } from './storable-text.js';
+import { storableSentence, storableText } from './storable-text.js';
 
 interface Ending {
   evaluationId: string;
@@ -10,6 +10,8 @@ interface Ending {
   code: ErrorCode;
   /** What the team is told besides the code's own sentence; for a fault of ours, what only the log is told. */
   detail?: string;
+  /** What the detail is made of, where it is made of such. */
+  sentences?: readonly Sentence[];
 }
 
 /**
@@ -39,7 +41,15 @@ export function cancelEvaluation(db: Queryable, evaluationId: string): Promise<b
   return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId }));
 }
 
-function end(db: Queryable, to: 'rejected' | 'failed', { evaluationId, leaseToken, code, detail }: Ending) {
-  const reason = { code, detail: detail === undefined ? null : storableText(detail) };
+function end(
+  db: Queryable,
+  to: 'rejected' | 'failed',
+  { evaluationId, leaseToken, code, detail, sentences = [] }: Ending,
+) {
+  const reason = {
+    code,
+    detail: detail === undefined ? null : storableText(detail),
+    sentences: sentences.map(storableSentence),
+  };
   return db.transaction().execute((trx) => changeState(trx, to, { evaluationId, leaseToken, reason }));
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { notifyProgress } from './notify-change.js';
-import { storableText } from './storable-text.js';
+import { storableSentence, storableText } from './storable-text.js';
 
 /** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
 export type LeaseState = 'held' | 'lost' | 'cancelled';
@@ -79,7 +79,11 @@ export async function recordWarnings(
   db: Queryable,
   { evaluationId, leaseToken, warnings }: Held & { warnings: readonly CheckWarning[] },
 ): Promise<LeaseState> {
-  const storable = warnings.map(({ code, message }) => ({ code, message: storableText(message) }));
+  const storable = warnings.map(({ code, message, sentence }) => ({
+    code,
+    message: storableText(message),
+    ...(sentence ? { sentence: storableSentence(sentence) } : {}),
+  }));
   return db.transaction().execute(async (trx) => {
     const result = await trx
       .updateTable('evaluations')

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import { isUniqueViolation } from '../constraint-error.js';
 import type { Queryable } from '../open-database.js';
 import { lockTeam } from '../tables/quotas.js';
@@ -63,5 +63,6 @@ async function demandPresentRules(trx: Queryable, competitionId: string, version
     .forShare()
     .executeTakeFirstOrThrow();
   if (rulesVersion === version) return;
-  throw new HoldoutError('rules_outdated', { detail: `Found version ${version}; the present one is ${rulesVersion}.` });
+  const sentence = makeSentence('rules_version', { found: version, present: rulesVersion });
+  throw new HoldoutError('rules_outdated', { sentences: [sentence] });
 }

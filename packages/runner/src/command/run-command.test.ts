@@ -92,6 +92,7 @@ predict()`;
   it('rejects a program that fails, with its exit code, and its log', async () => {
     const { fault, log } = await run("raise ValueError('no weights')");
     expect(fault).toMatchObject({ code: 'command_failed', detail: 'It ended with the exit code 1.' });
+    expect(fault?.sentences).toEqual([{ name: 'ended_by_exit_code', values: { exitCode: '1' } }]);
     expect(log).toContain('ValueError: no weights');
     const missing = await run('', { manifest: { command: ['no-such-program', '{images_csv}', '{predictions_csv}'] } });
     expect(missing.fault?.detail).toMatch(/exit code 127: a program that it names was not found/);

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldoutError, type ResolvedCommandManifest, type RunLimits } from '@holdout/contracts';
-import { describeLogLimit, explainEnd, outputExceeded, timeExceeded } from '../explain-end.js';
+import { explainEnd, logExceeded, outputExceeded, timeExceeded } from '../explain-end.js';
 import { readLog } from '../read-lines.js';
 import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
 import type { Sandbox, SandboxEnd, SandboxUsage } from '../sandbox/sandbox.js';
@@ -111,8 +111,7 @@ async function runToEnd(
     lastWords = `${lastWords}\n${line}`.slice(-lastWordsLength);
     onLog?.(line);
   };
-  const exceeded = () =>
-    stopWith(new HoldoutError('log_limit_exceeded', { detail: describeLogLimit(limits.logSizeBytes) }));
+  const exceeded = () => stopWith(logExceeded(limits.logSizeBytes));
   readLog(running.stderr, limits.logSizeBytes, hear, exceeded);
   const chunks: Buffer[] = [];
   let received = 0;

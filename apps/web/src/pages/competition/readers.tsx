@@ -2,6 +2,7 @@ import type { Competition } from '@holdout/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { keyOfReader } from '../../boards/board-row.js';
 import { formatInterval, formatMetric } from '../../boards/format-value.js';
 import { phaseBoardPath, windowQuery } from '../../boards/read-board.js';
 import { Failure } from '../../parts/failure.js';
@@ -20,26 +21,26 @@ export function Readers({ competition: { competition, phases } }: { readonly com
   if (!phase) return <p>{t('noReaders')}</p>;
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={3} />;
-  const readers = data.rows.filter(({ kind }) => kind === 'reader');
+  const { readers, decimals } = data.facts;
   if (readers.length === 0) return <p>{t('noReaders')}</p>;
   return (
     <>
       <p>{t('readersIntro', { phase: phase.title })}</p>
       <ul>
-        {readers.map(({ key, name, bestReader, kappa, kappaInterval }) => (
-          <li key={key}>
+        {readers.map(({ name, best, kappa, kappaInterval }) => (
+          <li key={name}>
             <Link
               to="/competitions/$competition/leaderboard"
               params={{ competition }}
               search={{ phase: phase.phase }}
-              hash={key}
+              hash={keyOfReader(name)}
             >
               {name}
             </Link>
             {': '}
-            {t('readerKappa', { kappa: formatMetric(kappa, data.facts.decimals) ?? '—' })}
+            {t('readerKappa', { kappa: formatMetric(kappa, decimals) ?? '—' })}
             {kappaInterval && <span className={styles.note}> ({formatInterval(kappaInterval)})</span>}
-            {bestReader && `, ${t('bestReader')}`}
+            {best && `, ${t('bestReader')}`}
           </li>
         ))}
       </ul>

@@ -55,6 +55,20 @@ describe('a board of 10,000 teams', () => {
     );
   });
 
+  it('draws the readers’ lines from the first, though none of their rows has been read', async () => {
+    expect(await page.locator('[data-entry]').filter({ hasText: 'Reader' }).count()).toBe(0);
+    const plots = page.locator('[data-entry] svg').filter({ has: page.locator('circle') });
+    // Those of an interval stand in a group of their own.
+    const lines = plots.first().locator('> line');
+    const places = await lines.evaluateAll((all) =>
+      all.map((line) => Number.parseFloat(line.getAttribute('x1') ?? '')),
+    );
+    expect(places).toHaveLength(3);
+    // From the best on, each further to the left.
+    expect(places.toSorted((one, other) => other - one)).toEqual(places);
+    expect(new Set(places).size).toBe(3);
+  });
+
   it('reads the windows that are scrolled to, down to the last row', async () => {
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight / 2));
     const distance = async () => Math.abs(byKappa.indexOf((await listTeams())[0] ?? 0) - teams / 2);

@@ -8,7 +8,7 @@ function row(kappa: number | null, bounds: [number, number] | null, more: Partia
 }
 
 it('has room for every interval and for what has none, in tenths', () => {
-  const scale = makeScale([row(0.82, [0.74, 0.93]), undefined, row(0.138, [-0.04, 0.3]), row(null, null)]);
+  const scale = makeScale([row(0.82, [0.74, 0.93]), undefined, row(0.138, [-0.04, 0.3]), row(null, null)], []);
   expect([scale.lower, scale.upper]).toEqual([-0.1, 1]);
   expect(scale.ticks).toEqual([0, 0.5, 1]);
   expect(toPercent(scale, -0.1)).toBe(0);
@@ -17,12 +17,15 @@ it('has room for every interval and for what has none, in tenths', () => {
 });
 
 it('is never so narrow that a small difference looks like a large one', () => {
-  const scale = makeScale([row(0.81, [0.8, 0.82])]);
+  const scale = makeScale([row(0.81, [0.8, 0.82])], []);
   expect(scale.upper - scale.lower).toBeCloseTo(0.4);
-  expect(makeScale([]).upper).toBeGreaterThan(makeScale([]).lower);
+  expect(makeScale([], []).upper).toBeGreaterThan(makeScale([], []).lower);
 });
 
-it('knows the readers, and which is the best', () => {
-  const reader = { kind: 'reader', bestReader: true, name: 'Reader 5' } as const;
-  expect(makeScale([row(0.7, null, reader)]).readers).toEqual([{ name: 'Reader 5', kappa: 0.7, isBest: true }]);
+it('knows the readers, which is the best, and has room for them though their rows were not read', () => {
+  const reader = { name: 'Reader 5', best: true, kappa: { value: 0.35 }, kappaInterval: { lower: 0.22, upper: 0.5 } };
+  const without = { name: 'Reader 6', best: false, kappa: { value: null, reason: 'One class.' }, kappaInterval: null };
+  const scale = makeScale([row(0.8, [0.7, 0.9])], [reader, without]);
+  expect(scale.readers).toEqual([{ name: 'Reader 5', kappa: 0.35, isBest: true }]);
+  expect(scale.lower).toBe(0.2);
 });

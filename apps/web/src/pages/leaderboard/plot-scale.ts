@@ -1,3 +1,4 @@
+import type { BoardReader } from '@holdout/contracts';
 import type { BoardRow } from '../../boards/board-row.js';
 
 /** What the plots of all rows have in common. */
@@ -12,16 +13,17 @@ export interface PlotScale {
 
 const narrowest = 0.4;
 
-/** A scale that has room for every interval, in tenths, and for the readers. */
-export function makeScale(rows: readonly (BoardRow | undefined)[]): PlotScale {
+/** A scale that has room for every interval, in tenths, also of readers whose rows were not read yet. */
+export function makeScale(rows: readonly (BoardRow | undefined)[], known: readonly BoardReader[]): PlotScale {
   let [lowest, greatest] = [1, 0];
-  const readers: PlotScale['readers'][number][] = [];
-  for (const row of rows) {
+  for (const row of [...rows, ...known]) {
     if (!row || row.kappa.value === null) continue;
     lowest = Math.min(lowest, row.kappaInterval?.lower ?? row.kappa.value);
     greatest = Math.max(greatest, row.kappaInterval?.upper ?? row.kappa.value);
-    if (row.kind === 'reader') readers.push({ name: row.name, kappa: row.kappa.value, isBest: row.bestReader });
   }
+  const readers = known.flatMap(({ name, kappa: { value: kappa }, best: isBest }) =>
+    kappa === null ? [] : [{ name, kappa, isBest }],
+  );
   const upper = Math.min(1, Math.ceil(greatest * 10) / 10);
   const lower = Math.max(-1, Math.min(Math.floor(lowest * 10) / 10, upper - narrowest));
   const step = upper - lower > 0.8 ? 0.5 : 0.2;

@@ -65,7 +65,7 @@ export function useShownBoard(address: string, search: BoardSearch, linkedKey: s
 
 /** The same as long as it says the same: every row is drawn to it. */
 function useScale(board: Board | undefined): PlotScale {
-  const text = useMemo(() => JSON.stringify(makeScale(board?.rows ?? [])), [board]);
+  const text = useMemo(() => JSON.stringify(makeScale(board?.rows ?? [], board?.facts.readers ?? [])), [board]);
   return useMemo(() => JSON.parse(text), [text]);
 }
 

@@ -53,15 +53,14 @@ function AgainstReaders({ submission: { id, competition, phase }, own, decimals 
   const { data, error, refetch } = useQuery(boardEntriesQuery(competition, phase));
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={3} />;
-  const readers = data.entries.filter(({ kind }) => kind === 'reader');
   const entry = data.entries.find(({ submissionId }) => submissionId === id);
-  const rows = readers.map(
-    ({ name, score, kappaInterval, bestReader }): ComparedRow => ({
+  const rows = data.readers.map(
+    ({ name, kappa, kappaInterval, best }): ComparedRow => ({
       key: name,
       name,
-      kappa: score.overall.kappa.value,
+      kappa: kappa.value,
       interval: kappaInterval,
-      note: bestReader ? t('bestReader') : null,
+      note: best ? t('bestReader') : null,
       isThis: false,
     }),
   );

@@ -1,18 +1,20 @@
 import type { Submission } from '@holdout/contracts';
 import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useServerWords } from '../../i18n/use-server-words.js';
 import styles from './submission-page.module.css';
 
 /** What went wrong or looks wrong, and what to do about it; and why a score is not told. */
 export function Outcome({ submission }: { readonly submission: Submission }) {
   const { t } = useTranslation('submission');
+  const { sayReason, sayWarning } = useServerWords();
   const { warnings, reason, withheld, standing, standingReason, state } = submission;
   return (
     <div className={styles.outcome}>
       {reason && (
         <Alert color="red" title={t(state === 'failed' ? 'failedBecause' : 'rejectedBecause')}>
-          <Text>{reason.message}</Text>
-          <Text mt="xs">{t('whatNext', { next: reason.next })}</Text>
+          <Text>{sayReason(reason).message}</Text>
+          <Text mt="xs">{t('whatNext', { next: sayReason(reason).next })}</Text>
           <Text mt="xs" size="sm" c="dimmed">
             {t('whereItEnded', { state: t(`state_${reason.stage}`) })} <code>{reason.code}</code>
           </Text>
@@ -21,8 +23,8 @@ export function Outcome({ submission }: { readonly submission: Submission }) {
       {warnings.length > 0 && (
         <Alert color="orange" title={t('warnings')}>
           <ul className={styles.warnings}>
-            {warnings.map(({ code, message }) => (
-              <li key={code}>{message}</li>
+            {warnings.map((warning) => (
+              <li key={warning.code}>{sayWarning(warning)}</li>
             ))}
           </ul>
         </Alert>

@@ -2,6 +2,7 @@ import type { ProblemItem } from '@holdout/contracts';
 import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem-error.js';
+import { useServerWords } from '../../i18n/use-server-words.js';
 import { Failure } from '../../parts/failure.js';
 import styles from './submit-page.module.css';
 
@@ -13,8 +14,10 @@ interface RefusalProps {
 /** Why a bundle can't be submitted: every problem with where it is, what was found and what was expected. */
 export function Refusal({ name, error }: RefusalProps) {
   const { t } = useTranslation('submit');
+  const { say } = useServerWords();
   if (!(error instanceof ProblemError)) return <Failure error={error} />;
-  const { problems, title, detail, next } = error;
+  const { problems } = error;
+  const { title, detail, next } = say(error);
   return (
     <Alert role="alert" color="red" title={t('refused', { name })}>
       <Text size="sm">
@@ -30,6 +33,7 @@ export function Refusal({ name, error }: RefusalProps) {
 
 function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] }) {
   const { t } = useTranslation('submit');
+  const { titleOf } = useServerWords();
   return (
     <div className={styles.scroll}>
       <table className={styles.problems}>
@@ -44,7 +48,11 @@ function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] 
         <tbody>
           {problems.map((problem) => (
             <tr key={problem.message}>
-              <th scope="row">{[problem.file, problem.field].filter(Boolean).join(': ') || t('wholeBundle')}</th>
+              <th scope="row">
+                {[problem.file, problem.field].filter(Boolean).join(': ') || t('wholeBundle')}
+                {/* What was found is said in English; what kind of problem it is, in the reader's language. */}
+                {titleOf(problem.code) && <div className={styles.kind}>{titleOf(problem.code)}</div>}
+              </th>
               {problem.found && problem.expected ? (
                 <>
                   <td>{problem.found}</td>

@@ -2,6 +2,7 @@ import type { Competition, FilteredSubmission } from '@holdout/contracts';
 import { Anchor, Badge, Progress, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../format/use-format.js';
+import { useServerWords } from '../../../i18n/use-server-words.js';
 import { WideTable } from '../../../parts/wide-table.js';
 import { SubmissionActs } from './submission-acts.js';
 
@@ -70,6 +71,7 @@ const colours = { scored: 'teal', rejected: 'orange', failed: 'red', cancelled: 
 
 function StateCell({ submission: { state, progress, reason, name } }: { readonly submission: FilteredSubmission }) {
   const { t } = useTranslation('organise');
+  const { sayReason } = useServerWords();
   const colour = state in colours ? colours[state as keyof typeof colours] : 'blue';
   const percent = progress && progress.imagesTotal > 0 ? (100 * progress.imagesDone) / progress.imagesTotal : null;
   return (
@@ -82,7 +84,7 @@ function StateCell({ submission: { state, progress, reason, name } }: { readonly
       )}
       {reason && (
         <Text size="xs" c="dimmed">
-          {reason.message}
+          {sayReason(reason).message}
         </Text>
       )}
     </>

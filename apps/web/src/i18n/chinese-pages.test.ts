@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorCatalogue, sentenceTemplates } from '@holdout/contracts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { meetPeople } from '../../../../test/people.js';
+import type { Standalone } from '../../../../test/run-standalone.js';
+import { useSite } from '../../../../test/use-site.js';
+import { findBarriers, openPage, takePicture, type WatchedPage } from '../../../../test/watched-page.js';
+import { words } from './server-words.zh.js';
+
+const practice = '/competitions/mura/phases/practice/submit';
+/** All that the catalogues say in English; of what is filled in, the words around it. */
+const english = [
+  ...Object.values(errorCatalogue).flatMap(({ title, next }) => [title, next]),
+  ...Object.values(sentenceTemplates).flatMap((template) => template.split(/\{\{\w+\}\}/)),
+]
+  .map((text) => text.trim())
+  .filter((text) => text.length >= 12);
+
+describe('what the server says to who reads Chinese', () => {
+  let standalone: Standalone;
+  let page: WatchedPage;
+  let bundles: string;
+
+  useSite(async (site) => {
+    standalone = site.standalone;
+    const people = await meetPeople(site.browser, standalone);
+    const { page: desk } = await people.signUp('Lin');
+    await desk.goto(standalone.address + practice);
+    await desk.getByLabel('Name of the team').fill('Team Lin');
+    await desk.getByRole('checkbox').check();
+    await desk.getByRole('button', { name: 'Take part' }).click();
+    await desk.getByText('Drop a bundle here').waitFor();
+    const storageState = await desk.context().storageState();
+    page = await openPage(site.browser, { storageState, locale: 'zh-CN' });
+    bundles = await mkdtemp(join(tmpdir(), 'holdout-bundles-'));
+  });
+
+  afterAll(() => rm(bundles, { recursive: true, force: true }));
+
+  const listEnglish = async () => {
+    const text = await page.locator('body').innerText();
+    return english.filter((words) => text.includes(words));
+  };
+
+  async function chooseBundle(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+    const folder = join(bundles, name);
+    await mkdir(join(folder, 'src'), { recursive: true });
+    for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+    await page.goto(standalone.address + practice);
+    await page.locator('input[webkitdirectory]').setInputFiles(folder);
+  }
+
+  it('names each problem of a bundle in Chinese', async () => {
+    const manifest = { name: 'Broken', engine: 'command', command: 'python3 a.py', threshold: 7 };
+    await chooseBundle('broken', { 'holdout.json': JSON.stringify(manifest), 'src/a.py': '' });
+    const alert = page.getByRole('alert').filter({ hasText: 'broken' });
+    await alert.getByText(words.errors.manifest_invalid.title).first().waitFor();
+    expect(await alert.innerText()).toContain(words.errors.manifest_invalid.next);
+    expect(await listEnglish()).toEqual([]);
+    await takePicture(page, 'submit-refused-zh');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('says in Chinese why a bundle was rejected, with its exit code, and what to do', async () => {
+    await chooseBundle('failing', { 'src/predict.py': "import sys\nsys.exit('no weights here')\n" });
+    await page.getByRole('button', { name: '提交', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    const alert = page.getByRole('alert').filter({ hasText: '被拒绝的原因' });
+    await alert.waitFor({ timeout: 120_000 });
+    const { title, next } = words.errors.command_failed;
+    expect(await alert.innerText()).toContain(`${title}它以退出码 1 结束。`);
+    expect(await alert.innerText()).toContain(next);
+    expect(await listEnglish()).toEqual([]);
+    await takePicture(page, 'submission-rejected-zh');
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
+  it('warns in Chinese, with what was seen', async () => {
+    const program = `import os, sys
+studies = sorted({os.path.dirname(line.strip()) for line in open(sys.argv[1])})
+with open(sys.argv[2], 'w') as answers:
+    for study in studies: answers.write(f'{study}/,1\\n')
+`;
+    await chooseBundle('constant', { 'src/predict.py': program });
+    await page.getByRole('button', { name: '提交', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await page.getByText(words.sentences.all_abnormal).waitFor({ timeout: 120_000 });
+    expect(await listEnglish()).toEqual([]);
+  });
+
+  it('refuses a form in Chinese', async () => {
+    await page.goto(`${standalone.address}/teams`);
+    await page.getByLabel('团队名称').fill('Team Lin');
+    await page.getByRole('button', { name: '创建团队' }).click();
+    await page.getByRole('alert').getByText(words.errors.team_name_taken.title).waitFor();
+    await page.getByRole('alert').getByText(words.errors.team_name_taken.next).waitFor();
+    expect(await listEnglish()).toEqual([]);
+  });
+});

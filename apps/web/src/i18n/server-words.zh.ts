@@ -1,0 +1,4 @@
+import { errors } from './errors.zh.js';
+import { sentences } from './sentences.zh.js';
+
+export const words = { errors, sentences };
