@@ -106,6 +106,18 @@ export const errorCatalogue = {
     'This person can’t organise the competition.',
     'See `detail`; nothing has changed.',
   ),
+  organiser_not_found: entry(
+    404,
+    'caller',
+    'This person does not organise the competition.',
+    'GET /api/competitions/{competition}/organisers lists who does.',
+  ),
+  last_organiser: entry(
+    409,
+    'caller',
+    'A competition keeps an organiser once it has one.',
+    'Make another person an organiser first; then take this one out.',
+  ),
   user_not_found: entry(
     404,
     'caller',

@@ -2,6 +2,7 @@ import {
   invitationListSchema,
   mergedTeamSchema,
   meSchema,
+  organiserListSchema,
   participationSchema,
   problemSchema,
   quotaUseSchema,
@@ -183,6 +184,22 @@ describe('joining a competition', () => {
     const add = (email: string) => root.send('POST', '/api/competitions/mura/organisers', { email });
     expect(await codeOf(await add('ada@example.org'))).toBe('organiser_refused');
     expect(await codeOf(await add('nobody@example.org'))).toBe('user_not_found');
+  });
+
+  it('keeps its last organiser, also where two are taken out at once', async () => {
+    const path = '/api/competitions/mura/organisers';
+    await signUp(server, 'olga@example.org');
+    await signUp(server, 'omar@example.org');
+    await root.send('POST', path, { email: 'olga@example.org' });
+    const added = await root.send('POST', path, { email: 'omar@example.org' });
+    const { organisers } = organiserListSchema.parse(await added.json());
+    expect(organisers.map(({ email }) => email)).toEqual(['olga@example.org', 'omar@example.org']);
+    const answers = await Promise.all(organisers.map(({ id }) => root.send('DELETE', `${path}/${id}`)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    const refused = answers.find(({ status }) => status === 409) as Response;
+    expect(await codeOf(refused)).toBe('last_organiser');
+    const gone = organisers[answers.findIndex(({ status }) => status === 204)];
+    expect(await codeOf(await root.send('DELETE', `${path}/${gone?.id}`))).toBe('organiser_not_found');
   });
 
   it('leaves a person in one team, whatever happens at the same moment', async () => {

@@ -4,6 +4,7 @@ import { addAuditCommand } from './audit.js';
 import { addCompetitionCommands } from './competition.js';
 import { addEvaluationCommands } from './evaluation.js';
 import { addExportCommands } from './export.js';
+import { addOrganiserCommands } from './organiser.js';
 import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
 import { addSubmissionCommands } from './submission.js';
@@ -22,5 +23,6 @@ export function addAdminCommand(program: Command, context: CommandContext): void
   addTestSetCommands(admin, context);
   addPredictionsCommands(admin, context);
   addExportCommands(admin, context);
+  addOrganiserCommands(admin, context);
   addAuditCommand(admin, context);
 }
