@@ -18,6 +18,7 @@ const nextHere: Partial<Record<ErrorCode, string>> = {
   upload_not_found: 'Type the command again; what is not finished is kept for 24 hours, and a team’s latest eight.',
   route_not_found: 'Correct --server or HOLDOUT_SERVER, or bring this command to the version of the server.',
   upload_too_large: 'Leave out what the model does not need, or export a smaller one.',
+  worker_not_found: 'See those that there are: holdout worker list',
   organiser_not_found: 'See who organises it: holdout admin organiser list',
   last_organiser: 'Make another person an organiser first: holdout admin organiser add EMAIL',
   evaluation_not_found: 'Check the id and the token: only an organiser’s knows all submissions.',

@@ -4,17 +4,8 @@ import type { CommandContext } from '../../command-context.js';
 import { createOutput } from '../../terminal/output.js';
 import { showTable } from '../../terminal/show-table.js';
 
-/** `holdout worker …`: for those who run a worker. */
-export function addWorkerCommand(program: Command, context: CommandContext): void {
-  const group = program
-    .command('worker')
-    .summary('look at what a worker can run on this machine')
-    .description('For those who run a worker.');
-  addDoctorCommand(group, context);
-}
-
 /** `holdout worker doctor`: what this machine has, each thing tried once. */
-function addDoctorCommand(group: Command, { environment }: CommandContext): void {
+export function addDoctorCommand(group: Command, { environment }: CommandContext): void {
   group
     .command('doctor')
     .summary('try every sandbox and engine of this machine')
