@@ -9,6 +9,8 @@ const nextHere: Partial<Record<ErrorCode, string>> = {
   competition_not_found: 'Correct the name; holdout competition list shows what there is.',
   phase_not_found: 'Correct --phase; holdout competition show shows what there is.',
   not_taking_part: 'Take part first: holdout competition join',
+  rules_changed:
+    'Read the present rules, and accept them as an owner of the team: holdout competition join   Then type this again.',
   rules_outdated: 'Read the present rules, and accept them: holdout competition join',
   team_not_found: 'See your teams: holdout team list',
   team_name_taken: 'Choose another name.',

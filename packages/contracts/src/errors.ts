@@ -61,6 +61,12 @@ export const errorCatalogue = {
     'You do not take part in this competition.',
     'Join it with a team, and accept its rules; then try again.',
   ),
+  rules_changed: entry(
+    403,
+    'caller',
+    'The rules of the competition have changed since your team accepted them.',
+    'An owner of the team reads them and accepts them anew; then try again. GET /api/competitions/{competition} has them.',
+  ),
   team_not_found: entry(404, 'caller', 'You are in no such team.', 'GET /api/me lists the teams that you are in.'),
   team_name_taken: entry(409, 'caller', 'There is a team of this name already.', 'Choose another name.'),
   team_role_refused: entry(

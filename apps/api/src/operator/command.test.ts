@@ -32,7 +32,9 @@ const holdout = (argv: string[], token = seeded.organiser.token) => runCommand(a
 it('lists, pauses, drains and resumes workers', async () => {
   const listed = await holdout(['worker', 'list']);
   expect(listed.stdout).toMatch(/^name +kind +state +sandbox +seen +does\n/);
-  expect(listed.stdout).toMatch(/m1:7 +evaluating +working +bubblewrap +\d+ s ago +checking: A model \(Team <Alpha>\)\n/);
+  expect(listed.stdout).toMatch(
+    /m1:7 +evaluating +working +bubblewrap +\d+ s ago +checking: A model \(Team <Alpha>\)\n/,
+  );
   expect(listed.stdout).toMatch(/m1:8 +evaluating +waiting /);
   expect((await holdout(['worker', 'pause', 'm1:7'])).stdout).toBe(
     'm1:7 is paused now, and ends the one thing that it has.\n',

@@ -1,5 +1,6 @@
 import type { ResolvedManifest } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
+import { demandPresentAcceptance } from '../tables/accepted-rules.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { demandOpen } from '../tables/phase-window.js';
 import { demandQuota, lockTeam } from '../tables/quotas.js';
@@ -25,7 +26,7 @@ interface NewSubmission {
  *
  * @throws HoldoutError `team_not_found` where the team was merged into another meanwhile; `quota_exceeded`, also where
  *   uploads of one team end at the same moment; `phase_closed`, also where the phase closed, or became final, while the
- *   upload was under way; `upload_not_found` where it was removed meanwhile
+ *   upload was under way; `rules_changed`, likewise; `upload_not_found` where it was removed meanwhile
  */
 export async function insertSubmission(
   db: Queryable,
@@ -37,6 +38,7 @@ export async function insertSubmission(
     if (earlier) return earlier;
     await refuseMerged(trx, teamId);
     await demandOpen(trx, phaseId);
+    await demandPresentAcceptance(trx, { phaseId, teamId });
     await demandQuota(trx, { phaseId, teamId });
     const submission = await trx
       .insertInto('submissions')

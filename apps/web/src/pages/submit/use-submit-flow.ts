@@ -2,6 +2,8 @@ import type { Phase } from '@holdout/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { competitionQuery } from '../../api/competitions.js';
+import { meQuery } from '../../api/me.js';
 import { ProblemError } from '../../api/problem-error.js';
 import { apiPath } from '../../api/request.js';
 import { BundleUpload } from './bundle-upload.js';
@@ -134,6 +136,10 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
       checking.current.abort();
       setStep({ name: 'choosing', interrupted: interrupted.current });
     },
+  const showRules = useEffectEvent(async (): Promise<void> => {
+    await queries.invalidateQueries({ queryKey: competitionQuery(competition).queryKey });
+    await queries.invalidateQueries({ queryKey: meQuery.queryKey });
+  });
     pause(): void {
       void upload?.pause();
       void changeKept(key, { isPaused: true });
@@ -141,6 +147,7 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
     resume(): void {
       upload?.start();
       void changeKept(key, { isPaused: false });
+      if (state === 'failed' && isAboutRules(error)) void showRules();
     },
     async giveUp(): Promise<void> {
       await upload?.giveUp();
@@ -163,4 +170,9 @@ function isSameFile(kept: KeptUpload, { name, size, lastModified }: File): boole
 /** Sending the same bundle again would change nothing. */
 function isAboutBundle(error: unknown): boolean {
   return error instanceof ProblemError && (error.status === 413 || error.status === 422);
+}
+
+/** They changed while this page was open. */
+function isAboutRules(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'rules_changed';
 }

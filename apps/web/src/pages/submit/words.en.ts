@@ -8,6 +8,7 @@ export const words = {
   // Who may.
   signInFirst: 'Sign in to submit',
   joinFirst: 'Join the competition to submit',
+  acceptFirst: 'Accept the new rules to submit',
   notOpenYet: 'This phase is not open yet.',
   opensAt: 'It takes submissions from {{time}} on.',
   closed: 'This phase is closed.',

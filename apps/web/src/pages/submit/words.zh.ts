@@ -10,6 +10,7 @@ export const words: Translated<typeof english> = {
 
   signInFirst: '登录后才能提交',
   joinFirst: '加入竞赛后才能提交',
+  acceptFirst: '接受新规则后方可提交',
   notOpenYet: '此阶段尚未开放。',
   opensAt: '从 {{time}} 起接受提交。',
   closed: '此阶段已结束。',
