@@ -298,6 +298,35 @@ describe('merging', () => {
     expect(quotaUseSchema.parse(await quota.json()).used).toEqual({ perDay: 2, total: 2, atOnce: 2 });
   });
 
+  it('takes along what is half sent', async () => {
+    const lea = await signUp(server, 'lea@example.org');
+    const max = await signUp(server, 'max@example.org');
+    const join = async (browser: Browser, newTeam: string) =>
+      participationSchema.parse(
+        await (await browser.send('POST', '/api/competitions/mura/join', { newTeam, rulesVersion: 2 })).json(),
+      ).team.id;
+    const [fromId, intoId] = [await join(lea, 'Leas'), await join(max, 'Maxes')];
+    const bundle = await packFiles(tfjsFiles());
+    const half = Math.floor(bundle.length / 2);
+    const [byLea, byMax] = [
+      { url: server.url, token: await makeToken(lea) },
+      { url: server.url, token: await makeToken(max) },
+    ];
+    const begun = await beginUpload(byLea, { sizeBytes: bundle.length, phase: 'practice' });
+    const location = begun.headers.get('location') ?? '';
+    await sendPart(byLea, location, bundle.subarray(0, half), 0);
+    await lea.send('POST', `/api/teams/${fromId}/merge`, { into: intoId });
+    await max.send('POST', `/api/teams/${intoId}/merge-offers/${fromId}/accept`);
+
+    expect(await readOffset(byLea, location)).toBe(half);
+    expect(await readOffset(byMax, location)).toBe(half);
+    expect((await sendPart(byLea, location, bundle.subarray(half), half)).status).toBe(204);
+    const { team } = submissionSchema.parse(await (await readResult(byMax, location)).json());
+    expect(team).toBe('Maxes');
+    const quota = await max.send('GET', '/api/competitions/mura/phases/practice/quota');
+    expect(quotaUseSchema.parse(await quota.json()).used.total).toBe(1);
+  });
+
   it('is at once where one person owns both', async () => {
     const [one, two] = [await makeTeam(ada, 'One'), await makeTeam(ada, 'Two')];
     const answer = await ada.send('POST', `/api/teams/${one.id}/merge`, { into: two.id });

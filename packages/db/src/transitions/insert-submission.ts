@@ -3,9 +3,9 @@ import type { Queryable } from '../open-database.js';
 import { demandPresentAcceptance } from '../tables/accepted-rules.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { demandOpen } from '../tables/phase-window.js';
-import { demandQuota, lockTeam } from '../tables/quotas.js';
+import { demandQuota } from '../tables/quotas.js';
 import { refuseMerged } from '../tables/teams.js';
-import { endUploadWithSubmission, findSubmissionOfUpload } from '../tables/uploads.js';
+import { endUploadWithSubmission, findSubmissionOfUpload, lockTeamOfUpload } from '../tables/uploads.js';
 import { notifyChange } from './notify-change.js';
 
 interface NewSubmission {
@@ -30,10 +30,10 @@ interface NewSubmission {
  */
 export async function insertSubmission(
   db: Queryable,
-  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId }: NewSubmission,
+  { phaseId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId, ...submitted }: NewSubmission,
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
-    await lockTeam(trx, teamId);
+    const teamId = await lockTeamOfUpload(trx, uploadId, submitted.teamId);
     const earlier = uploadId === undefined ? null : await findSubmissionOfUpload(trx, uploadId);
     if (earlier) return earlier;
     await refuseMerged(trx, teamId);
