@@ -412,6 +412,12 @@ describe('a team at its browser', () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.waitForURL(/\/submissions\//, { timeout: 60_000 });
     await page.getByRole('heading', { name: 'By the new rules' }).waitFor();
+    // The head of the page knows of which competition it is, also after a reload.
+    await page.reload();
+    const links = page.getByRole('banner').getByRole('link');
+    await expect.poll(() => links.allTextContents()).toEqual(expect.arrayContaining(['Leaderboard', 'Submissions']));
+    await page.getByRole('banner').getByRole('link', { name: 'Submissions' }).click();
+    await page.waitForURL(/\/competitions\/mura\/submissions$/);
   });
 });
 

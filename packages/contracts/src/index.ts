@@ -20,6 +20,7 @@ export * from './reproduction.js';
 export * from './run-limits.js';
 export * from './score.js';
 export * from './shown-text.js';
+export * from './size.js';
 export * from './slug.js';
 export * from './states.js';
 export * from './teams.js';

@@ -1,4 +1,4 @@
-import { type ErrorCode, HoldoutError, type RunLimits } from '@holdout/contracts';
+import { type ErrorCode, HoldoutError, type RunLimits, showSize } from '@holdout/contracts';
 import type { SandboxEnd } from './sandbox/sandbox.js';
 
 /** What is known of a program that ended before it had done its work. */
@@ -54,13 +54,13 @@ function findLimit({ end, limits, lastWords, scratchUsedBytes }: Evidence): Hold
     return overLimit('open_file_limit_exceeded', `${limits.openFileLimit} open files in a process`, used);
   }
   if (signal === 'SIGXFSZ' || says(/File too large|EFBIG/)) {
-    return overLimit('file_size_limit_exceeded', `${showBytes(limits.fileSizeBytes)} for one file`, 'more');
+    return overLimit('file_size_limit_exceeded', `${showSize(limits.fileSizeBytes)} for one file`, 'more');
   }
   const isFull = scratchUsedBytes !== null && scratchUsedBytes > 0.99 * limits.scratchSizeBytes;
   if (isFull || says(/No space left on device|ENOSPC/)) {
     const inFiles = 'it in so many files that there was no room for another';
-    const used = scratchUsedBytes === null ? 'all of it' : isFull ? showBytes(scratchUsedBytes) : inFiles;
-    return overLimit('scratch_limit_exceeded', `${showBytes(limits.scratchSizeBytes)} of scratch space`, used);
+    const used = scratchUsedBytes === null ? 'all of it' : isFull ? showSize(scratchUsedBytes) : inFiles;
+    return overLimit('scratch_limit_exceeded', `${showSize(limits.scratchSizeBytes)} of scratch space`, used);
   }
   return null;
 }
@@ -75,25 +75,19 @@ export function timeExceeded(limitSeconds: number): HoldoutError {
 }
 
 export function describeLogLimit(limitBytes: number): string {
-  return `The limit is ${showBytes(limitBytes)} of printed text; it printed more.`;
+  return `The limit is ${showSize(limitBytes)} of printed text; it printed more.`;
 }
 
 export function outputExceeded(limitBytes: number, usedBytes: number): HoldoutError {
-  return overLimit('output_limit_exceeded', `${showBytes(limitBytes)} for the predictions file`, showBytes(usedBytes));
+  return overLimit('output_limit_exceeded', `${showSize(limitBytes)} for the predictions file`, showSize(usedBytes));
 }
 
 function memoryExceeded(limitBytes: number, seenBytes: number): HoldoutError {
   // What the kernel refuses was never used, so it can't be seen.
-  const used = seenBytes < limitBytes ? `${showBytes(seenBytes)}, and asked for more` : showBytes(seenBytes);
-  return overLimit('memory_limit_exceeded', showBytes(limitBytes), used);
+  const used = seenBytes < limitBytes ? `${showSize(seenBytes)}, and asked for more` : showSize(seenBytes);
+  return overLimit('memory_limit_exceeded', showSize(limitBytes), used);
 }
 
 function overLimit(code: ErrorCode, limit: string, used: string): HoldoutError {
   return new HoldoutError(code, { detail: `The limit is ${limit}; it used ${used}.` });
-}
-
-function showBytes(bytes: number): string {
-  if (bytes < 1024 ** 2) return `${Math.ceil(bytes / 1024)} KiB`;
-  const value = bytes / 1024 ** 2;
-  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} MiB`;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, showOverLimit } from '@holdout/contracts';
 import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
 import { drainRequest } from './drain-request.js';
@@ -99,5 +99,6 @@ function describeMalformed(error: Error): HoldoutError {
 
 /** @returns the refusal of an archive by its announced length */
 export function tooLarge(limitBytes: number, foundBytes: number): HoldoutError {
-  return new HoldoutError('upload_too_large', { detail: `Found ${foundBytes} bytes; it may have ${limitBytes}.` });
+  const [found, limit] = showOverLimit(foundBytes, limitBytes);
+  return new HoldoutError('upload_too_large', { detail: `It has ${found}; it may have ${limit}.` });
 }

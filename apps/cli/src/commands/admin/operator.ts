@@ -1,4 +1,4 @@
-import { type Installation, installationSchema, outboxSchema, queueListSchema } from '@holdout/contracts';
+import { type Installation, installationSchema, outboxSchema, queueListSchema, showSize } from '@holdout/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { CommandError } from '../../command-error.js';
@@ -6,7 +6,6 @@ import { chooseServer } from '../../config.js';
 import { requestJson } from '../../server/request.js';
 import { createOutput } from '../../terminal/output.js';
 import { printable } from '../../terminal/printable.js';
-import { showBytes } from '../../terminal/progress.js';
 import { showAge } from '../../terminal/show-age.js';
 import { type Column, showTable } from '../../terminal/show-table.js';
 import { addServerOptions, type ServerCommandOptions } from '../server-options.js';
@@ -86,7 +85,7 @@ function addStatusCommand(admin: Command, { environment, signal }: CommandContex
 const values: readonly Column[] = [{ title: 'now', side: 'left' }];
 
 function listFacts({ versions, storage: { bundles, images, databaseBytes, disk } }: Installation): string[][] {
-  const files = (each: typeof bundles) => `${each.files} files, ${showBytes(each.sizeBytes)}`;
+  const files = (each: typeof bundles) => `${each.files} files, ${showSize(each.sizeBytes)}`;
   return [
     ['Holdout', versions.holdout],
     ['Node', versions.node],
@@ -94,8 +93,8 @@ function listFacts({ versions, storage: { bundles, images, databaseBytes, disk }
     ['engines', versions.engines.join(', ') || 'none: no worker is alive'],
     ['bundles', files(bundles)],
     ['hidden images', files(images)],
-    ['database', showBytes(databaseBytes)],
-    ...(disk ? [['disk', `${showBytes(disk.freeBytes)} free of ${showBytes(disk.sizeBytes)}`]] : []),
+    ['database', showSize(databaseBytes)],
+    ...(disk ? [['disk', `${showSize(disk.freeBytes)} free of ${showSize(disk.sizeBytes)}`]] : []),
   ];
 }
 

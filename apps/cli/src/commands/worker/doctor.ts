@@ -1,3 +1,4 @@
+import { showSize } from '@holdout/contracts';
 import { type Examination, examineMachine } from '@holdout/runner';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
@@ -25,7 +26,7 @@ Examples:
       const output = createOutput(json, environment);
       const found = await examineMachine(environment.containers);
       output.result(found);
-      const memory = `${(found.memoryBytes / 1024 ** 3).toFixed(1)} GiB of memory`;
+      const memory = `${showSize(found.memoryBytes)} of memory`;
       const gpus = found.gpuDevices.length === 0 ? 'no GPU' : found.gpuDevices.join(', ');
       output.title(`${found.cores} cores, ${memory}, ${gpus}`);
       const columns = ['sandbox', 'engine', '', 'seconds', ''].map((title) => ({
