@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { meetPeople } from './people.js';
 import type { Standalone } from './run-standalone.js';
 import { useSite } from './use-site.js';
 import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
@@ -268,8 +269,50 @@ describe('the pages of organisers and operators', patience, () => {
       await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['0', '0']);
     }));
 
+  it('say who organises a competition, on the page as in the command', async () => {
+    const people = await meetPeople(browser, standalone);
+    const olga = await people.signUp('Olga');
+    await people.signUp('Omar');
+    await people.close();
+    await visit(`${organise}/organisers`, async (page) => {
+      await page.getByText('Only site administrators organise it.').waitFor();
+      const add = async (email: string) => {
+        await page.getByLabel('E-mail').fill(email);
+        await page.getByRole('button', { name: 'Add', exact: true }).click();
+      };
+      await add('nobody@example.org');
+      await page.getByRole('alert').getByText('Nobody has a proven account').waitFor();
+      await add(olga.email);
+      const rows = page.getByRole('list', { name: 'Organisers' }).getByRole('listitem');
+      await rows.getByText(olga.email).waitFor();
+      // The last one stays.
+      await page.getByText('The last organiser stays').waitFor();
+      expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
+      await add('omar@example.org');
+      await rows.getByText('omar@example.org').waitFor();
+      expect(await findBarriers(page)).toEqual([]);
+      await takePicture(page, 'organise-two-organisers');
+      await page.getByRole('button', { name: 'Remove: Olga' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+      await expect.poll(() => rows.count()).toBe(1);
+      await expect(runAsOrganiser('admin', 'organiser', 'remove', 'omar@example.org')).rejects.toThrow(
+        /holdout admin organiser add EMAIL/,
+      );
+      await expect(runAsOrganiser('admin', 'organiser', 'remove', 'nobody@example.org')).rejects.toThrow(
+        /there is: omar@example\.org/,
+      );
+      expect(await runAsOrganiser('admin', 'organiser', 'add', olga.email)).toMatch(/Olga +olga@example\.org +\d{4}-/);
+      expect(await runAsOrganiser('admin', 'organiser', 'remove', 'OMAR@example.org')).toMatch(/Omar <omar@/);
+      expect(JSON.parse(await runAsOrganiser('admin', 'organiser', 'list', '--json'))).toEqual({
+        organisers: [expect.objectContaining({ name: 'Olga', email: olga.email })],
+      });
+      page.failures.splice(0, page.failures.length, ...page.failures.filter((words) => !words.includes('404')));
+    });
+  });
+
   it.each([
     ['organise-submissions', organise],
+    ['organise-organisers', `${organise}/organisers`],
     ['organise-studies', `${organise}/test-sets`],
     ['organise-import', `${organise}/test-sets?view=import`],
     ['organise-settings', `${organise}/settings`],
@@ -309,6 +352,13 @@ describe('the pages of organisers and operators', patience, () => {
     await page.getByText('This is for site administrators.').waitFor();
     await page.context().close();
   });
+
+  /** The command, with the token that organises everything. */
+  async function runAsOrganiser(...argv: string[]): Promise<string> {
+    const token = /^ +organiser +(\S+)$/m.exec(standalone.output())?.[1];
+    const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
+    return (await run(process.execPath, [holdout, ...argv], { cwd: root, env })).stdout;
+  }
 
   async function readTeams(): Promise<string[]> {
     const response = await fetch(`${standalone.address}/api/competitions/mura/phases/test/leaderboard`);

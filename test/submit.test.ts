@@ -339,6 +339,77 @@ describe('a team at its browser', () => {
     expect(chinese.failures).toEqual([]);
     await chinese.context().close();
   });
+
+  it('has two windows: one sends, the other says so, and goes on where the first is closed', async () => {
+    const [first, second] = [await page.context().newPage(), await page.context().newPage()];
+    const sentBySecond: number[] = [];
+    second.on('request', (request) => {
+      if (request.method() === 'PATCH') sentBySecond.push(Number(request.headers()['upload-offset']));
+    });
+    const network = await first.context().newCDPSession(first);
+    await network.send('Network.enable');
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * megabyte };
+    await network.send('Network.emulateNetworkConditions', slow);
+    const begin = async (window: Page, archive: string) => {
+      await window.locator('input[type=file]:not([webkitdirectory])').setInputFiles(archive);
+      await window.getByRole('button', { name: 'Submit', exact: true }).click();
+    };
+    const percentOf = (window: Page) => async () =>
+      Number(await window.getByRole('progressbar', { name: 'Sending large.zip' }).getAttribute('aria-valuenow'));
+
+    // The second was open before, and wants to send something else meanwhile.
+    await second.goto(standalone.address + practice);
+    await first.goto(standalone.address + practice);
+    await begin(first, join(bundles, 'large.zip'));
+    await expect.poll(percentOf(first), { timeout: 30_000 }).toBeGreaterThan(5);
+    await begin(second, await pack(join(root, 'packages/baseline/demo/weak'), 'small'));
+    await second.getByText('Another window of this browser sends a bundle').waitFor();
+    await second.getByText('small.zip waits here').waitFor();
+    await second.reload();
+    await second.getByText('Another window of this browser sends a bundle').waitFor();
+    const seen = await percentOf(second)();
+    expect(seen).toBeGreaterThan(5);
+    await expect.poll(percentOf(second), { timeout: 30_000 }).toBeGreaterThan(seen);
+    expect(await findBarriers(second)).toEqual([]);
+    await takePicture(second, 'submit-elsewhere');
+    expect(sentBySecond).toEqual([]);
+
+    await first.close();
+    await second.waitForURL(/\/submissions\//, { timeout: 60_000 });
+    expect(sentBySecond[0]).toBeGreaterThan(megabyte);
+    await second.close();
+  });
+
+  it('accepts the rules anew where they have changed, and loses nothing of what it chose', async () => {
+    await open(practice);
+    await page.locator('input[type=file]:not([webkitdirectory])').setInputFiles(join(bundles, 'small.zip'));
+    await page.getByLabel('Name on the leaderboard').fill('By the new rules');
+    const token = /^ +organiser +(\S+)$/m.exec(standalone.output())?.[1];
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const file = (await (
+      await fetch(`${standalone.address}/api/competitions/mura/file`, { headers })
+    ).json()) as object;
+    const body = JSON.stringify({ ...file, rules: 'No hand-written labels of the **hidden** studies.' });
+    const applied = await fetch(`${standalone.address}/api/competitions/mura`, { method: 'PUT', headers, body });
+    expect(applied.status).toBe(200);
+
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.getByRole('heading', { name: 'Accept the new rules to submit' }).waitFor();
+    await page.getByText('No hand-written labels').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await takePicture(page, 'submit-rules-changed');
+    await page.getByLabel(/I have read the rules \(version 2\)/).check();
+    await page.getByRole('button', { name: 'Accept the rules' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL(/\/submissions\//, { timeout: 60_000 });
+    await page.getByRole('heading', { name: 'By the new rules' }).waitFor();
+    // The head of the page knows of which competition it is, also after a reload.
+    await page.reload();
+    const links = page.getByRole('banner').getByRole('link');
+    await expect.poll(() => links.allTextContents()).toEqual(expect.arrayContaining(['Leaderboard', 'Submissions']));
+    await page.getByRole('banner').getByRole('link', { name: 'Submissions' }).click();
+    await page.waitForURL(/\/competitions\/mura\/submissions$/);
+  });
 });
 
 /** What is wider than the screen scrolls within its own frame. */

@@ -19,7 +19,7 @@ import { addTeamCommand } from './commands/team/team.js';
 import { addTokenCommand } from './commands/token.js';
 import { addVerifyCommand } from './commands/verify.js';
 import { addWhoamiCommand } from './commands/whoami.js';
-import { addWorkerCommand } from './commands/worker/doctor.js';
+import { addWorkerCommand } from './commands/worker/worker.js';
 import { readExamples } from './reference/read-notes.js';
 
 /** The commands in the order in which a team meets them. */

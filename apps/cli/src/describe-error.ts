@@ -9,6 +9,8 @@ const nextHere: Partial<Record<ErrorCode, string>> = {
   competition_not_found: 'Correct the name; holdout competition list shows what there is.',
   phase_not_found: 'Correct --phase; holdout competition show shows what there is.',
   not_taking_part: 'Take part first: holdout competition join',
+  rules_changed:
+    'Read the present rules, and accept them as an owner of the team: holdout competition join   Then type this again.',
   rules_outdated: 'Read the present rules, and accept them: holdout competition join',
   team_not_found: 'See your teams: holdout team list',
   team_name_taken: 'Choose another name.',
@@ -18,6 +20,9 @@ const nextHere: Partial<Record<ErrorCode, string>> = {
   upload_not_found: 'Type the command again; what is not finished is kept for 24 hours, and a team’s latest eight.',
   route_not_found: 'Correct --server or HOLDOUT_SERVER, or bring this command to the version of the server.',
   upload_too_large: 'Leave out what the model does not need, or export a smaller one.',
+  worker_not_found: 'See those that there are: holdout worker list',
+  organiser_not_found: 'See who organises it: holdout admin organiser list',
+  last_organiser: 'Make another person an organiser first: holdout admin organiser add EMAIL',
   evaluation_not_found: 'Check the id and the token: only an organiser’s knows all submissions.',
   submission_not_found: 'Check the id and the token; holdout status without an id lists your team’s submissions.',
 };

@@ -165,6 +165,12 @@ const routeTree = rootRoute.addChildren([
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/organisers',
+    component: lazyPage(() => import('./pages/organise/organisers-page.js')),
+    loader: () => loadWords('organise', 'accounts'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/operate',
     component: lazyPage(() => import('./pages/operate/operate-page.js')),
     loader: () => loadWords('operate'),

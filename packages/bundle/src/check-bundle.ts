@@ -1,4 +1,10 @@
-import { type ModelManifest, manifestFileName, type ProblemItem, type ResolvedManifest } from '@holdout/contracts';
+import {
+  type ModelManifest,
+  manifestFileName,
+  type ProblemItem,
+  type ResolvedManifest,
+  showSize,
+} from '@holdout/contracts';
 import type { BundleFiles } from './bundle-files.js';
 import { checkCommand } from './command/check-command.js';
 import { findBundleRoot } from './find-bundle-root.js';
@@ -60,7 +66,7 @@ async function readEverything(files: BundleFiles, limits: BundleLimits): Promise
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;
       if (sizeBytes > limits.unpackedSizeBytes) {
-        const [found, expected] = ['more contents', `at most ${limits.unpackedSizeBytes} bytes`];
+        const [found, expected] = ['more contents', `at most ${showSize(limits.unpackedSizeBytes)}`];
         refuseProblems([makeProblem('archive_too_large', { found, expected })]);
       }
     }

@@ -62,6 +62,12 @@ export const errorCatalogue = {
     'You do not take part in this competition.',
     'Join it with a team, and accept its rules; then try again.',
   ),
+  rules_changed: entry(
+    403,
+    'caller',
+    'The rules of the competition have changed since your team accepted them.',
+    'An owner of the team reads them and accepts them anew; then try again. GET /api/competitions/{competition} has them.',
+  ),
   team_not_found: entry(404, 'caller', 'You are in no such team.', 'GET /api/me lists the teams that you are in.'),
   team_name_taken: entry(409, 'caller', 'There is a team of this name already.', 'Choose another name.'),
   team_role_refused: entry(
@@ -106,6 +112,18 @@ export const errorCatalogue = {
     'caller',
     'This person can’t organise the competition.',
     'See `detail`; nothing has changed.',
+  ),
+  organiser_not_found: entry(
+    404,
+    'caller',
+    'This person does not organise the competition.',
+    'GET /api/competitions/{competition}/organisers lists who does.',
+  ),
+  last_organiser: entry(
+    409,
+    'caller',
+    'A competition keeps an organiser once it has one.',
+    'Make another person an organiser first; then take this one out.',
   ),
   user_not_found: entry(
     404,

@@ -21,6 +21,7 @@ export * from './run-limits.js';
 export * from './score.js';
 export * from './sentences.js';
 export * from './shown-text.js';
+export * from './size.js';
 export * from './slug.js';
 export * from './states.js';
 export * from './teams.js';

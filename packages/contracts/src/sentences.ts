@@ -12,7 +12,7 @@ export const sentenceTemplates = {
   phase_opens: 'It opens at {{opensAt}}.',
   phase_closed: 'It closed at {{closedAt}}.',
   rules_version: 'Found version {{found}}; the present one is {{present}}.',
-  upload_size: 'Found {{foundBytes}} bytes; it may have {{limitBytes}}.',
+  upload_size: 'It has {{found}}; it may have {{limit}}.',
   choice_not_offered: 'In this phase a team does not choose what counts.',
   choice_final: 'This phase is final.',
   choice_taken: 'The team has chosen {{chosen}}; take one back first (at most {{limit}}).',

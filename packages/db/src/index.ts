@@ -4,6 +4,7 @@ export { type EvaluationChange, type Listener, listen } from './listen.js';
 export { migrateDatabase } from './migrate-database.js';
 export { type Database, openDatabase, type Queryable } from './open-database.js';
 export type { Label, Provenance, ReleaseFacts, TeamRole, TokenScope, UploadRefusal } from './schema.js';
+export { demandPresentAcceptance } from './tables/accepted-rules.js';
 export {
   insertPersonalToken,
   insertToken,

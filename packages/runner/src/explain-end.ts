@@ -1,4 +1,11 @@
-import { type ErrorCode, HoldoutError, makeSentence, type RunLimits, type Sentence } from '@holdout/contracts';
+import {
+  type ErrorCode,
+  HoldoutError,
+  makeSentence,
+  type RunLimits,
+  type Sentence,
+  showSize,
+} from '@holdout/contracts';
 import type { SandboxEnd } from './sandbox/sandbox.js';
 
 /** What is known of a program that ended before it had done its work. */
@@ -57,7 +64,7 @@ function findLimit({ end, limits, lastWords, scratchUsedBytes }: Evidence): Hold
     return overLimit('open_file_limit_exceeded', makeSentence('open_file_limit', { limit: limits.openFileLimit }));
   }
   if (signal === 'SIGXFSZ' || says(/File too large|EFBIG/)) {
-    const limit = showBytes(limits.fileSizeBytes);
+    const limit = showSize(limits.fileSizeBytes);
     return overLimit('file_size_limit_exceeded', makeSentence('file_size_limit', { limit }));
   }
   const isFull = scratchUsedBytes !== null && scratchUsedBytes > 0.99 * limits.scratchSizeBytes;
@@ -71,9 +78,9 @@ function findLimit({ end, limits, lastWords, scratchUsedBytes }: Evidence): Hold
 const endingLines = 3;
 
 function describeScratch(limitBytes: number, usedBytes: number | null, isFull: boolean): Sentence {
-  const limit = showBytes(limitBytes);
+  const limit = showSize(limitBytes);
   if (usedBytes === null) return makeSentence('scratch_limit_all', { limit });
-  if (isFull) return makeSentence('scratch_limit', { limit, used: showBytes(usedBytes) });
+  if (isFull) return makeSentence('scratch_limit', { limit, used: showSize(usedBytes) });
   return makeSentence('scratch_limit_files', { limit });
 }
 
@@ -82,27 +89,21 @@ export function timeExceeded(limitSeconds: number): HoldoutError {
 }
 
 export function logExceeded(limitBytes: number): HoldoutError {
-  return overLimit('log_limit_exceeded', makeSentence('log_limit', { limit: showBytes(limitBytes) }));
+  return overLimit('log_limit_exceeded', makeSentence('log_limit', { limit: showSize(limitBytes) }));
 }
 
 export function outputExceeded(limitBytes: number, usedBytes: number): HoldoutError {
-  const values = { limit: showBytes(limitBytes), used: showBytes(usedBytes) };
+  const values = { limit: showSize(limitBytes), used: showSize(usedBytes) };
   return overLimit('output_limit_exceeded', makeSentence('output_limit', values));
 }
 
 function memoryExceeded(limitBytes: number, seenBytes: number): HoldoutError {
   // What the kernel refuses was never used, so it can't be seen.
   const name = seenBytes < limitBytes ? 'memory_limit_asked' : 'memory_limit';
-  const values = { limit: showBytes(limitBytes), used: showBytes(seenBytes) };
+  const values = { limit: showSize(limitBytes), used: showSize(seenBytes) };
   return overLimit('memory_limit_exceeded', makeSentence(name, values));
 }
 
 function overLimit(code: ErrorCode, sentence: Sentence): HoldoutError {
   return new HoldoutError(code, { sentences: [sentence] });
-}
-
-function showBytes(bytes: number): string {
-  if (bytes < 1024 ** 2) return `${Math.ceil(bytes / 1024)} KiB`;
-  const value = bytes / 1024 ** 2;
-  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} MiB`;
 }

@@ -60,7 +60,7 @@ export const competitionOrganiserRoutes: FastifyPluginAsyncZod<{ parts: RoutePar
     {
       schema: {
         summary: 'Let a person organise a competition no more',
-        description: 'For site administrators.',
+        description: 'For site administrators. The last one stays until there is another.',
         tags: ['organisers'],
         params: paramsSchema.extend({ userId: z.string().meta({ format: 'uuid' }) }),
         response: { 204: z.undefined().describe('They organise it no more.'), ...problemResponse },
@@ -69,7 +69,7 @@ export const competitionOrganiserRoutes: FastifyPluginAsyncZod<{ parts: RoutePar
     async (request, reply) => {
       const { id: competitionId } = await findCompetitionOrThrow(database, request.params.competition);
       const { actor } = siteAdminOf(callerOf(request));
-      const userId = demandUuid(request.params.userId, 'user_not_found');
+      const userId = demandUuid(request.params.userId, 'organiser_not_found');
       await deleteOrganiser(database, { competitionId, userId, actor });
       return reply.code(204).send();
     },

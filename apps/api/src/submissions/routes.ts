@@ -11,6 +11,7 @@ import {
   chooseSubmission,
   type Database,
   demandOpen,
+  demandPresentAcceptance,
   demandQuota,
   describeQuotaRefusal,
   findSubmission,
@@ -72,8 +73,9 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request, reply) => {
       const phase = await findPhaseOrThrow(parts.database, request.params);
       const team = teamOf(callerOf(request), phase);
-      await demandOpen(parts.database, phase.id);
       // Before the body is read; that it still holds when it is there, the transaction checks again.
+      await demandOpen(parts.database, phase.id);
+      await demandPresentAcceptance(parts.database, { phaseId: phase.id, teamId: team.id });
       await demandQuota(parts.database, { phaseId: phase.id, teamId: team.id });
       const upload = await receiveUpload(request, parts.storage, phase.limits.bundleSizeBytes);
       const description = { ...request.query, ...upload.description };

@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join as pathJoin } from 'node:path';
 import {
+  createdTokenSchema,
   invitationListSchema,
   mergedTeamSchema,
   meSchema,
+  organiserListSchema,
   participationSchema,
   problemSchema,
   quotaUseSchema,
@@ -13,8 +17,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provideSiteAdmin } from '../provision/provide-user.js';
 import { type Browser, findLink, newestMailId, password, signIn, signUp, waitForMail } from '../testing/browser.js';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
+import { runCommand } from '../testing/run-command.js';
 import { seedCompetition } from '../testing/seed-competition.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { beginUpload, readOffset, readResult, sendPart } from '../testing/upload-parts.js';
 
 let server: TestServer;
 let ada: Browser;
@@ -33,6 +39,20 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const codeOf = async (response: Response) => problemSchema.parse(await response.json()).code;
+/** Submits a whole bundle, as a page would. */
+const submitTo = (browser: Browser, phase: string, bundle: Uint8Array) =>
+  fetch(`${server.url}/api/competitions/mura/phases/${phase}/submissions`, {
+    method: 'POST',
+    headers: {
+      origin: server.url,
+      'content-type': 'application/zip',
+      cookie: [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; '),
+    },
+    body: new Uint8Array(bundle),
+  });
+const makeToken = async (browser: Browser) =>
+  createdTokenSchema.parse(await (await browser.send('POST', '/api/me/tokens', { name: 'x', scope: 'submit' })).json())
+    .secret;
 const idOf = async (email: string) => (await findUserByEmail(server.database, email))?.id ?? '';
 const teamsOf = async (browser: Browser) =>
   meSchema.parse(await (await browser.send('GET', '/api/me')).json()).teams.map(({ name, role }) => [name, role]);
@@ -185,6 +205,22 @@ describe('joining a competition', () => {
     expect(await codeOf(await add('nobody@example.org'))).toBe('user_not_found');
   });
 
+  it('keeps its last organiser, also where two are taken out at once', async () => {
+    const path = '/api/competitions/mura/organisers';
+    await signUp(server, 'olga@example.org');
+    await signUp(server, 'omar@example.org');
+    await root.send('POST', path, { email: 'olga@example.org' });
+    const added = await root.send('POST', path, { email: 'omar@example.org' });
+    const { organisers } = organiserListSchema.parse(await added.json());
+    expect(organisers.map(({ email }) => email)).toEqual(['olga@example.org', 'omar@example.org']);
+    const answers = await Promise.all(organisers.map(({ id }) => root.send('DELETE', `${path}/${id}`)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    const refused = answers.find(({ status }) => status === 409) as Response;
+    expect(await codeOf(refused)).toBe('last_organiser');
+    const gone = organisers[answers.findIndex(({ status }) => status === 204)];
+    expect(await codeOf(await root.send('DELETE', `${path}/${gone?.id}`))).toBe('organiser_not_found');
+  });
+
   it('leaves a person in one team, whatever happens at the same moment', async () => {
     const dora = await signUp(server, 'dora@example.org');
     const answers = await Promise.all(
@@ -228,18 +264,8 @@ describe('merging', () => {
     ]);
     const [fromId, intoId] = [await join(ina, 'Inas'), await join(jo, 'Jos')];
     const bundle = await packFiles(tfjsFiles());
-    const submit = async (browser: Browser) => {
-      const answer = await fetch(`${server.url}/api/competitions/mura/phases/practice/submissions`, {
-        method: 'POST',
-        headers: {
-          origin: server.url,
-          'content-type': 'application/zip',
-          cookie: [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; '),
-        },
-        body: new Uint8Array(bundle),
-      });
-      return submissionSchema.parse(await answer.json()).id;
-    };
+    const submit = async (browser: Browser) =>
+      submissionSchema.parse(await (await submitTo(browser, 'practice', bundle)).json()).id;
     const inas = await submit(ina);
     await submit(jo);
 
@@ -272,6 +298,35 @@ describe('merging', () => {
     expect(quotaUseSchema.parse(await quota.json()).used).toEqual({ perDay: 2, total: 2, atOnce: 2 });
   });
 
+  it('takes along what is half sent', async () => {
+    const lea = await signUp(server, 'lea@example.org');
+    const max = await signUp(server, 'max@example.org');
+    const join = async (browser: Browser, newTeam: string) =>
+      participationSchema.parse(
+        await (await browser.send('POST', '/api/competitions/mura/join', { newTeam, rulesVersion: 2 })).json(),
+      ).team.id;
+    const [fromId, intoId] = [await join(lea, 'Leas'), await join(max, 'Maxes')];
+    const bundle = await packFiles(tfjsFiles());
+    const half = Math.floor(bundle.length / 2);
+    const [byLea, byMax] = [
+      { url: server.url, token: await makeToken(lea) },
+      { url: server.url, token: await makeToken(max) },
+    ];
+    const begun = await beginUpload(byLea, { sizeBytes: bundle.length, phase: 'practice' });
+    const location = begun.headers.get('location') ?? '';
+    await sendPart(byLea, location, bundle.subarray(0, half), 0);
+    await lea.send('POST', `/api/teams/${fromId}/merge`, { into: intoId });
+    await max.send('POST', `/api/teams/${intoId}/merge-offers/${fromId}/accept`);
+
+    expect(await readOffset(byLea, location)).toBe(half);
+    expect(await readOffset(byMax, location)).toBe(half);
+    expect((await sendPart(byLea, location, bundle.subarray(half), half)).status).toBe(204);
+    const { team } = submissionSchema.parse(await (await readResult(byMax, location)).json());
+    expect(team).toBe('Maxes');
+    const quota = await max.send('GET', '/api/competitions/mura/phases/practice/quota');
+    expect(quotaUseSchema.parse(await quota.json()).used.total).toBe(1);
+  });
+
   it('is at once where one person owns both', async () => {
     const [one, two] = [await makeTeam(ada, 'One'), await makeTeam(ada, 'Two')];
     const answer = await ada.send('POST', `/api/teams/${one.id}/merge`, { into: two.id });
@@ -279,5 +334,76 @@ describe('merging', () => {
     expect(await codeOf(await ada.send('GET', `/api/teams/${one.id}`))).toBe('team_not_found');
     const nowhere = { into: '00000000-0000-4000-8000-000000000000' };
     expect(await codeOf(await ada.send('POST', `/api/teams/${two.id}/merge`, nowhere))).toBe('team_not_found');
+  });
+});
+
+describe('rules that change', () => {
+  const setRules = (rules: string) =>
+    server.database.updateTable('competitions').set({ rules }).where('slug', '=', 'mura').execute();
+
+  it('are accepted anew before a team submits again; what waits goes on', async () => {
+    const [iris, jan] = [await signUp(server, 'iris@example.org'), await signUp(server, 'jan@example.org')];
+    const join = (body: object) => iris.send('POST', '/api/competitions/mura/join', body);
+    const { team } = participationSchema.parse(await (await join({ newTeam: 'Irises', rulesVersion: 2 })).json());
+    const bundle = await packFiles(tfjsFiles());
+    const before = submissionSchema.parse(await (await submitTo(iris, 'practice', bundle)).json());
+    const sender = { url: server.url, token: await makeToken(iris) };
+    const half = Math.floor(bundle.length / 2);
+    const begun = (await beginUpload(sender, { sizeBytes: bundle.length, phase: 'practice' })).headers.get('location');
+    const location = begun ?? '';
+    await sendPart(sender, location, bundle.subarray(0, half), 0);
+    const whole = await beginUpload(sender, { sizeBytes: bundle.length, phase: 'practice' });
+    const sent = whole.headers.get('location') ?? '';
+
+    await setRules('Be kind, and be quick.');
+    const refused = problemSchema.parse(await (await submitTo(iris, 'practice', bundle)).json());
+    expect(refused).toMatchObject({ code: 'rules_changed', status: 403, detail: expect.stringMatching(/2; .* 3\.$/) });
+    const again = await beginUpload(sender, { sizeBytes: bundle.length, phase: 'practice' });
+    expect(await codeOf(again)).toBe('rules_changed');
+    expect(await codeOf(await sendPart(sender, location, bundle.subarray(half), half))).toBe('rules_changed');
+    expect(await readOffset(sender, location)).toBe(half);
+    // What had been entered before goes on, and everything can be looked at.
+    const stays = submissionSchema.parse(await (await iris.send('GET', `/api/submissions/${before.id}`)).json());
+    expect(stays.state).toBe('queued');
+
+    // An owner accepts them, for the whole team.
+    const invitation = await invite(iris, team.id, 'jan@example.org');
+    await jan.send('POST', `/api/invitations/${invitation.id}/accept`);
+    const byMember = { team: team.id, rulesVersion: 3 };
+    expect(await codeOf(await jan.send('POST', '/api/competitions/mura/join', byMember))).toBe('not_allowed');
+    expect(await codeOf(await submitTo(jan, 'practice', bundle))).toBe('rules_changed');
+    const accepting = await runCommand(['competition', 'join', 'mura', '--accept-rules', '3'], {
+      server: server.url,
+      token: await makeToken(iris),
+    });
+    expect(accepting).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/“Irises” has accepted version 3/) });
+    expect((await submitTo(jan, 'practice', bundle)).status).toBe(201);
+    expect((await sendPart(sender, location, bundle.subarray(half), half)).status).toBe(204);
+    expect((await readResult(sender, location)).status).toBe(200);
+    const acceptances = await server.database
+      .selectFrom('rulesAcceptances')
+      .select(['rulesVersion', 'acceptedBy', 'at'])
+      .where('teamId', '=', team.id)
+      .execute();
+    expect(acceptances).toEqual([
+      { rulesVersion: 2, acceptedBy: 'iris <iris@example.org>', at: expect.any(Date) },
+      { rulesVersion: 3, acceptedBy: expect.stringMatching(/^iris <iris@example.org>, token /), at: expect.any(Date) },
+    ]);
+
+    // They change in the moment between the last byte and its check: the bytes are good once the team has accepted.
+    await server.database
+      .updateTable('participations')
+      .set({ rulesVersion: 2 })
+      .where('teamId', '=', team.id)
+      .execute();
+    await writeFile(pathJoin(server.storageDirectory, 'uploads', sent.split('/').at(-1) ?? ''), bundle);
+    expect(await codeOf(await readResult(sender, sent))).toBe('rules_changed');
+    await join({ team: team.id, rulesVersion: 3 });
+    expect((await readResult(sender, sent)).status).toBe(200);
+    const command = await runCommand(['competition', 'join', 'mura', '--accept-rules', '2'], {
+      server: server.url,
+      token: sender.token,
+    });
+    expect(command.stderr).toMatch(/version 3 now/);
   });
 });

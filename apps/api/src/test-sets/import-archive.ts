@@ -1,6 +1,12 @@
 import type { BundleFiles, BundleLimits } from '@holdout/bundle';
 import { openBundlePath } from '@holdout/bundle/node';
-import { HoldoutError, type NewTestSetImport, type ProblemItem, type TestSetImport } from '@holdout/contracts';
+import {
+  HoldoutError,
+  type NewTestSetImport,
+  type ProblemItem,
+  showSize,
+  type TestSetImport,
+} from '@holdout/contracts';
 import {
   findPhaseOfTestSet,
   insertAudit,
@@ -136,7 +142,7 @@ async function makePlan(
   for (const { path, sizeBytes } of archive.files) {
     if (!/\.csv$/i.test(path)) continue;
     if (sizeBytes > mostTableBytes)
-      refuse([describe(path, `has ${sizeBytes} bytes; expected at most ${mostTableBytes}`)]);
+      refuse([describe(path, `has ${showSize(sizeBytes)}; expected at most ${showSize(mostTableBytes)}`)]);
     const bytes = await joinChunks(archive.stream(path));
     tables.push({ path, text: bytes.toString('utf8') });
   }

@@ -28,8 +28,8 @@ export class UploadFinisher {
 
   /**
    * What the plain upload does when its last byte is there. It is done once for each upload: whoever asks while it is
-   * done waits for the same end, and who asks later is told how it ended. Where it failed by our fault, asking again
-   * tries again.
+   * done waits for the same end, and who asks later is told how it ended. Where it failed by our fault, or for rules that
+   * are not accepted yet, asking again tries again.
    *
    * @throws HoldoutError with what the plain upload would have been refused with; `upload_not_found`
    */
@@ -52,7 +52,8 @@ export class UploadFinisher {
       return submission;
     } catch (error) {
       const { code, detail = null, sentences, problems } = toHoldoutError(error);
-      if (errorCatalogue[code].fault === 'server') throw error;
+      // Rules are accepted, and then the same bytes are good.
+      if (errorCatalogue[code].fault === 'server' || code === 'rules_changed') throw error;
       await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, sentences, problems } });
       await this.#store.removeFile(uploadId);
       throw error;

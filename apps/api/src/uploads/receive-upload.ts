@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { HoldoutError, makeSentence } from '@holdout/contracts';
+import { HoldoutError, makeSentence, showOverLimit } from '@holdout/contracts';
 import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
 import { drainRequest } from './drain-request.js';
@@ -99,5 +99,6 @@ function describeMalformed(error: Error): HoldoutError {
 
 /** @returns the refusal of an archive by its announced length */
 export function tooLarge(limitBytes: number, foundBytes: number): HoldoutError {
-  return new HoldoutError('upload_too_large', { sentences: [makeSentence('upload_size', { foundBytes, limitBytes })] });
+  const [found, limit] = showOverLimit(foundBytes, limitBytes);
+  return new HoldoutError('upload_too_large', { sentences: [makeSentence('upload_size', { found, limit })] });
 }

@@ -1,5 +1,5 @@
 import { HoldoutError, submissionSchema } from '@holdout/contracts';
-import { demandOpen, demandQuota } from '@holdout/db';
+import { demandOpen, demandPresentAcceptance, demandQuota } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -48,8 +48,9 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
     async (request, reply) => {
       const phase = await findPhaseOrThrow(database, request.params);
       const team = teamOf(callerOf(request), phase);
-      // Both hold again when the last byte is there: the transaction that makes the submission checks them.
+      // All hold again when the last byte is there: the transaction that makes the submission checks them.
       await demandOpen(database, phase.id);
+      await demandPresentAcceptance(database, { phaseId: phase.id, teamId: team.id });
       await demandQuota(database, { phaseId: phase.id, teamId: team.id });
       return await tus.answer({ request, teamId: team.id, phase }, reply);
     },
@@ -79,6 +80,8 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
         const phase = await findPhaseOrThrow(database, request.params);
         const { teamId, phaseId } = await findOwnUpload(database, callerOf(request), request.params.id);
         if (phaseId !== phase.id) throw new HoldoutError('upload_not_found');
+        // What is there stays, and goes on when the team has accepted them.
+        if (method === 'PATCH') await demandPresentAcceptance(database, { phaseId, teamId });
         return await tus.answer({ request, teamId, phase }, reply);
       },
     });

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, showSize } from '@holdout/contracts';
 import {
   type Database,
   deleteUpload,
@@ -67,7 +67,7 @@ export class UploadStore extends FileStore {
   async begin(upload: Parameters<typeof insertUpload>[1]): Promise<void> {
     const { bavail, bsize } = await statfs(this.directory);
     if (upload.sizeBytes > bavail * bsize) {
-      throw new HoldoutError('storage_full', { detail: `It has ${upload.sizeBytes} bytes.` });
+      throw new HoldoutError('storage_full', { detail: `It has ${showSize(upload.sizeBytes)}.` });
     }
     const removed = await insertUpload(this.#database, upload, { limit: unfinishedOfTeamLimit });
     for (const id of removed) await this.removeFile(id);

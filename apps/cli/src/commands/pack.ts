@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
+import { showSize } from '@holdout/contracts';
 import type { Command } from 'commander';
 import { isFolder, withCheckedBundle } from '../bundle/open-bundle.js';
 import { writeArchive } from '../bundle/write-archive.js';
@@ -7,7 +8,6 @@ import type { CommandContext } from '../command-context.js';
 import { CommandError, usageError } from '../command-error.js';
 import { createOutput } from '../terminal/output.js';
 import { printable } from '../terminal/printable.js';
-import { showBytes } from '../terminal/progress.js';
 
 interface PackOptions {
   output?: string;
@@ -41,7 +41,7 @@ export function addPackCommand(program: Command, { environment, signal }: Comman
       });
       const archiveSizeBytes = (await stat(archive)).size;
       output.result({ archive, archiveSizeBytes, sizeBytes, manifest });
-      const sizes = `${showBytes(sizeBytes)} packed to ${showBytes(archiveSizeBytes)}`;
+      const sizes = `${showSize(sizeBytes)} packed to ${showSize(archiveSizeBytes)}`;
       output.say(`${archive}: “${printable(manifest.name)}” (${manifest.engine}), ${sizes}.`);
       output.say(`Try it: holdout check ${archive}`);
     });

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HoldoutError, type Submission } from '@holdout/contracts';
+import { HoldoutError, type Submission, showOverLimit } from '@holdout/contracts';
 import type { Command } from 'commander';
 import { isFolder, withCheckedBundle, withTemporaryFolder } from '../bundle/open-bundle.js';
 import { writeArchive } from '../bundle/write-archive.js';
@@ -13,7 +13,7 @@ import { demandQuota } from '../submission/demand-quota.js';
 import { followSubmission } from '../submission/follow-submission.js';
 import { createOutput, type Output } from '../terminal/output.js';
 import { printable } from '../terminal/printable.js';
-import { showBytes, startProgress } from '../terminal/progress.js';
+import { startProgress } from '../terminal/progress.js';
 import { addServerOptions, type ServerCommandOptions } from './server-options.js';
 
 interface SubmitOptions extends ServerCommandOptions {
@@ -81,7 +81,8 @@ async function send(
     const { size: sizeBytes } = await stat(archive);
     const limitBytes = phase.limits.bundleSizeBytes;
     if (sizeBytes > limitBytes) {
-      const detail = `It has ${showBytes(sizeBytes)}; ${phase.phase} allows ${showBytes(limitBytes)}.`;
+      const [found, limit] = showOverLimit(sizeBytes, limitBytes);
+      const detail = `It has ${found}; ${phase.phase} allows ${limit}.`;
       throw new HoldoutError('upload_too_large', { detail });
     }
     const names = { competition: competition.competition, phase: phase.phase };

@@ -1,3 +1,4 @@
+import { showSize } from '@holdout/contracts';
 import { Presets, SingleBar } from 'cli-progress';
 import { createSpeedometer } from './speedometer.js';
 
@@ -24,7 +25,7 @@ export function startProgress({ what, total, unit = 'items' }: ProgressOptions):
   const measureSpeed = createSpeedometer();
   const show = (done: number) => {
     if (unit === 'items') return `${done} of ${total}`;
-    return `${showBytes(done)} of ${showBytes(total)}, ${showBytes(measureSpeed(done))}/s`;
+    return `${showSize(done)} of ${showSize(total)}, ${showSize(measureSpeed(done))}/s`;
   };
   return process.stderr.isTTY ? startBar(what, total, show) : startLines(what, total, show);
 }
@@ -58,11 +59,4 @@ function startLines(what: string, total: number, show: Show): Progress {
     note,
     stop() {},
   };
-}
-
-export function showBytes(bytes: number): string {
-  if (bytes < 1024) return `${Math.round(bytes)} B`;
-  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(0)} KiB`;
-  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
-  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

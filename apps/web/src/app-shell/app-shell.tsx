@@ -3,6 +3,7 @@ import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery } from '../api/me.js';
+import { submissionQuery } from '../api/submissions.js';
 import { AccountCorner } from './account-corner.js';
 import styles from './app-shell.module.css';
 import { ColourSchemeSwitch } from './colour-scheme-switch.js';
@@ -39,7 +40,7 @@ export function AppShell() {
 
 function SiteNavigation() {
   const { t } = useTranslation('shell');
-  const { competition } = useParams({ strict: false });
+  const competition = useCompetition();
   const { data: me } = useQuery(meQuery);
   return (
     <nav aria-label={t('site')} className={styles.navigation}>
@@ -66,6 +67,13 @@ function SiteNavigation() {
       <a href="/api/docs">{t('reference')}</a>
     </nav>
   );
+}
+
+/** The competition that a page belongs to, by its address, or by the submission that its address names. */
+function useCompetition(): string | undefined {
+  const { competition, id } = useParams({ strict: false });
+  const { data: submission } = useQuery({ ...submissionQuery(id ?? ''), enabled: id !== undefined });
+  return competition ?? submission?.competition;
 }
 
 /** A screen reader is told of a new page by the focus, as after a page load. */

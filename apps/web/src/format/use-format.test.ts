@@ -13,7 +13,7 @@ it('writes dates and numbers as each language does', () => {
 });
 
 it('writes sizes and times with the unit that is easiest to read', () => {
-  expect([512 * 1024 ** 2, 4 * 1024 ** 3, 900].map(english.size)).toEqual(['512 MB', '4 GB', '900 byte']);
+  expect([512 * 1024 ** 2, 4 * 1024 ** 3, 900].map(chinese.size)).toEqual(['512 MiB', '4 GiB', '900 B']);
   expect([90, 1800, 2 * 3600, 3 * 86_400].map(english.duration)).toEqual(['90 secs', '30 mins', '2 hrs', '3 days']);
 });
 

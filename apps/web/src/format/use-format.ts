@@ -1,9 +1,9 @@
+import { showSize } from '@holdout/contracts/size';
 import { useMemo } from 'react';
 import { useLanguage } from '../i18n/language.js';
 import type { Language } from '../i18n/namespaces.js';
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
-const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** How numbers, sizes and times are written in one language; times are in the reader's own zone. */
 export interface Format {
@@ -16,7 +16,7 @@ export interface Format {
   relative(time: string | number | Date, now?: number): string;
   /** `30 min`, `2 hr` */
   duration(seconds: number): string;
-  /** `512 MB`: of 1024 each. */
+  /** `512 MiB`, in every language */
   size(bytes: number): string;
   number(value: number): string;
   /** `42%`, of a share of 1. */
@@ -46,10 +46,7 @@ export function createFormat(language: Language): Format {
     dateTime: (time) => dateTime.format(new Date(time)),
     relative: (time, now = Date.now()) => relative.format(...chooseRelative((new Date(time).getTime() - now) / 1000)),
     duration: (seconds) => unit(...chooseDuration(seconds)),
-    size(bytes) {
-      const power = Math.min(sizeUnits.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-      return unit(bytes / 1024 ** power, sizeUnits[power] ?? 'byte');
-    },
+    size: showSize,
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
     list: (items) => list.format(items),

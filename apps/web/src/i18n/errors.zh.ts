@@ -25,6 +25,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   ),
   two_factor_needed: words('这里要求组织者使用双重验证。', '请在账户中设置双重验证，用它登录后再试。'),
   not_taking_part: words('您没有参加此竞赛。', '请以一个团队加入并接受规则，然后再试。'),
+  rules_changed: words(
+    '自您的团队接受规则以来，竞赛规则已有变更。',
+    '请团队的一位所有者阅读并重新接受规则，然后再试。规则见 GET /api/competitions/{competition}。',
+  ),
   team_not_found: words('您不在这样的团队中。', 'GET /api/me 会列出您所在的团队。'),
   team_name_taken: words('已有同名的团队。', '请换一个名称。'),
   team_role_refused: words('团队必须有一位所有者。', '请先让另一位成员成为所有者，然后再离开或改为成员。'),
@@ -38,6 +42,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   merge_refused: words('这些团队不能合并。', '原因见 `detail`；没有任何更改。'),
   merge_offer_not_found: words('没有这样的合并请求。', '应由被合并团队的所有者提出：POST /api/teams/{id}/merge。'),
   organiser_refused: words('此人不能成为该竞赛的组织者。', '原因见 `detail`；没有任何更改。'),
+  organiser_not_found: words(
+    '此人不是这个竞赛的组织者。',
+    'GET /api/competitions/{competition}/organisers 会列出组织者。',
+  ),
+  last_organiser: words('竞赛一旦有了组织者，就必须保留至少一位。', '请先让另一位成为组织者，再移除这一位。'),
   user_not_found: words('这里没有使用该地址且已验证的账户。', '请对方先注册，并打开收到的邮件中的链接。'),
   personal_token_not_found: words('您没有这个令牌。', 'GET /api/me/tokens 会列出您的令牌。'),
   route_not_found: words('这个地址没有内容。', '存在的地址见 /api/docs。'),

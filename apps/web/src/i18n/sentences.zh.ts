@@ -8,7 +8,7 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   phase_opens: '它在 {{opensAt}} 开放。',
   phase_closed: '它已在 {{closedAt}} 结束。',
   rules_version: '收到的是版本 {{found}}；现行版本是 {{present}}。',
-  upload_size: '发现 {{foundBytes}} 字节；最多允许 {{limitBytes}} 字节。',
+  upload_size: '它有 {{found}}，最多允许 {{limit}}。',
   choice_not_offered: '在此阶段，团队不选择由哪次提交计分。',
   choice_final: '此阶段的结果已是最终结果。',
   choice_taken: '团队已选择 {{chosen}}；请先取消一次选择（最多 {{limit}} 次）。',

@@ -1,4 +1,4 @@
-import type { ProblemItem } from '@holdout/contracts';
+import { type ProblemItem, showOverLimit, showSize } from '@holdout/contracts';
 import { type BundleLimits, pathLimits } from '../limits.js';
 import { makeProblem, showName } from '../problems.js';
 
@@ -144,11 +144,12 @@ function checkTotals(
     problems.push(makeProblem('archive_too_many_entries', { found, expected }));
   }
   if (total > limits.unpackedSizeBytes) {
-    const [found, expected] = [`${total} bytes of contents`, `at most ${limits.unpackedSizeBytes}`];
+    const [size, limit] = showOverLimit(total, limits.unpackedSizeBytes);
+    const [found, expected] = [`${size} of contents`, `at most ${limit}`];
     problems.push(makeProblem('archive_too_large', { found, expected }));
   }
   if (archiveSizeBytes !== null && total > limits.maxRatio * archiveSizeBytes) {
-    const found = `${total} bytes of contents in an archive of ${archiveSizeBytes}`;
+    const found = `${showSize(total)} of contents in an archive of ${showSize(archiveSizeBytes)}`;
     problems.push(makeProblem('archive_ratio', { found, expected: `at most ${limits.maxRatio} times the archive` }));
   }
   return problems;

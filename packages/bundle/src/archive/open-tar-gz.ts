@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, showSize } from '@holdout/contracts';
 import { type Extract, extract, type Header } from 'tar-stream';
 import type { BundleFile, BundleFiles } from '../bundle-files.js';
 import { type ByteSource, readChunks } from '../byte-source.js';
@@ -139,11 +139,11 @@ function refuseTooMuch(sizeBytes: number, archiveSizeBytes: number, limits: Bund
   // Headers and padding: half a kilobyte for each entry and as much again to fill its last block.
   const paddingBytes = (limits.maxEntries + 2) * 2048;
   if (sizeBytes > limits.unpackedSizeBytes + paddingBytes) {
-    const [found, expected] = ['more contents', `at most ${limits.unpackedSizeBytes} bytes`];
+    const [found, expected] = ['more contents', `at most ${showSize(limits.unpackedSizeBytes)}`];
     refuseProblems([makeProblem('archive_too_large', { found, expected })]);
   }
   if (sizeBytes > limits.maxRatio * archiveSizeBytes + 64 * 1024) {
-    const found = `more than ${sizeBytes} bytes of contents in an archive of ${archiveSizeBytes}`;
+    const found = `more than ${showSize(sizeBytes)} of contents in an archive of ${showSize(archiveSizeBytes)}`;
     refuseProblems([makeProblem('archive_ratio', { found, expected: `at most ${limits.maxRatio} times the archive` })]);
   }
 }

@@ -44,18 +44,27 @@ export async function insertOrganiser(
   });
 }
 
-/** @throws HoldoutError `user_not_found` where the person is none */
+/** @throws HoldoutError `organiser_not_found`; `last_organiser` where nobody else organises it */
 export async function deleteOrganiser(
   db: Queryable,
   { actor, competitionId, userId }: { competitionId: string; userId: string; actor: string },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const deleted = await trx
+    // Two who take each other out at once must not both succeed: each locks all the rows, in one order.
+    const organisers = await trx
+      .selectFrom('competitionOrganisers')
+      .select('userId')
+      .where('competitionId', '=', competitionId)
+      .orderBy('userId')
+      .forUpdate()
+      .execute();
+    if (!organisers.some((each) => each.userId === userId)) throw new HoldoutError('organiser_not_found');
+    if (organisers.length === 1) throw new HoldoutError('last_organiser');
+    await trx
       .deleteFrom('competitionOrganisers')
       .where('competitionId', '=', competitionId)
       .where('userId', '=', userId)
-      .executeTakeFirst();
-    if (deleted.numDeletedRows === 0n) throw new HoldoutError('user_not_found');
+      .execute();
     const audit = {
       actor,
       action: 'organiser.remove',

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { UploadRefusal } from '../schema.js';
 import { lockTeam } from './quotas.js';
+import { refuseMerged } from './teams.js';
 
 /** A bundle that comes in parts: what is known of it beside its bytes. */
 export interface UploadRecord {
@@ -27,6 +28,7 @@ type NewUpload = Pick<UploadRecord, 'id' | 'teamId' | 'phaseId' | 'sizeBytes' | 
  * uploads which nobody will finish fill no disk and block nobody.
  *
  * @returns the ids of those that were removed for it
+ * @throws HoldoutError `team_not_found` where the team was merged into another meanwhile
  */
 export async function insertUpload(
   db: Queryable,
@@ -35,6 +37,7 @@ export async function insertUpload(
 ): Promise<string[]> {
   return await db.transaction().execute(async (trx) => {
     await lockTeam(trx, upload.teamId);
+    await refuseMerged(trx, upload.teamId);
     await trx
       .insertInto('uploads')
       .values({ ...upload, metadata: JSON.stringify(metadata) })
@@ -54,6 +57,28 @@ export async function insertUpload(
       .execute();
     return removed.map(({ id }) => id);
   });
+}
+
+/**
+ * Locks the team that an upload is of now: it may have been merged into another since the upload was read. A bundle that
+ * came whole has no upload, and is of the team that sent it.
+ *
+ * @returns the team's id
+ * @throws HoldoutError `upload_not_found` where it was removed
+ */
+export async function lockTeamOfUpload(
+  trx: Queryable,
+  uploadId: string | undefined,
+  senderId: string,
+): Promise<string> {
+  for (let teamId = senderId; ; ) {
+    await lockTeam(trx, teamId);
+    if (uploadId === undefined) return teamId;
+    const upload = await trx.selectFrom('uploads').select('teamId').where('id', '=', uploadId).executeTakeFirst();
+    if (!upload) throw new HoldoutError('upload_not_found');
+    if (upload.teamId === teamId) return teamId;
+    teamId = upload.teamId;
+  }
 }
 
 export async function findUpload(db: Queryable, uploadId: string): Promise<UploadRecord | null> {

@@ -54,9 +54,14 @@ export function seedStudy(studyType: string, patient: number, goldLabel: 0 | 1) 
   return { study, studyType, patient: `patient${patient}`, goldLabel, images };
 }
 
-export function seedSubmission(db: Database, { phaseId, teamId }: SeededPhase, name = 'a model') {
+export function seedSubmission(
+  db: Database,
+  { phaseId, teamId }: SeededPhase,
+  name = 'a model',
+  { uploadId }: { uploadId?: string } = {},
+) {
   const bundle = { bundleDigest: sha256(name), bundleSizeBytes: 2_500_000_000 };
-  return insertSubmission(db, { phaseId, teamId, manifest: { ...manifest, name }, ...bundle });
+  return insertSubmission(db, { phaseId, teamId, manifest: { ...manifest, name }, uploadId, ...bundle });
 }
 
 export const manifest: ResolvedManifest = {

@@ -1,10 +1,11 @@
 import type { ResolvedManifest } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
+import { demandPresentAcceptance } from '../tables/accepted-rules.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import { demandOpen } from '../tables/phase-window.js';
-import { demandQuota, lockTeam } from '../tables/quotas.js';
+import { demandQuota } from '../tables/quotas.js';
 import { refuseMerged } from '../tables/teams.js';
-import { endUploadWithSubmission, findSubmissionOfUpload } from '../tables/uploads.js';
+import { endUploadWithSubmission, findSubmissionOfUpload, lockTeamOfUpload } from '../tables/uploads.js';
 import { notifyChange } from './notify-change.js';
 
 interface NewSubmission {
@@ -25,18 +26,19 @@ interface NewSubmission {
  *
  * @throws HoldoutError `team_not_found` where the team was merged into another meanwhile; `quota_exceeded`, also where
  *   uploads of one team end at the same moment; `phase_closed`, also where the phase closed, or became final, while the
- *   upload was under way; `upload_not_found` where it was removed meanwhile
+ *   upload was under way; `rules_changed`, likewise; `upload_not_found` where it was removed meanwhile
  */
 export async function insertSubmission(
   db: Queryable,
-  { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId }: NewSubmission,
+  { phaseId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId, ...submitted }: NewSubmission,
 ): Promise<{ submissionId: string; evaluationId: string }> {
   return db.transaction().execute(async (trx) => {
-    await lockTeam(trx, teamId);
+    const teamId = await lockTeamOfUpload(trx, uploadId, submitted.teamId);
     const earlier = uploadId === undefined ? null : await findSubmissionOfUpload(trx, uploadId);
     if (earlier) return earlier;
     await refuseMerged(trx, teamId);
     await demandOpen(trx, phaseId);
+    await demandPresentAcceptance(trx, { phaseId, teamId });
     await demandQuota(trx, { phaseId, teamId });
     const submission = await trx
       .insertInto('submissions')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { insertToken, useTokenByHash } from '../tables/api-tokens.js';
@@ -6,6 +7,7 @@ import { readPastBoard } from '../tables/past-board.js';
 import { readQuotaUse } from '../tables/quotas.js';
 import { findSubmission } from '../tables/submissions.js';
 import { findTeam, insertTeam, insertTeamOf, readTeam } from '../tables/teams.js';
+import { findUpload, insertUpload } from '../tables/uploads.js';
 import { type SeededPhase, scoreOf, seedPhase, seedSubmission, sha256 } from '../testing/seed-phase.js';
 import { useDatabases } from '../testing/use-databases.js';
 import { chooseSubmission } from './choose-submission.js';
@@ -164,4 +166,23 @@ it('keeps no more choices than a team may have', async () => {
   await chooseSubmission(owner, { submissionId: weak, chosen: true });
   await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor });
   expect((await board(into)).map(([, name]) => name)).toEqual(['weak']);
+});
+
+it('takes uploads along, those under way too, and begins none for a team that is no more', async () => {
+  const { owner } = databases;
+  const { into, from } = await seedTeams();
+  const { phaseId } = into;
+  const begun = { id: randomUUID(), teamId: from.teamId, phaseId, sizeBytes: 1, metadata: {} };
+  await insertUpload(owner, begun, { limit: 8 });
+  await mergeTeams(owner, { fromId: from.teamId, intoId: into.teamId, byOffer: false, actor });
+  expect((await findUpload(owner, begun.id))?.teamId).toBe(into.teamId);
+  const late = insertUpload(owner, { ...begun, id: randomUUID() }, { limit: 8 });
+  await expect(late).rejects.toMatchObject({ code: 'team_not_found' });
+
+  // The last byte came before the merge, and its check ends after it.
+  const { submissionId } = await seedSubmission(owner, from, 'half sent', { uploadId: begun.id });
+  expect((await findSubmission(owner, submissionId))?.teamId).toBe(into.teamId);
+  await owner.deleteFrom('uploads').where('id', '=', begun.id).execute();
+  const removed = seedSubmission(owner, from, 'removed', { uploadId: begun.id });
+  await expect(removed).rejects.toMatchObject({ code: 'upload_not_found' });
 });

@@ -20,7 +20,7 @@ interface Merge {
 }
 
 /**
- * Merges a team into another: its people, competitions, tokens and submissions are the other's from now on, and so its
+ * Merges a team into another: its people, competitions, tokens, uploads and submissions are the other's from now on, and so its
  * used quotas add to the other's. Boards of the past keep both teams as they were; its name stays taken.
  *
  * @throws HoldoutError `merge_refused` where a person would be in two teams of a competition, where an organiser of one
@@ -45,6 +45,8 @@ export async function mergeTeams(db: Queryable, { fromId, intoId, byOffer, actor
       await refuseOrganisers(trx, intoId);
       for (const phase of phases) await takeChoicesBack(trx, phase, fromId, intoId);
       await trx.updateTable('submissions').set({ teamId: intoId }).where('teamId', '=', fromId).execute();
+      // Those under way too: their next part, and what becomes of them, is for the members of now.
+      await trx.updateTable('uploads').set({ teamId: intoId }).where('teamId', '=', fromId).execute();
       await trx.updateTable('apiTokens').set({ teamId: intoId }).where('teamId', '=', fromId).execute();
       await trx.updateTable('teams').set({ mergedInto: intoId }).where('id', '=', fromId).execute();
       for (const phase of phases) await recount(trx, phase, [fromId, intoId]);

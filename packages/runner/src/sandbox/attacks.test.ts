@@ -275,7 +275,7 @@ predict()`);
       limits: { fileSizeBytes: 20 * 1024 * mebibyte },
     });
     expect(fault?.code).toBe('output_limit_exceeded');
-    expect(fault?.detail).toContain('10240 MiB');
+    expect(fault?.detail).toContain('10 GiB');
   });
 
   it('leaves no daemon behind, however it was started', async () => {

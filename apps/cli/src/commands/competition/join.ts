@@ -24,7 +24,10 @@ export function addJoinCommand(group: Command, { environment, signal }: CommandC
   const command = group
     .command('join')
     .summary('take part with a team, and accept the rules')
-    .description('Shows the rules, asks whether you accept them, and enters your team.')
+    .description(
+      'Shows the rules, asks whether you accept them, and enters your team. Where the rules have changed, the same accepts\n' +
+        'them anew for a team that takes part.',
+    )
     .argument('[competition]', 'may be left out where the server has only one')
     .option('--team <name>', 'one of your teams; may be left out where you are in only one')
     .option('--new-team <name>', 'a team that is made for this')
@@ -50,7 +53,9 @@ Examples:
     const body = { ...team, rulesVersion: competition.rulesVersion };
     const joined = await requestJson(config, { path, schema: participationSchema, signal, method: 'POST', body });
     output.result(joined);
-    output.say(`“${printable(joined.team.name)}” takes part in ${joined.competition}.`);
+    const isKnown = me.competitions.some((each) => each.competition === joined.competition);
+    const accepted = `has accepted version ${joined.rulesVersion} of the rules of ${joined.competition}`;
+    output.say(`“${printable(joined.team.name)}” ${isKnown ? accepted : `takes part in ${joined.competition}`}.`);
     output.say(`Submit: holdout submit BUNDLE --competition ${joined.competition} --wait`);
   });
 }

@@ -1,11 +1,11 @@
 import type { Competition, Phase } from '@holdout/contracts';
+import { showSize } from '@holdout/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { chooseServer } from '../../config.js';
 import { chooseCompetition } from '../../server/choose-phase.js';
 import { createOutput, type Output } from '../../terminal/output.js';
 import { printable } from '../../terminal/printable.js';
-import { showBytes } from '../../terminal/progress.js';
 import { addServerOptions, type ServerCommandOptions } from '../server-options.js';
 
 /** `holdout competition show`. */
@@ -59,12 +59,11 @@ function describePhase(phase: Phase): string[] {
     ...(quotas.total === null ? [] : [`${quotas.total} in all`]),
     ...(quotas.atOnce === null ? [] : [`${quotas.atOnce} at one time`]),
   ];
-  const gibibytes = (limits.memoryLimitBytes / 1024 ** 3).toFixed(1);
   return [
     ...(description ? description.trim().split('\n').map(printable) : []),
     `${words}${dates.length > 0 ? `, ${dates.join(' ')}` : ''}`,
     `${studies} ${visibility} studies, ${images} images`,
-    `bundles up to ${showBytes(limits.bundleSizeBytes)}, ${limits.timeLimitSeconds} s, ${gibibytes} GiB of memory`,
+    `bundles up to ${showSize(limits.bundleSizeBytes)}, ${limits.timeLimitSeconds} s, ${showSize(limits.memoryLimitBytes)} of memory`,
     `submissions: ${allowed.join(', ') || 'as many as you like'}`,
   ];
 }

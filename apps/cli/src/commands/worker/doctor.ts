@@ -1,20 +1,12 @@
+import { showSize } from '@holdout/contracts';
 import { type Examination, examineMachine } from '@holdout/runner';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { createOutput } from '../../terminal/output.js';
 import { showTable } from '../../terminal/show-table.js';
 
-/** `holdout worker …`: for those who run a worker. */
-export function addWorkerCommand(program: Command, context: CommandContext): void {
-  const group = program
-    .command('worker')
-    .summary('look at what a worker can run on this machine')
-    .description('For those who run a worker.');
-  addDoctorCommand(group, context);
-}
-
 /** `holdout worker doctor`: what this machine has, each thing tried once. */
-function addDoctorCommand(group: Command, { environment }: CommandContext): void {
+export function addDoctorCommand(group: Command, { environment }: CommandContext): void {
   group
     .command('doctor')
     .summary('try every sandbox and engine of this machine')
@@ -34,7 +26,7 @@ Examples:
       const output = createOutput(json, environment);
       const found = await examineMachine(environment.containers);
       output.result(found);
-      const memory = `${(found.memoryBytes / 1024 ** 3).toFixed(1)} GiB of memory`;
+      const memory = `${showSize(found.memoryBytes)} of memory`;
       const gpus = found.gpuDevices.length === 0 ? 'no GPU' : found.gpuDevices.join(', ');
       output.title(`${found.cores} cores, ${memory}, ${gpus}`);
       const columns = ['sandbox', 'engine', '', 'seconds', ''].map((title) => ({

@@ -8,6 +8,8 @@ export const actWords = {
   'evaluation.rerun': 'audit_evaluation_rerun',
   'hidden_log.read': 'audit_hidden_log_read',
   'image.read': 'audit_image_read',
+  'organiser.add': 'audit_organiser_add',
+  'organiser.remove': 'audit_organiser_remove',
   'predictions.import': 'audit_predictions_import',
   'results.export': 'audit_results_export',
   'submission.disqualify': 'audit_submission_disqualify',

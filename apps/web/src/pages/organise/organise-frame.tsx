@@ -24,6 +24,7 @@ const rooms = [
   ['/competitions/$competition/organise/settings', 'settings'],
   ['/competitions/$competition/organise/agreement', 'agreement'],
   ['/competitions/$competition/organise/log', 'log'],
+  ['/competitions/$competition/organise/organisers', 'organisers'],
 ] as const;
 
 /** What stands around each page of an organiser: which competition it is, and the way to the others. */

@@ -278,6 +278,8 @@ export const words = {
   audit_evaluation_rerun: 'ran submissions anew',
   audit_hidden_log_read: 'read a log of hidden studies',
   audit_image_read: 'looked at an image',
+  audit_organiser_add: 'made a person an organiser',
+  audit_organiser_remove: 'took an organiser out',
   audit_predictions_import: 'imported predictions',
   audit_results_export: 'exported the results',
   audit_submission_disqualify: 'disqualified a submission',
@@ -286,4 +288,22 @@ export const words = {
   audit_test_set_change: 'changed the test set',
   audit_test_set_import: 'imported a test set',
   audit_test_set_read: 'read studies and labels',
+
+  // Organisers.
+  organisers: 'Organisers',
+  organisersExplained:
+    'They see and do everything in this competition: hidden studies, labels and scores too. So none of them may take part in it. Site administrators organise every competition, and are not listed.',
+  organisersAskAdmin: 'They see and do everything in this competition. A site administrator says who is one.',
+  noOrganisers: 'Only site administrators organise it.',
+  you: '{{name}} (you)',
+  organiserSince: 'since {{time}}',
+  removeOrganiser: 'Remove',
+  removeOrganiserQuestion: 'Let {{name}} organise this competition no more?',
+  removeOrganiserNote: '{{name}} sees nothing hidden of it any more. What they did stays in the access log.',
+  lastOrganiser: 'The last organiser stays until there is another.',
+  addOrganiser: 'Add an organiser',
+  addOrganiserSubmit: 'Add',
+  organiserAdded: 'Added.',
+  organiserEmail: 'E-mail',
+  organiserEmailNote: 'The address of an account here, which its person has proven.',
 } as const;

@@ -260,6 +260,8 @@ export const words: Translated<typeof english> = {
   audit_evaluation_rerun: '重新运行了提交',
   audit_hidden_log_read: '查看了隐藏检查的日志',
   audit_image_read: '查看了图像',
+  audit_organiser_add: '添加了组织者',
+  audit_organiser_remove: '移除了组织者',
   audit_predictions_import: '导入了预测',
   audit_results_export: '导出了结果',
   audit_submission_disqualify: '取消了提交的资格',
@@ -268,4 +270,22 @@ export const words: Translated<typeof english> = {
   audit_test_set_change: '更改了测试集',
   audit_test_set_import: '导入了测试集',
   audit_test_set_read: '查看了检查和标签',
+
+  // Organisers.
+  organisers: '组织者',
+  organisersExplained:
+    '组织者可以查看并操作本竞赛的一切，包括隐藏的检查、标签和得分，因此不得参赛。站点管理员组织所有竞赛，不在此列表中。',
+  organisersAskAdmin: '组织者可以查看并操作本竞赛的一切。由站点管理员决定谁是组织者。',
+  noOrganisers: '目前仅由站点管理员组织。',
+  you: '{{name}}（您）',
+  organiserSince: '自 {{time}} 起',
+  removeOrganiser: '移除',
+  removeOrganiserQuestion: '不再让 {{name}} 组织本竞赛？',
+  removeOrganiserNote: '{{name}} 将不再看到本竞赛的任何隐藏内容。其操作仍保留在访问日志中。',
+  lastOrganiser: '最后一位组织者会保留，直到有其他组织者为止。',
+  addOrganiser: '添加组织者',
+  addOrganiserSubmit: '添加',
+  organiserAdded: '已添加。',
+  organiserEmail: '电子邮箱',
+  organiserEmailNote: '本站账号的邮箱地址，且已由本人验证。',
 };

@@ -1,5 +1,5 @@
 import { type BundleFiles, checkBundle, openArchive, openBlobSource, openFiles, packBundle } from '@holdout/bundle';
-import { HoldoutError, makeSentence, type ResolvedManifest } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type ResolvedManifest, showOverLimit } from '@holdout/contracts';
 import type { Chosen } from './read-chosen.js';
 
 /** A bundle that the server's own check lets through, as it will be sent. */
@@ -36,8 +36,9 @@ export async function checkChosen(chosen: Chosen, limitBytes: number): Promise<R
 
 function refuseTooLarge({ size }: Blob, limitBytes: number): void {
   if (size <= limitBytes) return;
+  const [found, limit] = showOverLimit(size, limitBytes);
   throw new HoldoutError('upload_too_large', {
-    sentences: [makeSentence('upload_size', { foundBytes: size, limitBytes })],
+    sentences: [makeSentence('upload_size', { found, limit })],
   });
 }
 

@@ -24,21 +24,35 @@ export function EntryGate({ competition, phase, children }: EntryGateProps) {
   const { t } = useTranslation('submit');
   const { dateTime } = useFormat();
   const me = useQuery(meQuery);
-  const takesPart = me.data?.competitions.some((each) => each.competition === competition.competition) ?? false;
+  const participation = me.data?.competitions.find((each) => each.competition === competition.competition);
+  const takesPart = participation !== undefined;
   const quota = useQuery({ ...quotaQuery(competition.competition, phase.phase), enabled: takesPart });
   if (phase.window === 'before') {
     return <Empty title={t('notOpenYet')}>{phase.opens && t('opensAt', { time: dateTime(phase.opens) })}</Empty>;
   }
   if (phase.window === 'after') return <Empty title={t('closed')}>{t('closedNext')}</Empty>;
   // What was known stays while it is asked for again: an upload must not vanish by a connection that broke.
-  if (takesPart && quota.data) return children(quota.data);
+  if (takesPart && quota.data) {
+    const isOutdated = participation.rulesVersion !== competition.rulesVersion;
+    return (
+      <>
+        {isOutdated && <Joining competition={competition} title={t('acceptFirst')} />}
+        {/* What is chosen, or half sent, waits until the rules are accepted. */}
+        <div hidden={isOutdated}>{children(quota.data)}</div>
+      </>
+    );
+  }
   const failed = [me, quota].find(({ error }) => error);
   if (failed) return <Failure error={failed.error} onRetry={() => void failed.refetch()} />;
   if (!me.data || takesPart) return <Loading />;
+  return <Joining competition={competition} title={t(me.data.user ? 'joinFirst' : 'signInFirst')} />;
+}
+
+function Joining({ competition, title }: { readonly competition: Competition; readonly title: string }) {
   return (
     <section className={styles.card} aria-labelledby="join-first">
       <Title order={2} size="h4" id="join-first" mb="sm">
-        {t(me.data.user ? 'joinFirst' : 'signInFirst')}
+        {title}
       </Title>
       <JoinCompetition competition={competition} />
     </section>

@@ -7,6 +7,7 @@ import type { KeptUpload } from './kept-upload.js';
 import { ReadyForm } from './ready-form.js';
 import { Refusal } from './refusal.js';
 import styles from './submit-page.module.css';
+import { UploadElsewhere } from './upload-elsewhere.js';
 import { UploadProgress } from './upload-progress.js';
 import { useSubmitFlow } from './use-submit-flow.js';
 
@@ -21,7 +22,7 @@ interface SubmitFlowProps {
 /** From the choice of a bundle to its submission, one step at a time. */
 export function SubmitFlow({ competition, phase, user, isAllowed }: SubmitFlowProps) {
   const { t } = useTranslation('submit');
-  const { step, ...acts } = useSubmitFlow({ competition, phase, user });
+  const { step, key, ...acts } = useSubmitFlow({ competition, phase, user });
   switch (step.name) {
     case 'opening':
       return null;
@@ -34,6 +35,8 @@ export function SubmitFlow({ competition, phase, user, isAllowed }: SubmitFlowPr
           <BundleDrop competition={competition} phase={phase} onGiven={acts.take} />
         </Stack>
       );
+    case 'elsewhere':
+      return <UploadElsewhere uploadKey={key} sent={step.sent} waiting={step.bundle?.file.name ?? null} />;
     case 'checking':
       return (
         <div className={styles.card}>

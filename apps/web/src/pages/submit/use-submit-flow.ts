@@ -2,6 +2,8 @@ import type { Phase } from '@holdout/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { competitionQuery } from '../../api/competitions.js';
+import { meQuery } from '../../api/me.js';
 import { ProblemError } from '../../api/problem-error.js';
 import { apiPath } from '../../api/request.js';
 import { BundleUpload } from './bundle-upload.js';
@@ -9,6 +11,8 @@ import type { ReadyBundle } from './check-chosen.js';
 import { checkInWorker } from './check-in-worker.js';
 import { changeKept, forget, type KeptUpload, keep, keyOf, readKept } from './kept-upload.js';
 import { type GivenFile, readChosen } from './read-chosen.js';
+import { tellOthers } from './upload-channel.js';
+import { tryLock, type UploadLock, waitForLock } from './upload-lock.js';
 
 /** Where one is on the way from a choice to a submission. */
 type Step =
@@ -21,6 +25,8 @@ type Step =
       readonly refusal?: { readonly name: string; readonly error: unknown };
       readonly isEmpty?: boolean;
     }
+  /** Another window of this browser sends; what was to be sent here waits. */
+  | { readonly name: 'elsewhere'; readonly sent: KeptUpload | null; readonly bundle: ReadyBundle | null }
   | { readonly name: 'checking'; readonly chosen: string }
   | { readonly name: 'ready'; readonly bundle: ReadyBundle }
   | {
@@ -44,7 +50,36 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
   const navigate = useNavigate();
   const checking = useRef(new AbortController());
   const interrupted = useRef<KeptUpload>(undefined);
+  const lock = useRef<UploadLock>(null);
+  const waiting = useRef(new AbortController());
   const key = keyOf({ user, competition, phase: phase.phase });
+
+  /** Whether this window may send. */
+  const claim = async (): Promise<boolean> => {
+    const { signal } = waiting.current;
+    lock.current ??= await tryLock(key);
+    if (signal.aborted) release();
+    return lock.current !== null;
+  };
+  const release = (): void => {
+    lock.current?.release();
+    lock.current = null;
+  };
+  /** Until the other window has ended, or is closed: then this one goes on with what it left. */
+  const waitForOther = async (bundle: ReadyBundle | null): Promise<void> => {
+    const { signal } = waiting.current;
+    setStep({ name: 'elsewhere', sent: await readKept(key).catch(() => null), bundle });
+    const held = await waitForLock(key, signal).catch(() => null);
+    if (held && signal.aborted) held.release();
+    if (!held || signal.aborted) return;
+    lock.current = held;
+    const kept = await readKept(key).catch(() => null);
+    if (signal.aborted) return;
+    if (kept?.file) return follow(kept, kept.file);
+    release();
+    interrupted.current = kept ?? undefined;
+    setStep(bundle ? { name: 'ready', bundle } : { name: 'choosing', interrupted: kept ?? undefined });
+  };
 
   const follow = (kept: KeptUpload, file: Blob): void => {
     const upload = new BundleUpload({
@@ -61,6 +96,7 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
   };
 
   const begin = async (bundle: ReadyBundle, fields: KeptUpload['fields'], address: string | null): Promise<void> => {
+    if (!(await claim())) return await waitForOther(bundle);
     const { file } = bundle;
     const { name, size: sizeBytes, lastModified } = file;
     await keep({ key, name, sizeBytes, lastModified, address, fields, isPaused: false, file });
@@ -68,20 +104,24 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
     follow({ key, name, sizeBytes, lastModified, address, fields, isPaused: false, file: kept?.file ?? null }, file);
   };
 
-  const open = useEffectEvent((kept: KeptUpload | null): void => {
+  const open = useEffectEvent(async (kept: KeptUpload | null): Promise<void> => {
     interrupted.current = kept ?? undefined;
-    if (kept?.file) follow(kept, kept.file);
-    else setStep({ name: 'choosing', interrupted: kept ?? undefined });
+    if (!kept?.file) return setStep({ name: 'choosing', interrupted: kept ?? undefined });
+    if (await claim()) follow(kept, kept.file);
+    else await waitForOther(null);
   });
+  const leave = useEffectEvent(release);
   useEffect(() => {
-    let isGone = false;
-    readKept(key).then(
-      (kept) => !isGone && open(kept),
-      () => !isGone && open(null),
-    );
+    const gone = new AbortController();
+    waiting.current = gone;
+    const kept = readKept(key).catch(() => null);
+    void kept.then(async (known) => {
+      if (!gone.signal.aborted) await open(known);
+    });
     return () => {
-      isGone = true;
+      gone.abort();
       checking.current.abort();
+      leave();
     };
   }, [key]);
 
@@ -93,7 +133,12 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
   });
   const refuse = useEffectEvent(async (name: string, error: unknown): Promise<void> => {
     await forget(key);
+    release();
     setStep({ name: 'choosing', refusal: { name, error } });
+  });
+  const showRules = useEffectEvent(async (): Promise<void> => {
+    await queries.invalidateQueries({ queryKey: competitionQuery(competition).queryKey });
+    await queries.invalidateQueries({ queryKey: meQuery.queryKey });
   });
   const [upload, fileName] = step.name === 'sending' ? [step.upload, step.fileName] : [null, ''];
   useEffect(() => {
@@ -102,16 +147,20 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
       const { state, submissionId, error } = upload.read();
       if (state === 'done' && submissionId !== null) void end(submissionId);
       if (state === 'failed' && isAboutBundle(error)) void refuse(fileName, error);
+      if (state === 'failed' && isAboutRules(error)) void showRules();
     });
+    const stopTelling = tellOthers(key, upload);
     return () => {
+      stopTelling();
       stopFollowing();
       // Another page of the site: it goes on from here when this one is opened again.
       if (upload.read().state === 'sending') void upload.pause();
     };
-  }, [upload, fileName]);
+  }, [upload, fileName, key]);
 
   return {
     step,
+    key,
     /** What was dropped or chosen is checked; the same file as before goes on at once. */
     async take(given: readonly GivenFile[]): Promise<void> {
       const chosen = readChosen(given);
@@ -145,11 +194,13 @@ export function useSubmitFlow({ competition, phase, user }: Place) {
     async giveUp(): Promise<void> {
       await upload?.giveUp();
       await forget(key);
+      release();
       interrupted.current = undefined;
       setStep({ name: 'choosing' });
     },
     async forgetKept(): Promise<void> {
       await forget(key);
+      release();
       interrupted.current = undefined;
       setStep({ name: 'choosing' });
     },
@@ -163,4 +214,9 @@ function isSameFile(kept: KeptUpload, { name, size, lastModified }: File): boole
 /** Sending the same bundle again would change nothing. */
 function isAboutBundle(error: unknown): boolean {
   return error instanceof ProblemError && (error.status === 413 || error.status === 422);
+}
+
+/** They changed while this page was open. */
+function isAboutRules(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'rules_changed';
 }

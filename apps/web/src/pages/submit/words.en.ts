@@ -8,6 +8,7 @@ export const words = {
   // Who may.
   signInFirst: 'Sign in to submit',
   joinFirst: 'Join the competition to submit',
+  acceptFirst: 'Accept the new rules to submit',
   notOpenYet: 'This phase is not open yet.',
   opensAt: 'It takes submissions from {{time}} on.',
   closed: 'This phase is closed.',
@@ -78,6 +79,9 @@ export const words = {
   state_failed: 'The upload has stopped.',
   reloadNote: 'You may close this page: it goes on from here when you come back.',
   reloadNoteAgain: 'You may close this page; to go on, choose the same file again.',
+  elsewhere: 'Another window of this browser sends a bundle to this phase',
+  elsewhereNext: 'It goes on there. Where that window is closed, it goes on here.',
+  elsewhereWaits: '{{name}} waits here: you can send it when the other one has ended.',
   interrupted: 'An upload was interrupted',
   interruptedNext:
     'Choose {{name}} ({{size}}) once more, and it goes on where it was. This browser could not keep so large a file.',

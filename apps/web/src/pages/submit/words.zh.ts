@@ -10,6 +10,7 @@ export const words: Translated<typeof english> = {
 
   signInFirst: '登录后才能提交',
   joinFirst: '加入竞赛后才能提交',
+  acceptFirst: '接受新规则后方可提交',
   notOpenYet: '此阶段尚未开放。',
   opensAt: '从 {{time}} 起接受提交。',
   closed: '此阶段已结束。',
@@ -72,6 +73,9 @@ export const words: Translated<typeof english> = {
   state_failed: '上传已中断。',
   reloadNote: '可以关闭此页：再次打开时会从这里继续。',
   reloadNoteAgain: '可以关闭此页；要继续时请再次选择同一个文件。',
+  elsewhere: '此浏览器的另一个窗口正在向此阶段发送模型包',
+  elsewhereNext: '上传在那里继续。如果那个窗口关闭，将在这里继续。',
+  elsewhereWaits: '{{name}} 在此等待：另一个上传结束后即可发送。',
   interrupted: '有一个上传被中断',
   interruptedNext: '请再次选择 {{name}}（{{size}}），即可从中断处继续。文件太大，浏览器无法保存它。',
   forget: '不再保留',
