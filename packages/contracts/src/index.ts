@@ -21,5 +21,6 @@ export * from './run-limits.js';
 export * from './score.js';
 export * from './shown-text.js';
 export * from './slug.js';
+export * from './starter-kit.js';
 export * from './states.js';
 export * from './teams.js';
