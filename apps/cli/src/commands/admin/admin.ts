@@ -6,6 +6,7 @@ import { addEvaluationCommands } from './evaluation.js';
 import { addExportCommands } from './export.js';
 import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
+import { addStarterBundleCommands } from './starter-bundle.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
 
@@ -16,6 +17,7 @@ export function addAdminCommand(program: Command, context: CommandContext): void
     .summary('what organisers do')
     .description('What organisers do, with an organiser’s token. Every act is in the audit log of its competition.');
   addCompetitionCommands(admin, context);
+  addStarterBundleCommands(admin, context);
   addPhaseCommands(admin, context);
   addSubmissionCommands(admin, context);
   addEvaluationCommands(admin, context);
