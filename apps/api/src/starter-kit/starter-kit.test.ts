@@ -64,15 +64,15 @@ describe('sample bundles', () => {
     expect((await set(await packFiles({ 'src/predict.py': program }))).status).toBe(200);
     const { bundles } = starterBundleListSchema.parse(await (await server.request(bundlesPath)).json());
     expect(bundles.map(({ engine, name }): [Engine, string] => [engine, name])).toEqual([
-      ['command', 'src/predict.py'],
       ['tfjs', 'First'],
+      ['command', 'src/predict.py'],
     ]);
   });
 
   it('take the place of the one of their engine, go when they are removed, and leave a line each time', async () => {
     const archive = await packFiles(tfjsFiles({ name: 'Second' }));
     for (const _ of [1, 2]) expect((await set(archive)).status).toBe(200);
-    expect((await describeKit('practice')).bundles.map(({ name }) => name)).toEqual(['src/predict.py', 'Second']);
+    expect((await describeKit('practice')).bundles.map(({ name }) => name)).toEqual(['Second', 'src/predict.py']);
     const remove = (engine: string, token = seeded.organiser.token) =>
       server.request(`${bundlesPath}/${engine}`, { method: 'DELETE', token });
     expect((await remove('tfjs', seeded.alpha.token)).status).toBe(403);
@@ -100,8 +100,8 @@ describe('the starter kit', () => {
     const kit = await describeKit('practice');
     expect(kit).toMatchObject({ folder, fileName: `${folder}.zip`, sample: { studies: 2, images: 2 } });
     expect(kit.bundles).toMatchObject([
-      { engine: 'command', folder: 'bundles/command' },
       { engine: 'tfjs', folder: 'bundles/tfjs', files: 3 },
+      { engine: 'command', folder: 'bundles/command' },
     ]);
     const files = await readKit('practice');
     const sample = `${folder}/sample`;

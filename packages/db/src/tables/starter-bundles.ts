@@ -1,4 +1,4 @@
-import type { Engine } from '@holdout/contracts';
+import { type Engine, engines } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Database, Queryable } from '../open-database.js';
 import type { StarterFile } from '../schema.js';
@@ -17,13 +17,13 @@ interface ChangeStarterBundle {
   actor: string;
 }
 
-/** The sample bundles of a competition, by engine. */
+/** The sample bundles of a competition, in the order of the engines. */
 export function listStarterBundles(db: Queryable, competitionId: string): Promise<StarterBundleRecord[]> {
   return db
     .selectFrom('starterBundles')
     .select(['engine', 'name', 'digest', 'files'])
     .where('competitionId', '=', competitionId)
-    .orderBy('engine')
+    .orderBy(sql`array_position(${[...engines]}::text[], engine)`)
     .execute();
 }
 

@@ -27,7 +27,8 @@ export function submitSteps({ competition, phase, sample }: StarterKit, { folder
 export function withoutCommand(origin: string, kit: StarterKit, { folder, engine }: KitBundle): string {
   const { competition, phase, fileName } = kit;
   return [
-    `curl -fO ${origin}${starterKitPath(competition, phase)}.zip && unzip ${fileName}`,
+    `curl -fo ${fileName} ${origin}${starterKitPath(competition, phase)}.zip`,
+    `unzip ${fileName}`,
     `(cd ${kit.folder}/${folder} && zip -r ../../../${engine}.zip .)`,
     `curl -H "Authorization: Bearer $HOLDOUT_TOKEN" -H 'Content-Type: application/octet-stream' \\`,
     `  --data-binary @${engine}.zip ${origin}/api/competitions/${competition}/phases/${phase}/submissions`,

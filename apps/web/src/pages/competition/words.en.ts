@@ -64,7 +64,7 @@ export const words = {
   kitContents: 'What is in the starter kit',
   kitFolder: 'File or folder',
   kitWhat: 'What it is',
-  kitReadme: 'These commands, for reading offline',
+  kitReadme: 'The commands below, for this server and phase',
   kitBundle_onnx: '“{{name}}”, a model in ONNX',
   kitBundle_tfjs: '“{{name}}”, a model in TensorFlow.js',
   kitBundle_command: '“{{name}}”, a program of its own',
@@ -75,7 +75,7 @@ export const words = {
   kitTry: 'Check, pack, submit',
   kitEngine: 'Sample bundle',
   kitLoginNote:
-    'login shows a code to confirm in a browser, once; where HOLDOUT_TOKEN is set it is not needed. The rest goes on in the kit’s folder.',
+    'Take part first, as it says below. login shows a code to confirm in a browser, once; leave it out where HOLDOUT_TOKEN is set.',
   kitCurl: 'Without the command',
   kitCurlNote: 'With curl, zip and unzip. HOLDOUT_TOKEN is a token of yours: your account’s page makes one.',
 

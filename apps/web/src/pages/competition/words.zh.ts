@@ -60,7 +60,7 @@ export const words: Translated<typeof english> = {
   kitContents: '入门套件的内容',
   kitFolder: '文件或文件夹',
   kitWhat: '内容',
-  kitReadme: '同样的命令，可离线阅读',
+  kitReadme: '下方的命令，针对此服务器和阶段',
   kitBundle_onnx: '“{{name}}”，ONNX 模型',
   kitBundle_tfjs: '“{{name}}”，TensorFlow.js 模型',
   kitBundle_command: '“{{name}}”，独立的程序',
@@ -71,7 +71,7 @@ export const words: Translated<typeof english> = {
   kitTry: '检查、打包、提交',
   kitEngine: '示例提交包',
   kitLoginNote:
-    'login 会显示一个代码，需在浏览器中确认一次；如已设置 HOLDOUT_TOKEN 则不需要。其余命令在套件的文件夹中执行。',
+    '请先按下方说明参加竞赛。login 会显示一个代码，需在浏览器中确认一次；如已设置 HOLDOUT_TOKEN，可省略此行。',
   kitCurl: '不用该命令',
   kitCurlNote: '使用 curl、zip 和 unzip。HOLDOUT_TOKEN 是你自己的令牌，可在账户页面上创建。',
 

@@ -2,25 +2,26 @@
 
 The first file lists the images, a path a line: MURA-v1.1/test/XR_WRIST/patient00001/study1/image1.png
 The second is to have a line for each study: its folder, and 0 or 1, or the probability of abnormal.
+It needs nothing but Python; yours may use what of Debian's packages the workers have, such as python3-torch.
 """
 
 import csv
 import math
 import os
-import struct
 import sys
 
-# In bytes for a pixel.
-CENTRE, SLOPE = 1.06, 20
+from png import read_pixels
+
+# Metal is white, and healthy bone hardly is.
+WHITE = 230
+USUAL_SHARE = 0.0008
 
 
 def predict_image(path):
-    """The probability of abnormal. Put your model here: how hard a picture is to compress tells next to nothing."""
-    with open(path, "rb") as file:
-        head = file.read(24)
-    width, height = struct.unpack(">II", head[16:24])
-    bytes_per_pixel = os.path.getsize(path) / (width * height)
-    return 1 / (1 + math.exp(SLOPE * (CENTRE - bytes_per_pixel)))
+    """The probability of abnormal. Put your model here: this one only looks for white, which finds little."""
+    pixels = read_pixels(path)
+    share = sum(map(pixels.count, range(WHITE, 256))) / len(pixels)
+    return 1 / (1 + math.exp(1000 * (USUAL_SHARE - share)))
 
 
 def main(images_csv, predictions_csv):
@@ -31,8 +32,8 @@ def main(images_csv, predictions_csv):
     with open(predictions_csv, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         for number, (study, images) in enumerate(studies.items(), start=1):
-            # A study is as abnormal as its images are on average.
-            probability = sum(map(predict_image, images)) / len(images)
+            # A study is abnormal where any of its images is.
+            probability = max(map(predict_image, images))
             table.writerow([study + "/", f"{probability:.6f}"])
             print(f"{number} of {len(studies)} studies", flush=True)
 
