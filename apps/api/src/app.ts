@@ -34,6 +34,8 @@ import { type Limiters, makeLimiters, type RateLimits } from './rate-limits.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { reproductionRoutes } from './reproductions/routes.js';
 import { openPageDocument, servePages } from './serve-pages.js';
+import { starterBundleRoutes } from './starter-kit/bundle-routes.js';
+import { starterKitRoutes } from './starter-kit/routes.js';
 import { submissionRoutes } from './submissions/routes.js';
 import { invitationRoutes } from './teams/invitation-routes.js';
 import { joinRoutes } from './teams/join-routes.js';
@@ -141,6 +143,8 @@ async function registerRoutes(api: FastifyInstance, parts: RouteParts, limiters:
   await api.register(competitionOrganiserRoutes, { parts });
   await api.register(healthRoutes, { parts });
   await api.register(competitionRoutes, { parts });
+  await api.register(starterKitRoutes, { parts });
+  await api.register(starterBundleRoutes, { parts });
   await api.register(leaderboardRoutes, { parts });
   await api.register(submissionRoutes, { parts });
   await api.register(uploadRoutes, { parts });

@@ -6,6 +6,7 @@ export { addReferenceEntries } from './provision/add-reference-entries.js';
 export { createOrganiserToken, createTeamWithToken } from './provision/create-token.js';
 export { openProvisioning, type Provisioning } from './provision/open-provisioning.js';
 export { prepareDatabase } from './provision/prepare-database.js';
+export { provideStarterBundles } from './provision/provide-starter-bundles.js';
 export { provideSiteAdmin, provideTeamOwner } from './provision/provide-user.js';
 export { type ImportedStudy, importTestSet } from './test-sets/import-test-set.js';
 

@@ -144,6 +144,7 @@ function fillIn(path: string): string {
     .replace('{competition}', 'mura')
     .replace('{phase}', 'test')
     .replace('{testSet}', 'nothing')
+    .replace('{engine}', 'nothing')
     .replace('{userId}', kind === 'teams' ? ids.owner : ids.nothing)
     .replace(/\{(invitation|other)Id\}/, ids.nothing)
     .replace('{id}', kind === 'reproductions' ? ids.reproduction : id);
@@ -156,7 +157,7 @@ const hidingCodes = new Set(['submission_not_found', 'evaluation_not_found', 'te
 async function ask(method: string, path: string, credentials: Credentials): Promise<string> {
   const name = `${method} ${path}`;
   const json = await bodies[name]?.();
-  const takesArchive = method === 'POST' && /\/(submissions|import)$/.test(path);
+  const takesArchive = method === 'POST' && /\/(submissions|import|starter-bundles)$/.test(path);
   const address = fillIn(path) + (queries[name]?.() ?? '');
   const leave = new AbortController();
   const browser = credentials && 'session' in credentials ? credentials.session : openBrowser(server);

@@ -151,6 +151,12 @@ const routeTree = rootRoute.addChildren([
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/competitions/$competition/organise/starter-kit',
+    component: lazyPage(() => import('./pages/organise/starter-kit/starter-kit-page.js')),
+    loader: () => loadWords('organise'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/competitions/$competition/organise/agreement',
     validateSearch: readVersionSearch,
     component: lazyPage(() => import('./pages/organise/agreement-page.js')),

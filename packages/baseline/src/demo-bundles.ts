@@ -10,8 +10,12 @@ export const demoBundles = [
 ] as const;
 export type DemoBundle = (typeof demoBundles)[number];
 
+/** The bundles that those begin with who have none: one of each engine. */
+export const starterBundles = ['onnx', 'tfjs', 'command'] as const;
+type StarterBundle = (typeof starterBundles)[number];
+
 /** Packs a demo bundle as a team would; the same files always give the same archive. */
-export async function packDemoBundle(slug: DemoBundle['slug']): Promise<Uint8Array> {
+export async function packDemoBundle(slug: DemoBundle['slug'] | StarterBundle): Promise<Uint8Array> {
   const folder = await openFolder(fileURLToPath(new URL(`../demo/${slug}`, import.meta.url)));
   const chunks: Uint8Array[] = [];
   for await (const chunk of packBundle(folder)) chunks.push(chunk);

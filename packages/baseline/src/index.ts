@@ -1,1 +1,1 @@
-export { type DemoBundle, demoBundles, packDemoBundle } from './demo-bundles.js';
+export { type DemoBundle, demoBundles, packDemoBundle, starterBundles } from './demo-bundles.js';

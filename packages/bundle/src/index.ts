@@ -6,4 +6,4 @@ export { findBundleRoot } from './find-bundle-root.js';
 export { type BundleLimits, bundleLimits } from './limits.js';
 export { openBlobSource } from './open-blob-source.js';
 export { type ChosenFile, openFiles } from './open-files.js';
-export { packBundle } from './pack-bundle.js';
+export { measureStored, packBundle } from './pack-bundle.js';

@@ -71,6 +71,18 @@ export const competitionSchema = z.object({
   rules: z.string(),
   /** From 1; the next one when the words of the rules change. Teams accept a version. */
   rulesVersion: z.number().int().positive(),
+  /** Data that lie elsewhere, such as a training set. */
+  data: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      url: z.url(),
+      sizeBytes: z.number().int().nullable(),
+      /** Of the file at the address; null where it is a page, or nobody said. */
+      sha256: digestSchema.nullable(),
+      licence: z.string().nullable(),
+    }),
+  ),
   phases: z.array(phaseSchema),
 });
 export type Competition = z.infer<typeof competitionSchema>;

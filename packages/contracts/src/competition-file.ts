@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestSchema } from './digest.js';
 import { failureReports } from './failure-kind.js';
 import { metricNameSchema } from './score.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
@@ -124,6 +125,18 @@ export const phaseFileSchema = z.strictObject({
 });
 export type PhaseFile = z.infer<typeof phaseFileSchema>;
 
+/** Data that lie elsewhere, such as a training set: whoever wants them goes there. */
+export const dataLinkSchema = z.strictObject({
+  name: shownTextSchema.min(1).max(200),
+  description: shownLinesSchema.max(2000).default(''),
+  url: z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' }).max(2000),
+  size: sizeSchema.nullable().default(null),
+  /** Of the file at the address, so that who has it can check it; left out where the address is a page. */
+  sha256: digestSchema.nullable().default(null),
+  licence: shownTextSchema.min(1).max(200).nullable().default(null),
+});
+export type DataLink = z.infer<typeof dataLinkSchema>;
+
 /** A competition as its organisers write it, in one YAML file. */
 export const competitionFileSchema = z.strictObject({
   competition: slugSchema,
@@ -131,6 +144,12 @@ export const competitionFileSchema = z.strictObject({
   description: shownLinesSchema.max(10_000).default(''),
   /** What teams agree to. */
   rules: shownLinesSchema.max(50_000).default(''),
+  /** In the order in which they are shown. */
+  data: z
+    .array(dataLinkSchema)
+    .max(50)
+    .default([])
+    .refine((links) => new Set(links.map(({ name }) => name)).size === links.length, 'names the same data twice'),
   phases: z
     .array(phaseFileSchema)
     .min(1)

@@ -222,6 +222,12 @@ export const errorCatalogue = {
     'There is no such upload for this token.',
     'Begin a new one. An upload that is not finished is kept for 24 hours, and a team’s latest eight.',
   ),
+  starter_bundle_not_found: entry(
+    404,
+    'caller',
+    'The competition has no such sample bundle.',
+    'GET /api/competitions/{competition}/starter-bundles lists those that it has, one of each engine.',
+  ),
   upload_unfinished: entry(
     409,
     'caller',

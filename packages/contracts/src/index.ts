@@ -23,5 +23,6 @@ export * from './sentences.js';
 export * from './shown-text.js';
 export * from './size.js';
 export * from './slug.js';
+export * from './starter-kit.js';
 export * from './states.js';
 export * from './teams.js';

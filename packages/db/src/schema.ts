@@ -1,6 +1,8 @@
 import type {
   BoardStatistics,
   CheckWarning,
+  DataLink,
+  Engine,
   ErrorCode,
   FailureReport,
   FurtherLimits,
@@ -58,6 +60,7 @@ export interface Schema {
   rulesAcceptances: RulesAcceptancesTable;
   uploads: UploadsTable;
   workers: WorkersTable;
+  starterBundles: StarterBundlesTable;
 }
 
 export type TeamRole = 'owner' | 'member';
@@ -97,7 +100,24 @@ interface CompetitionsTable {
   rules: Generated<string>;
   /** Written by a trigger alone. */
   rulesVersion: GeneratedAlways<number>;
+  /** Written as JSON text. */
+  data: ColumnType<DataLink[], string | undefined, string>;
   createdAt: CreatedAt;
+}
+
+interface StarterBundlesTable {
+  competitionId: string;
+  engine: Engine;
+  name: string;
+  digest: string;
+  /** Written as JSON text. */
+  files: ColumnType<StarterFile[], string, string>;
+  setAt: ColumnType<Date, never, Date>;
+}
+
+export interface StarterFile {
+  path: string;
+  sizeBytes: number;
 }
 
 interface TestSetsTable {

@@ -132,6 +132,23 @@ it('says what would change, changes it, and remembers it', async () => {
   });
 });
 
+it('has data that lie elsewhere, which anyone may read of', async () => {
+  const name = 'MURA v1.1';
+  const data = [{ name, url: 'https://example.org/mura', size: '3 GiB', licence: 'research only' }];
+  const link = { name, description: '', url: 'https://example.org/mura', sha256: null, licence: 'research only' };
+  const size = 3 * 1024 ** 3;
+  const { changes } = await apply(makeFile({}, { data }));
+  expect(changes).toEqual([{ path: 'data', from: [], to: [{ ...link, size }] }]);
+  expect((await apply(makeFile({}, { data }))).changes).toEqual([]);
+  expect((await readJson('/api/competitions/mura/file')).data).toEqual([{ ...link, size }]);
+  expect((await readJson('/api/competitions/mura')).data).toEqual([{ ...link, sizeBytes: size }]);
+  for (const url of ['http://example.org', 'javascript:alert(1)', 'mura.zip']) {
+    expect((await put(makeFile({}, { data: [{ name, url }] }))).status, url).toBe(400);
+  }
+  expect((await put(makeFile({}, { data: [...data, ...data] }))).status).toBe(400);
+  expect((await apply(makeFile())).changes).toMatchObject([{ path: 'data', to: [] }]);
+});
+
 it('creates a competition out of test sets that were imported, with the readers in place', async () => {
   const file = { ...makeFile({ goldReaders: ['Reader 4', 'Reader 5', 'Reader 6'] }), competition: 'second' };
   expect(await apply(file)).toMatchObject({ created: true, applied: true });

@@ -77,8 +77,8 @@ export async function applyCompetition(
   if (dryRun || changes.length === 0) return { ...result, applied: false };
   const ready = await Promise.all(found.map((each) => readyTestSet(database, each)));
   await database.transaction().execute(async (trx) => {
-    const { competition: slug, title, description, rules } = file;
-    const words = { slug, title, description, rules };
+    const { competition: slug, title, description, rules, data } = file;
+    const words = { slug, title, description, rules, data };
     const competitionId = known?.id ?? (await insertCompetition(trx, words));
     if (known) await updateCompetition(trx, known.id, words);
     await writePhases(trx, competitionId, ready);

@@ -9,8 +9,8 @@ export interface DescribedPhase extends Omit<PhaseFile, 'goldReaders' | 'release
   release: Omit<PhaseFile['release'], 'decimals'> & { decimals: number | null };
 }
 
-export function describeCompetition({ slug, title, description, rules, phases }: CompetitionRecord) {
-  return { competition: slug, title, description, rules, phases: phases.map(describePhase) };
+export function describeCompetition({ slug, title, description, rules, data, phases }: CompetitionRecord) {
+  return { competition: slug, title, description, rules, data, phases: phases.map(describePhase) };
 }
 
 function describePhase(phase: PhaseRecord): DescribedPhase {

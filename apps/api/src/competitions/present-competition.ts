@@ -9,6 +9,14 @@ export function presentCompetition(competition: CompetitionRecord): Competition 
     description: competition.description,
     rules: competition.rules,
     rulesVersion: competition.rulesVersion,
+    data: competition.data.map(({ name, description, url, size, sha256, licence }) => ({
+      name,
+      description,
+      url,
+      sizeBytes: size,
+      sha256,
+      licence,
+    })),
     phases: competition.phases.map(presentPhase),
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { matchesEtag } from '../matches-etag.js';
 import type { PreparedBoard } from './prepared-board.js';
 
 /**
@@ -22,13 +23,6 @@ export async function sendBoard(
   if (!compressed) return reply.send(board.json);
   const body = await board.gzipped();
   return reply.header('content-encoding', 'gzip').send(body);
-}
-
-/** Compares weakly, as RFC 9110 asks of If-None-Match: proxies that compress mark the tag with `W/`. */
-function matchesEtag(header: string | undefined, etags: readonly string[]): boolean {
-  if (header === undefined) return false;
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.some((tag) => tag === '*' || etags.includes(tag));
 }
 
 /** A coding that is named goes before `*`; a weight of 0 refuses it. */

@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type CheckedBundle, checkBundle, openArchive } from '@holdout/bundle';
-import { openFileSource } from '@holdout/bundle/node';
+import { type CheckedBundle, checkBundle } from '@holdout/bundle';
 import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/contracts';
 import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
 import type { Storage, StoredBlob } from '@holdout/storage';
 import { linkEvaluation } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
+import { openStoredArchive } from '../uploads/open-stored-archive.js';
 import type { SubmissionDescription } from '../uploads/read-description.js';
 
 interface SubmitBundle {
@@ -68,26 +65,12 @@ function describeAnew(
   };
 }
 
-/** The archive is read at will, from the end first, so it has to be a file: in place where storage has one. */
 async function checkStoredBundle(storage: Storage, digest: string): Promise<CheckedBundle> {
-  const storedPath = await storage.path?.(digest);
-  if (storedPath) return checkBundleFile(storedPath);
-  const directory = await mkdtemp(join(tmpdir(), 'holdout-bundle-'));
+  const archive = await openStoredArchive(storage, digest);
   try {
-    const path = join(directory, 'bundle');
-    await storage.materialise(digest, path);
-    return await checkBundleFile(path);
+    return await checkBundle(archive);
   } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-async function checkBundleFile(path: string): Promise<CheckedBundle> {
-  const source = await openFileSource(path);
-  try {
-    return await checkBundle(await openArchive(source));
-  } finally {
-    await source.close();
+    await archive.close();
   }
 }
 

@@ -5,12 +5,10 @@ import { createDiskStorage } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
 import { receiveUpload } from '../uploads/receive-upload.js';
 
-/** An archive of a test set, in a folder that only this process may read. */
+/** An archive of an organiser, in a folder that only this process may read. */
 export interface ReceivedArchive {
   readonly path: string;
 }
-
-const largestImportBytes = 1024 ** 4;
 
 /**
  * Receives an organiser's archive and lets go of it afterwards, whatever became of it. It never lies in the storage that
@@ -20,12 +18,13 @@ const largestImportBytes = 1024 ** 4;
  */
 export async function withReceivedArchive<T>(
   request: FastifyRequest,
+  limitBytes: number,
   use: (received: ReceivedArchive) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
   try {
     const storage = await createDiskStorage({ directory });
-    const { digest } = await receiveUpload(request, storage, largestImportBytes);
+    const { digest } = await receiveUpload(request, storage, limitBytes);
     const path = await storage.path?.(digest);
     if (path === undefined) throw new Error('A disk has no paths.');
     return await use({ path });

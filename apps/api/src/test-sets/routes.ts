@@ -41,6 +41,8 @@ function roleOf(id: string, currentFrom: Date | null, phase: PhaseRecord): 'next
   return id === phase.testSetVersionId ? 'current' : 'past';
 }
 
+const largestImportBytes = 1024 ** 4;
+
 /** The versions of a phase's test set: that they exist is open; what is in them is the organisers'. */
 export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
   const { database } = parts;
@@ -117,7 +119,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request), phase);
       const rule = readRule(request.query);
-      return await withReceivedArchive(request, (received) =>
+      return await withReceivedArchive(request, largestImportBytes, (received) =>
         importForPhase(parts, { phase, received, ...rule, actor }, request.log),
       );
     },
@@ -141,7 +143,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       const { actor } = anyOrganiserOf(caller);
       const { testSet } = request.params;
       await claimName(database, caller, testSet);
-      return await withReceivedArchive(request, (received) =>
+      return await withReceivedArchive(request, largestImportBytes, (received) =>
         importNewTestSet(parts, { testSet, received, ...readRule(request.query), actor }),
       );
     },

@@ -6,8 +6,10 @@ import {
   importTestSet,
   openProvisioning,
   type Provisioning,
+  provideStarterBundles,
   provideTeamOwner,
 } from '@holdout/api';
+import { packDemoBundle, starterBundles } from '@holdout/baseline';
 import { competitionFileSchema } from '@holdout/contracts';
 import {
   demoSets,
@@ -32,6 +34,9 @@ export async function provideDemoCompetition(parts: Parts): Promise<DemoAccounts
   try {
     const { accounts, anew } = await provideAccounts(provisioning, parts.dataDirectory);
     if (!(await findCompetition(provisioning.database, competition))) await makeCompetition(provisioning);
+    // Also where an earlier version made it, which knew of none.
+    const archives = await Promise.all(starterBundles.map(packDemoBundle));
+    await provideStarterBundles(provisioning, { competition, actor: 'npm start', archives });
     const { yours, people } = accounts;
     await provideTeamOwner(provisioning, { ...people.you, anew, team: yours.team, competition });
     return accounts;

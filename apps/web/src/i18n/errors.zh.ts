@@ -50,6 +50,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   user_not_found: words('这里没有使用该地址且已验证的账户。', '请对方先注册，并打开收到的邮件中的链接。'),
   personal_token_not_found: words('您没有这个令牌。', 'GET /api/me/tokens 会列出您的令牌。'),
   route_not_found: words('这个地址没有内容。', '存在的地址见 /api/docs。'),
+  starter_bundle_not_found: words(
+    '此竞赛没有这样的示例提交包。',
+    'GET /api/competitions/{competition}/starter-bundles 会列出现有的示例包，每种引擎一个。',
+  ),
   competition_not_found: words('没有这个竞赛。', 'GET /api/competitions 会列出现有的竞赛。'),
   phase_not_found: words('此竞赛没有这个阶段。', 'GET /api/competitions/{competition} 会列出它的阶段。'),
   version_not_found: words(

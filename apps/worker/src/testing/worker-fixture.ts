@@ -174,9 +174,6 @@ async function packProgram(text: string): Promise<Uint8Array> {
     yield bytes;
   };
   const file = { path, sizeBytes: bytes.length };
-  const walk = async function* () {
-    yield { file, chunks: stream() };
-  };
-  const packed = packBundle({ kind: 'folder', files: [file], litter: [], stream, walk });
+  const packed = packBundle({ files: [file], stream });
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }

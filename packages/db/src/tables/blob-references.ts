@@ -5,6 +5,7 @@ export const blobColumns = [
   ['images', 'digest'],
   ['submissions', 'bundle_digest'],
   ['evaluations', 'predictions_digest'],
+  ['starter_bundles', 'digest'],
 ] as const;
 
 /** Every blob that a row names, each once, in the order of their names. */

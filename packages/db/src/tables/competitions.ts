@@ -1,3 +1,4 @@
+import type { DataLink } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { listPhases, type PhaseRecord } from './phases.js';
 
@@ -9,32 +10,39 @@ export interface CompetitionRecord {
   rules: string;
   /** From 1; the next one when the words change. */
   rulesVersion: number;
+  data: DataLink[];
   /** In their own order. */
   phases: PhaseRecord[];
+}
+
+/** What an organiser says of it. */
+interface CompetitionWords {
+  title: string;
+  description: string;
+  rules?: string;
+  data?: readonly DataLink[];
 }
 
 /** @returns its id */
 export async function insertCompetition(
   db: Queryable,
-  competition: { slug: string; title: string; description: string; rules?: string },
+  { data = [], ...words }: CompetitionWords & { slug: string },
 ): Promise<string> {
-  const { id } = await db.insertInto('competitions').values(competition).returning('id').executeTakeFirstOrThrow();
+  const values = { ...words, data: JSON.stringify(data) };
+  const { id } = await db.insertInto('competitions').values(values).returning('id').executeTakeFirstOrThrow();
   return id;
 }
 
-export async function updateCompetition(
-  db: Queryable,
-  id: string,
-  words: { title: string; description: string; rules: string },
-): Promise<void> {
+export async function updateCompetition(db: Queryable, id: string, words: Required<CompetitionWords>): Promise<void> {
   const { title, description, rules } = words;
-  await db.updateTable('competitions').set({ title, description, rules }).where('id', '=', id).execute();
+  const data = JSON.stringify(words.data);
+  await db.updateTable('competitions').set({ title, description, rules, data }).where('id', '=', id).execute();
 }
 
 export async function findCompetition(db: Queryable, slug: string): Promise<CompetitionRecord | null> {
   const row = await db
     .selectFrom('competitions')
-    .select(['id', 'slug', 'title', 'description', 'rules', 'rulesVersion'])
+    .select(['id', 'slug', 'title', 'description', 'rules', 'rulesVersion', 'data'])
     .where('slug', '=', slug)
     .executeTakeFirst();
   return row ? { ...row, phases: await listPhases(db, [row.id]) } : null;
@@ -44,7 +52,7 @@ export async function findCompetition(db: Queryable, slug: string): Promise<Comp
 export async function listCompetitions(db: Queryable): Promise<CompetitionRecord[]> {
   const rows = await db
     .selectFrom('competitions')
-    .select(['id', 'slug', 'title', 'description', 'rules', 'rulesVersion'])
+    .select(['id', 'slug', 'title', 'description', 'rules', 'rulesVersion', 'data'])
     .orderBy('createdAt')
     .orderBy('slug')
     .execute();

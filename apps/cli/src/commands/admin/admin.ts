@@ -9,6 +9,7 @@ import { addOperatorCommands } from './operator.js';
 import { addOrganiserCommands } from './organiser.js';
 import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
+import { addStarterBundleCommands } from './starter-bundle.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
 
@@ -22,6 +23,7 @@ export function addAdminCommand(program: Command, context: CommandContext): void
         'room that data takes and the mails are a site administrator’s; so are workers: holdout worker --help',
     );
   addCompetitionCommands(admin, context);
+  addStarterBundleCommands(admin, context);
   addPhaseCommands(admin, context);
   addSubmissionCommands(admin, context);
   addEvaluationCommands(admin, context);

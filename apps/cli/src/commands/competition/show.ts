@@ -12,8 +12,8 @@ import { addServerOptions, type ServerCommandOptions } from '../server-options.j
 export function addShowCommand(group: Command, { environment, signal }: CommandContext): void {
   const command = group
     .command('show')
-    .summary('show what a competition asks for: phases, dates, limits, rules')
-    .description('Shows a competition: its phases with their dates, limits and quotas, and its rules.')
+    .summary('show what a competition asks for: phases, dates, limits, data, rules')
+    .description('Shows a competition: its phases with their dates, limits and quotas, its data, and its rules.')
     .argument('[competition]', 'may be left out where the server has only one')
     .option('--rules', 'the rules alone, as Markdown', false)
     .addHelpText(
@@ -36,7 +36,10 @@ export function sayText(text: string, output: Output): void {
   for (const line of text.trim().split('\n')) output.say(printable(line));
 }
 
-function sayCompetition({ competition, title, description, rules, rulesVersion, phases }: Competition, output: Output) {
+function sayCompetition(
+  { competition, title, description, rules, rulesVersion, data, phases }: Competition,
+  output: Output,
+) {
   output.title(`${printable(title)} (${competition})`);
   if (description) sayText(description, output);
   for (const phase of phases) {
@@ -44,10 +47,34 @@ function sayCompetition({ competition, title, description, rules, rulesVersion, 
     output.title(`${printable(phase.title)} (${phase.phase})`);
     for (const line of describePhase(phase)) output.say(line);
   }
+  if (data.length > 0) {
+    output.say('');
+    output.title('Data');
+  }
+  for (const link of data) for (const line of describeData(link)) output.say(line);
   output.say('');
   output.title(`Rules, version ${rulesVersion}`);
   sayText(rules || 'There are none beside the limits above.', output);
-  output.say(`\nTake part: holdout competition join ${competition}`);
+  output.say(`\nBegin with the starter kit: holdout competition kit ${competition} --unpack`);
+  output.say(`Take part: holdout competition join ${competition}`);
+}
+
+function describeData({ name, description, url, sizeBytes, sha256, licence }: Competition['data'][number]): string[] {
+  const facts = [
+    ...(sizeBytes === null ? [] : [showSize(sizeBytes)]),
+    ...(licence === null ? [] : [printable(licence)]),
+    ...(sha256 === null ? [] : [`sha256 ${sha256}`]),
+  ];
+  return [
+    `${printable(name)}: ${printable(url)}`,
+    ...(description
+      ? description
+          .trim()
+          .split('\n')
+          .map((line) => `  ${printable(line)}`)
+      : []),
+    ...(facts.length > 0 ? [`  ${facts.join(', ')}`] : []),
+  ];
 }
 
 function describePhase(phase: Phase): string[] {

@@ -7,6 +7,8 @@ export const words = {
   phases: 'Phases',
   limits: 'Limits and quotas',
   readers: 'Readers',
+  data: 'Data',
+  starterKit: 'Starter kit',
   takePart: 'Take part',
   bundle: 'The bundle',
 
@@ -47,12 +49,43 @@ export const words = {
   readerKappa: 'kappa {{kappa}}',
   noReaders: 'No reader stands on the board.',
 
+  // Data.
+  noData: 'The organisers name no data to download.',
+  noDataNext: 'The starter kit has sample studies, with their labels.',
+  dataNote: 'They lie elsewhere: who offers them may ask for a name, or for terms to be accepted.',
+  dataSize: 'Size',
+  dataLicence: 'Licence',
+
+  // The starter kit.
+  kitIntro:
+    'All that a first submission needs, made for this competition. It runs as it is; put your own model in its place.',
+  noKit: 'There is no starter kit yet.',
+  noKitNext: 'It comes when the organisers have set a sample bundle, or have opened the sample studies.',
+  kitContents: 'What is in the starter kit',
+  kitFolder: 'File or folder',
+  kitWhat: 'What it is',
+  kitReadme: 'The commands below, for this server and phase',
+  kitBundle_onnx: '“{{name}}”, a model in ONNX',
+  kitBundle_tfjs: '“{{name}}”, a model in TensorFlow.js',
+  kitBundle_command: '“{{name}}”, a program of its own',
+  kitSample:
+    'The public sample with its labels: {{studies}} studies, {{images}} images in MURA’s layout. Every bundle runs on it first.',
+  downloadKit: 'Download the starter kit ({{size}})',
+  kitGet: 'Get it',
+  kitTry: 'Check, pack, submit',
+  kitEngine: 'Sample bundle',
+  kitLoginNote:
+    'Take part first, as it says below. login shows a code to confirm in a browser, once; leave it out where HOLDOUT_TOKEN is set.',
+  kitCurl: 'Without the command',
+  kitCurlNote: 'With curl, zip and unzip. HOLDOUT_TOKEN is a token of yours: your account’s page makes one.',
+
   // Taking part.
   takePartIntro:
     'A bundle is checked where you are, then on a public sample with its whole log shown to you, and only then on the hidden studies.',
   phaseToEnter: 'Phase',
   withCommand: 'With the command',
-  withCommandNote: 'In a clone of Holdout, or wherever its packages are installed. A token stands for your team.',
+  withCommandNote:
+    'In a clone of Holdout that was built, as npm start does it, or wherever its packages are installed.',
   withCurl: 'With curl',
   followLive: 'The board moves by itself when your bundle is scored.',
 

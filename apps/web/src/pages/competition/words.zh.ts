@@ -10,6 +10,8 @@ export const words: Translated<typeof english> = {
   phases: '阶段',
   limits: '限制与配额',
   readers: '阅片者',
+  data: '数据',
+  starterKit: '入门套件',
   takePart: '参加竞赛',
   bundle: '提交包',
 
@@ -46,10 +48,37 @@ export const words: Translated<typeof english> = {
   readerKappa: 'Kappa {{kappa}}',
   noReaders: '榜上没有阅片者。',
 
+  noData: '组织者没有列出可下载的数据。',
+  noDataNext: '入门套件中有带标签的样本检查。',
+  dataNote: '这些数据存放在别处：提供者可能要求登记，或要求接受其条款。',
+  dataSize: '大小',
+  dataLicence: '许可',
+
+  kitIntro: '首次提交所需的一切，专为本竞赛制作。无需改动即可运行；之后换上你自己的模型。',
+  noKit: '还没有入门套件。',
+  noKitNext: '组织者设置示例提交包或公开样本检查后，这里就会出现。',
+  kitContents: '入门套件的内容',
+  kitFolder: '文件或文件夹',
+  kitWhat: '内容',
+  kitReadme: '下方的命令，针对此服务器和阶段',
+  kitBundle_onnx: '“{{name}}”，ONNX 模型',
+  kitBundle_tfjs: '“{{name}}”，TensorFlow.js 模型',
+  kitBundle_command: '“{{name}}”，独立的程序',
+  kitSample:
+    '带标签的公开样本：{{studies}} 例检查，{{images}} 张图像，采用 MURA 的目录结构。每个提交包都先在其上运行。',
+  downloadKit: '下载入门套件（{{size}}）',
+  kitGet: '获取',
+  kitTry: '检查、打包、提交',
+  kitEngine: '示例提交包',
+  kitLoginNote:
+    '请先按下方说明参加竞赛。login 会显示一个代码，需在浏览器中确认一次；如已设置 HOLDOUT_TOKEN，可省略此行。',
+  kitCurl: '不用该命令',
+  kitCurlNote: '使用 curl、zip 和 unzip。HOLDOUT_TOKEN 是你自己的令牌，可在账户页面上创建。',
+
   takePartIntro: '提交包先在你的机器上检查，然后在公开样本上运行并向你显示全部日志，最后才在隐藏的检查上运行。',
   phaseToEnter: '阶段',
   withCommand: '使用命令',
-  withCommandNote: '在 Holdout 的克隆目录中，或在装有其软件包的地方运行。令牌代表你的团队。',
+  withCommandNote: '在已构建（npm start 即会构建）的 Holdout 克隆目录中，或在装有其软件包的地方运行。',
   withCurl: '使用 curl',
   followLive: '提交包评分后，排行榜会自动更新。',
 

@@ -1,4 +1,4 @@
-import { Card, Stack, Text, Title } from '@mantine/core';
+import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -32,6 +32,14 @@ export function Page() {
             </Link>
           </Title>
           <Text c="dimmed">{t('phases', { count: phases.length })}</Text>
+          <Group gap="md" mt={4}>
+            <Link to="/competitions/$competition" params={{ competition }}>
+              {t('about')}
+            </Link>
+            <Link to="/competitions/$competition" params={{ competition }} hash="starter-kit">
+              {t('starterKit')}
+            </Link>
+          </Group>
         </Card>
       ))}
     </Stack>

@@ -12,6 +12,8 @@ export const actWords = {
   'organiser.remove': 'audit_organiser_remove',
   'predictions.import': 'audit_predictions_import',
   'results.export': 'audit_results_export',
+  'starter-bundle.remove': 'audit_starter_bundle_remove',
+  'starter-bundle.set': 'audit_starter_bundle_set',
   'submission.disqualify': 'audit_submission_disqualify',
   'submission.restore': 'audit_submission_restore',
   'submission.withdraw': 'audit_submission_withdraw',

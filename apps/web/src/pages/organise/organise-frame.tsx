@@ -22,6 +22,7 @@ const rooms = [
   ['/competitions/$competition/organise', 'submissions'],
   ['/competitions/$competition/organise/test-sets', 'testSets'],
   ['/competitions/$competition/organise/settings', 'settings'],
+  ['/competitions/$competition/organise/starter-kit', 'starterKit'],
   ['/competitions/$competition/organise/agreement', 'agreement'],
   ['/competitions/$competition/organise/log', 'log'],
   ['/competitions/$competition/organise/organisers', 'organisers'],

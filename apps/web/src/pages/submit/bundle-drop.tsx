@@ -63,6 +63,10 @@ export function BundleDrop({ competition, phase, onGiven }: BundleDropProps) {
         <Link to="/competitions/$competition" params={{ competition }} hash="bundle">
           {t('bundleFormat')}
         </Link>
+        {' · '}
+        <Link to="/competitions/$competition" params={{ competition }} hash="starter-kit">
+          {t('starterKit')}
+        </Link>
       </Text>
     </div>
   );

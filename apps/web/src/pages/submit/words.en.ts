@@ -37,6 +37,7 @@ export const words = {
   chooseFolder: 'Choose a folder',
   chosenNothing: 'Nothing was chosen: the folder is empty.',
   bundleFormat: 'What is in a bundle?',
+  starterKit: 'No bundle yet? Take the starter kit',
   checking: 'Checking {{name}} …',
   checkingNote: 'Every file is read once; nothing is sent yet.',
   stop: 'Stop',

@@ -35,6 +35,7 @@ export const words: Translated<typeof english> = {
   chooseFolder: '选择文件夹',
   chosenNothing: '没有选中任何文件：文件夹是空的。',
   bundleFormat: '模型包里有什么？',
+  starterKit: '还没有模型包？请用入门套件',
   checking: '正在检查 {{name}} …',
   checkingNote: '每个文件会读取一遍；尚未发送任何内容。',
   stop: '停止',

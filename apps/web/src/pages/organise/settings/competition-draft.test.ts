@@ -6,6 +6,7 @@ const file = competitionFileSchema.parse({
   competition: 'mura',
   title: 'MURA: yes',
   rules: 'One.\nTwo: three\n',
+  data: [{ name: 'MURA', url: 'https://example.org/mura', size: 3 * 1024 ** 3, licence: 'research only' }],
   phases: [{ phase: 'test', title: 'Test', visibility: 'hidden', testSet: 'a', sample: 'b', limits: { cpuTime: 90 } }],
 });
 
@@ -13,6 +14,7 @@ it('reads back what it wrote, with units for people', () => {
   const text = writeYaml(toDraft(file));
   expect(text).toContain('bundleSize: 512 MiB');
   expect(text).toContain('time: 30 min');
+  expect(text).toContain('size: 3 GiB');
   const read = readYaml(text);
   expect(isFault(read)).toBe(false);
   expect(competitionFileSchema.parse(read)).toEqual(file);

@@ -11,7 +11,15 @@ const timeFields = ['time', 'cpuTime'] as const;
 
 /** The server's file, with units where it has numbers. */
 export function toDraft(file: CompetitionDraft): CompetitionDraft {
-  return { ...file, phases: file.phases.map((phase) => ({ ...phase, limits: writeLimits(phase.limits) })) };
+  return {
+    ...file,
+    ...(file.data ? { data: file.data.map((link) => ({ ...link, size: writeDataSize(link.size) })) } : {}),
+    phases: file.phases.map((phase) => ({ ...phase, limits: writeLimits(phase.limits) })),
+  };
+}
+
+function writeDataSize(size: string | number | null | undefined): string | number | null {
+  return typeof size === 'number' ? writeSize(size) : (size ?? null);
 }
 
 function writeLimits(limits: PhaseDraft['limits'] = {}): NonNullable<PhaseDraft['limits']> {

@@ -1,6 +1,7 @@
 import { Stack, Tabs, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CompetitionDraft, PhaseDraft } from './competition-draft.js';
+import { DataFields } from './data-fields.js';
 import { PhaseForm } from './phase-form.js';
 
 interface CompetitionFormProps {
@@ -33,6 +34,7 @@ export function CompetitionForm({ draft, onDraft }: CompetitionFormProps) {
           onChange={({ currentTarget: { value } }) => onDraft({ ...draft, [field]: value })}
         />
       ))}
+      <DataFields data={draft.data ?? []} onData={(data) => onDraft({ ...draft, data })} />
       <Tabs defaultValue={draft.phases[0]?.phase ?? null} keepMounted={false}>
         <Tabs.List aria-label={t('phases')}>
           {draft.phases.map(({ phase, title }) => (
