@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +38,8 @@ const programs = {
     // A terminal for shells, whose completion is tried in them.
     { names: ['script'], debianPackage: 'bsdutils' },
     { names: ['zsh'], debianPackage: 'zsh' },
+    // The S3 service that storage is tested on.
+    { names: ['/usr/lib/python3/dist-packages/swift/__init__.py'], debianPackage: 'python3-swift' },
   ],
 };
 
@@ -120,7 +122,7 @@ function isNewer(made, source) {
 
 function isOnPath(name) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => existsSync(join(folder, name)));
+  return folders.some((folder) => existsSync(resolve(folder, name)));
 }
 
 function say(sentence) {

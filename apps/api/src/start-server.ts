@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openDatabase } from '@holdout/db';
 import { createQueue } from '@holdout/queue';
-import { createDiskStorage } from '@holdout/storage';
+import { openStorage } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import { Redis } from 'ioredis';
 import { startForgetting } from './accounts/forget-expired.js';
@@ -29,7 +29,7 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
   try {
     const database = openDatabase({ url: config.databaseUrl, applicationName: 'holdout-api' });
     closers.push(() => database.close());
-    const storage = await createDiskStorage({ directory: config.storageDirectory });
+    const storage = await openStorage(config.storage);
     const queue = await createQueue({
       ...(config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl }),
     });
@@ -38,8 +38,14 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => changes.close());
     const redis = config.redisUrl ? connectForLimits(config.redisUrl, logger) : null;
     if (redis) closers.push(async () => redis.disconnect());
-    const { pagesDirectory, storageDirectory, accounts, rateLimits, trustedProxies } = config;
-    const uploadsDirectory = join(storageDirectory, 'uploads');
+    const {
+      pagesDirectory,
+      storage: { directory },
+      accounts,
+      rateLimits,
+      trustedProxies,
+    } = config;
+    const uploadsDirectory = join(directory, 'uploads');
     const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies };
     const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
     closers.push(() => app.close());

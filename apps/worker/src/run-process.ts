@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { type Database, openDatabase } from '@holdout/db';
 import { createQueue, type Queue } from '@holdout/queue';
-import { createDiskStorage, type Storage } from '@holdout/storage';
+import { cacheBlobs, openStorage, type Storage } from '@holdout/storage';
 import { type Logger, pino } from 'pino';
 import { readConfig, type WorkerConfig } from './config.js';
 
@@ -27,12 +28,11 @@ export async function runProcess(
   try {
     config = readConfig(process.env);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    process.exit(1);
+    giveUp(error);
   }
   const log = pino({ name, level: config.logLevel });
   const database = openDatabase({ url: config.databaseUrl, applicationName: name });
-  const storage = await createDiskStorage({ directory: config.storageDirectory });
+  const storage = await openWorkerStorage(config).catch(giveUp);
   const queue = await createQueue(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },
   );
@@ -41,8 +41,7 @@ export async function runProcess(
     stop = await start({ database, storage, queue, config, log });
   } catch (error) {
     log.fatal({ err: error }, 'the worker can’t start');
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    process.exit(1);
+    giveUp(error);
   }
   log.info('ready');
 
@@ -54,4 +53,16 @@ export async function runProcess(
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void shutDown(signal));
+}
+
+function giveUp(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
+
+/** What lies in a bucket is fetched once for each machine. */
+async function openWorkerStorage({ storage: options, cacheBytes }: WorkerConfig): Promise<Storage> {
+  const storage = await openStorage(options);
+  if (!options.s3 || cacheBytes === 0) return storage;
+  return await cacheBlobs(storage, { directory: join(options.directory, 'cache'), limitBytes: cacheBytes });
 }
