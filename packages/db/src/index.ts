@@ -14,6 +14,7 @@ export {
   useTokenByHash,
 } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
+export { findBlobUses, listUsedBlobs, lockCollection } from './tables/blob-references.js';
 export {
   type ComparedEntry,
   listComparedEntries,

@@ -6,6 +6,7 @@ import { addEvaluationCommands } from './evaluation.js';
 import { addExportCommands } from './export.js';
 import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
+import { addStorageCommands } from './storage.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
 
@@ -22,5 +23,6 @@ export function addAdminCommand(program: Command, context: CommandContext): void
   addTestSetCommands(admin, context);
   addPredictionsCommands(admin, context);
   addExportCommands(admin, context);
+  addStorageCommands(admin, context);
   addAuditCommand(admin, context);
 }
