@@ -38,15 +38,9 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => changes.close());
     const redis = config.redisUrl ? connectForLimits(config.redisUrl, logger) : null;
     if (redis) closers.push(async () => redis.disconnect());
-    const {
-      pagesDirectory,
-      storage: { directory },
-      accounts,
-      rateLimits,
-      trustedProxies,
-    } = config;
-    const uploadsDirectory = join(directory, 'uploads');
-    const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies };
+    const { pagesDirectory, accounts, rateLimits, trustedProxies } = config;
+    const uploads = { uploadsDirectory: join(config.storage.directory, 'uploads'), uploadsBucket: config.storage.s3 };
+    const settings = { pagesDirectory, ...uploads, accounts, rateLimits, trustedProxies };
     const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings });
     closers.push(() => app.close());
     const url = await app.listen({ host: config.host, port: config.port });

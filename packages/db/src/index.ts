@@ -114,7 +114,9 @@ export {
   readTestSetVersion,
   type TestSetVersionRecord,
 } from './tables/test-set-versions.js';
+export { freeUploadLock, keepUploadLock, takeUploadLock } from './tables/upload-locks.js';
 export {
+  deleteConcatenated,
   deleteUpload,
   endUploadWithRefusal,
   findUpload,

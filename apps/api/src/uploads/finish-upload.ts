@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { errorCatalogue, HoldoutError } from '@holdout/contracts';
 import {
   endUploadWithRefusal,
@@ -48,13 +47,13 @@ export class UploadFinisher {
     if (upload.submissionId) return await findOrThrow(this.#parts, upload.submissionId);
     try {
       const submission = await this.#submit(upload, log);
-      await this.#store.removeFile(uploadId);
+      await this.#store.removeBytes(upload);
       return submission;
     } catch (error) {
       const { code, detail = null, problems } = toHoldoutError(error);
       if (errorCatalogue[code].fault === 'server') throw error;
       await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, problems } });
-      await this.#store.removeFile(uploadId);
+      await this.#store.removeBytes(upload);
       throw error;
     }
   }
@@ -63,8 +62,7 @@ export class UploadFinisher {
     const { database, storage } = this.#parts;
     const phase = await findPhaseOrThrow(database, upload);
     const team = { id: upload.teamId, name: upload.team };
-    const file = createReadStream(this.#store.pathOf(upload.id), { highWaterMark: 256 * 1024 });
-    const stored = await storage.put(file, { limitBytes: phase.limits.bundleSizeBytes });
+    const stored = await storage.put(this.#store.read(upload), { limitBytes: phase.limits.bundleSizeBytes });
     const description = readMetadata(upload.metadata);
     return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
   }
