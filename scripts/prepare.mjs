@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +40,8 @@ const programs = {
     { names: ['zsh'], debianPackage: 'zsh' },
     // Its promtool tries the alerts.
     { names: ['promtool'], debianPackage: 'prometheus' },
+    // The S3 service that storage is tested on.
+    { names: ['/usr/lib/python3/dist-packages/swift/__init__.py'], debianPackage: 'python3-swift' },
   ],
 };
 
@@ -122,7 +124,7 @@ function isNewer(made, source) {
 
 function isOnPath(name) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => existsSync(join(folder, name)));
+  return folders.some((folder) => existsSync(resolve(folder, name)));
 }
 
 function say(sentence) {

@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import { HoldoutError, presentProblem } from '@holdout/contracts';
 import type { Database } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import type { Storage } from '@holdout/storage';
+import type { S3Options, Storage } from '@holdout/storage';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Redis } from 'ioredis';
@@ -60,10 +60,12 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** The folder that is served at `/`. */
   readonly pagesDirectory: string;
-  /** Where bundles that come in parts lie until they are complete, on the disk of this machine. */
+  /** Where bundles that come in parts lie until they are complete. */
   readonly uploadsDirectory: string;
   /** How it is watched; where it is left out, by nobody. */
   readonly watched?: { readonly registry: Registry; readonly traces: boolean };
+  /** Where they lie instead, with storage in a bucket. */
+  readonly uploadsBucket?: S3Options | null;
   /** How long an open stream may stay silent; it also looks for missed changes then. */
   readonly heartbeatSeconds?: number;
 }
@@ -122,7 +124,14 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onClose', settle);
   const limiters = await makeLimiters(app, parts.rateLimits, parts.redis);
   await app.register((scope) => mountAuth(scope, auth, settings.publicUrl, limiters));
-  const routeParts: RouteParts = { heartbeatSeconds: 15, ...parts, auth, sendMail, closing: closing.signal };
+  const routeParts: RouteParts = {
+    heartbeatSeconds: 15,
+    uploadsBucket: null,
+    ...parts,
+    auth,
+    sendMail,
+    closing: closing.signal,
+  };
   await app.register(async (api) => registerRoutes(api, routeParts, limiters), { prefix: '/api' });
   await serveReference(app);
   await servePages(app, parts.pagesDirectory, pages);

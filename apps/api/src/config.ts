@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
 import { z } from 'zod';
 import type { AccountSettings } from './accounts/account-settings.js';
@@ -66,7 +67,8 @@ export interface Config {
   /** 0 asks the system for a free one. */
   readonly port: number;
   readonly databaseUrl: string;
-  readonly storageDirectory: string;
+  /** Where blobs lie. Its folder also has what is on its way to it. */
+  readonly storage: StorageOptions;
   readonly pagesDirectory: string;
   /** undefined: the queue is on Postgres. */
   readonly redisUrl: string | undefined;
@@ -94,7 +96,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: values.HOLDOUT_HOST,
     port: values.HOLDOUT_PORT,
     databaseUrl: values.HOLDOUT_DATABASE_URL,
-    storageDirectory: values.HOLDOUT_STORAGE_DIRECTORY,
+    storage: readStorage(environment),
     pagesDirectory: values.HOLDOUT_PAGES_DIRECTORY,
     redisUrl: values.REDIS_URL,
     logLevel: values.HOLDOUT_LOG_LEVEL,
@@ -108,6 +110,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     trustedProxies: values.HOLDOUT_TRUSTED_PROXIES.split(/[\s,]+/).filter((each) => each !== ''),
   };
+}
+
+function readStorage(environment: Readonly<Record<string, string | undefined>>): StorageOptions {
+  try {
+    return readStorageOptions(environment);
+  } catch (error) {
+    throw new Error(`The API can’t start: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function readAccountSettings(values: Environment): AccountSettings {

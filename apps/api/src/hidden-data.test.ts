@@ -26,6 +26,8 @@ const organisersOnly = [
   'GET /api/operator/installation',
   'GET /api/operator/queues',
   'GET /api/operator/workers',
+  'POST /api/operator/storage/collect',
+  'POST /api/operator/storage/verify',
   'PUT /api/operator/workers/{id}/mode',
 ];
 

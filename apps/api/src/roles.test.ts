@@ -121,6 +121,8 @@ const bodies: Record<string, () => object | Promise<object>> = {
   'POST /api/teams/{id}/invitations': () => ({ email: 'x@example.org' }),
   'POST /api/teams/{id}/merge': () => ({ into: ids.team }),
   'PATCH /api/teams/{id}/members/{userId}': () => ({ role: 'member' }),
+  'POST /api/operator/storage/collect': () => ({}),
+  'POST /api/operator/storage/verify': () => ({}),
   'PUT /api/operator/workers/{id}/mode': () => ({ mode: 'paused' }),
   'PUT /api/competitions/{competition}': async () => {
     const { token } = seeded.organiser;

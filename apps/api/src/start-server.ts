@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openDatabase } from '@holdout/db';
 import { createQueue } from '@holdout/queue';
-import { createDiskStorage } from '@holdout/storage';
+import { openStorage } from '@holdout/storage';
 import { startTelemetry } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import { Redis } from 'ioredis';
@@ -35,7 +35,7 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     if (telemetry.metricsUrl) logger.info({ url: telemetry.metricsUrl }, 'metrics are served');
     const database = openDatabase({ url: config.databaseUrl, applicationName: 'holdout-api' });
     closers.push(() => database.close());
-    const storage = await createDiskStorage({ directory: config.storageDirectory });
+    const storage = await openStorage(config.storage);
     const queue = await createQueue({
       ...(config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl }),
     });
@@ -44,9 +44,9 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => changes.close());
     const redis = config.redisUrl ? connectForLimits(config.redisUrl, logger) : null;
     if (redis) closers.push(async () => redis.disconnect());
-    const { pagesDirectory, storageDirectory, accounts, rateLimits, trustedProxies } = config;
-    const uploadsDirectory = join(storageDirectory, 'uploads');
-    const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies };
+    const { pagesDirectory, accounts, rateLimits, trustedProxies } = config;
+    const uploads = { uploadsDirectory: join(config.storage.directory, 'uploads'), uploadsBucket: config.storage.s3 };
+    const settings = { pagesDirectory, ...uploads, accounts, rateLimits, trustedProxies };
     const watched = { registry: telemetry.registry, traces: config.telemetry.traces };
     const app = await buildApp({ database, storage, queue, changes, logger, redis, watched, ...settings });
     closers.push(() => app.close());

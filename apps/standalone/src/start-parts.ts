@@ -23,6 +23,10 @@ const inheritedVariables = [
   // OpenTelemetry's own, which say where traces go.
   ...['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS'],
   ...['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'HOLDOUT_METRICS_HOST'],
+  // The bucket, where blobs lie in one, and how the SDK finds credentials where none are given.
+  ...['HOLDOUT_S3_BUCKET', 'HOLDOUT_S3_PREFIX', 'HOLDOUT_S3_ENDPOINT', 'HOLDOUT_S3_REGION', 'HOLDOUT_S3_PATH_STYLE'],
+  ...['HOLDOUT_S3_ACCESS_KEY_ID', 'HOLDOUT_S3_SECRET_ACCESS_KEY', 'HOLDOUT_S3_SILENCE_SECONDS'],
+  ...['HOLDOUT_CACHE_BYTES', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE'],
   // By these podman and docker find their own.
   ...['XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'DOCKER_HOST'],
 ];

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { readContainerOptions, sandboxKinds } from '@holdout/runner';
+import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
 import { z } from 'zod';
 
@@ -14,12 +15,15 @@ const configSchema = z.object({
   HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
   HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
   ...telemetryVariables,
+  HOLDOUT_CACHE_BYTES: z.coerce.number().int().min(0).default(20e9),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
 
 export interface WorkerConfig {
   databaseUrl: string;
-  storageDirectory: string;
+  storage: StorageOptions;
+  /** How much of a bucket's blobs this machine keeps; its processes share it. */
+  cacheBytes: number;
   /** Each evaluation's own folder is made and removed in here. */
   scratchDirectory: string;
   logLevel: string;
@@ -52,7 +56,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   const env = parsed.data;
   return {
     databaseUrl: env.HOLDOUT_DATABASE_URL,
-    storageDirectory: env.HOLDOUT_STORAGE_DIRECTORY,
+    storage: readStorage(environment),
+    cacheBytes: env.HOLDOUT_CACHE_BYTES,
     scratchDirectory: env.HOLDOUT_SCRATCH_DIRECTORY,
     logLevel: env.HOLDOUT_LOG_LEVEL,
     leaseSeconds: env.HOLDOUT_LEASE_SECONDS,
@@ -65,4 +70,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     owner: `${hostname()}:${process.pid}`,
     machine: hostname(),
   };
+}
+
+function readStorage(environment: NodeJS.ProcessEnv): StorageOptions {
+  try {
+    return readStorageOptions(environment);
+  } catch (error) {
+    throw new Error(`The worker can’t start: ${error instanceof Error ? error.message : error}`);
+  }
 }

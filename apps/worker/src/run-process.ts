@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { type Database, openDatabase } from '@holdout/db';
 import { createQueue, type Queue } from '@holdout/queue';
-import { createDiskStorage, type Storage } from '@holdout/storage';
+import { cacheBlobs, openStorage, type Storage } from '@holdout/storage';
 import { startTelemetry } from '@holdout/telemetry';
 import { type Logger, pino } from 'pino';
 import { readConfig, type WorkerConfig } from './config.js';
@@ -31,8 +32,7 @@ export async function runProcess(
   try {
     config = readConfig(process.env);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    process.exit(1);
+    giveUp(error);
   }
   const log = pino({ name, level: config.logLevel });
   const telemetry = await startTelemetry(name, config.telemetry).catch((error) => end(log, error));
@@ -40,7 +40,7 @@ export async function runProcess(
   measureGpus(telemetry.registry);
   const meter = measureWork(telemetry.registry);
   const database = openDatabase({ url: config.databaseUrl, applicationName: name });
-  const storage = await createDiskStorage({ directory: config.storageDirectory });
+  const storage = await openWorkerStorage(config).catch(giveUp);
   const queue = await createQueue(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },
   );
@@ -61,6 +61,17 @@ export async function runProcess(
 /** For the log, and in a sentence for an operator at a terminal. */
 function end(log: Logger, error: unknown): never {
   log.fatal({ err: error }, 'the worker can’t start');
+  return giveUp(error);
+}
+
+function giveUp(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
+}
+
+/** What lies in a bucket is fetched once for each machine. */
+async function openWorkerStorage({ storage: options, cacheBytes }: WorkerConfig): Promise<Storage> {
+  const storage = await openStorage(options);
+  if (!options.s3 || cacheBytes === 0) return storage;
+  return await cacheBlobs(storage, { directory: join(options.directory, 'cache'), limitBytes: cacheBytes });
 }

@@ -240,6 +240,18 @@ export const errorCatalogue = {
     'This part does not begin where the upload ends.',
     'Ask for the offset by HEAD, and go on from there.',
   ),
+  upload_checksum_wrong: entry(
+    460,
+    'caller',
+    'What arrived of this part is not what its checksum says.',
+    'Nothing of it was kept; send it again from the same byte.',
+  ),
+  upload_is_final: entry(
+    403,
+    'caller',
+    'This upload was put together from others, and takes no bytes of its own.',
+    'Read what became of it: GET /api/uploads/…/result.',
+  ),
   upload_protocol_unknown: entry(
     412,
     'caller',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digestSchema } from './digest.js';
 import { slugSchema } from './slug.js';
 import { submissionStateSchema } from './states.js';
 
@@ -104,3 +105,45 @@ export const installationSchema = z.object({
   }),
 });
 export type Installation = z.infer<typeof installationSchema>;
+
+/** What uses a blob of the storage. */
+export const blobUses = ['bundle', 'image', 'predictions', 'starter_bundle'] as const;
+export type BlobUse = (typeof blobUses)[number];
+
+/** Younger blobs are never removed: what they were put for may not be in the database yet. */
+export const youngestCollectedHours = 24;
+
+/** Which blobs to remove; a page at a time, from the digest after `after` on. */
+export const collectionRequestSchema = z.strictObject({
+  /** Only say what would be removed. */
+  dryRun: z.boolean().default(true),
+  olderThanHours: z.number().int().min(youngestCollectedHours).max(87_600).default(72),
+  after: digestSchema.optional(),
+});
+
+/** The blobs of a page that nothing uses, and that are old enough. */
+export const collectionSchema = z.object({
+  looked: z.object({ files: z.number().int(), sizeBytes: z.number() }),
+  /** Removed, or where it was a dry run, to be removed. */
+  unused: z.object({ files: z.number().int(), sizeBytes: z.number() }),
+  /** Where the next page begins; null after the last. */
+  next: digestSchema.nullable(),
+});
+export type Collection = z.infer<typeof collectionSchema>;
+
+export const verificationRequestSchema = z.strictObject({ after: digestSchema.optional() });
+
+/** What reading the blobs of a page found. */
+export const verificationSchema = z.object({
+  verified: z.object({ files: z.number().int(), sizeBytes: z.number() }),
+  problems: z.array(
+    z.object({
+      digest: digestSchema,
+      problem: z.enum(['missing', 'damaged']),
+      /** Empty: nothing, and `collect` removes it one day. */
+      usedBy: z.array(z.enum(blobUses)),
+    }),
+  ),
+  next: digestSchema.nullable(),
+});
+export type Verification = z.infer<typeof verificationSchema>;

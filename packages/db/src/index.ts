@@ -15,7 +15,7 @@ export {
   useTokenByHash,
 } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
-export { listBlobReferences } from './tables/blob-references.js';
+export { findBlobUses, listBlobReferences, listUsedBlobs, lockCollection } from './tables/blob-references.js';
 export {
   type ComparedEntry,
   listComparedEntries,
@@ -123,7 +123,9 @@ export {
   readTestSetVersion,
   type TestSetVersionRecord,
 } from './tables/test-set-versions.js';
+export { freeUploadLock, keepUploadLock, takeUploadLock } from './tables/upload-locks.js';
 export {
+  deleteConcatenated,
   deleteUpload,
   endUploadWithRefusal,
   findUpload,

@@ -498,6 +498,11 @@ interface UploadsTable {
   refusal: JSONColumnType<UploadRefusal> | null;
   createdAt: CreatedAt;
   endedAt: StateTime;
+  lockOwner: string | null;
+  lockExpiresAt: Date | null;
+  lockWanted: Generated<boolean>;
+  partial: Generated<boolean>;
+  concatenates: string[] | null;
 }
 
 interface WorkersTable {

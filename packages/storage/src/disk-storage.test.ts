@@ -30,6 +30,11 @@ describeStorage('on disk', async () => {
       // As damage does: without leaving a trace in the time of the last change.
       await utimes(path, atime, mtime);
     },
+    lose: (digest) => rm(blobPath(directory, digest)),
+    async mark(digest, state) {
+      const mark = join(directory, 'removing', digest);
+      await (state === 'set' ? writeFile(mark, '') : rm(mark));
+    },
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 });
@@ -68,6 +73,36 @@ describe('a disk', () => {
     await createDiskStorage({ directory });
     expect(await readdir(join(directory, 'unfinished'))).toEqual(['fresh']);
     expect(await storage.has(digest)).toBe(true);
+  });
+
+  it('never loses what was put again while it was removed', async () => {
+    const storage = await createDiskStorage({ directory });
+    const other = await createDiskStorage({ directory });
+    const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3600 * 1000);
+    const bytes = Array.from({ length: 4 }, () => randomBytes(100));
+    const digests = await Promise.all(bytes.map(async (each) => (await storage.put(once(each))).digest));
+    let [putting, removed, lost] = [true, 0, 0];
+    const put = async (place: number) => {
+      for (let time = 0; time < 300; time += 1) {
+        const { digest } = await storage.put(once(bytes[place] ?? Buffer.alloc(0)));
+        // Nobody else makes it old: from its put to here it must be there.
+        if (!(await storage.has(digest))) lost += 1;
+        await utimes(blobPath(directory, digest), twoDaysAgo, twoDaysAgo).catch(() => {});
+      }
+    };
+    const collect = async () => {
+      while (putting) {
+        for (const digest of digests) {
+          if (await other.remove(digest, { unlessPutSince: new Date(Date.now() - 3600_000) })) removed += 1;
+        }
+      }
+    };
+    const collecting = collect();
+    await Promise.all(bytes.map((_, place) => put(place)));
+    putting = false;
+    await collecting;
+    expect(lost).toBe(0);
+    expect(removed).toBeGreaterThan(100);
   });
 
   it('leaves no blob when the process is killed while it writes', async () => {

@@ -1,3 +1,4 @@
+export { cacheBlobs } from './blob-cache.js';
 export { createDiskStorage } from './disk-storage.js';
 export { openStorage, readStorageOptions, type StorageOptions, storageVariables } from './open-storage.js';
 export { readPredictions, takeStudiesOf } from './read-predictions.js';

@@ -15,7 +15,7 @@ const lookAgainMilliseconds = 100;
 /**
  * Removes a blob, unless it was put at `unlessPutSince` or later. Whoever puts the same content meanwhile can rely on it
  * being there afterwards: the mark is set before the age is read, and looked for after the content was put. So either
- * the one who removes sees a young blob, or the one who puts sees the mark, and waits.
+ * the one who removes sees a young blob, or the one who puts sees the mark or, after it, that the content is gone.
  *
  * @returns whether it is gone by this
  */
@@ -49,8 +49,8 @@ export async function publishMarked(
 ): Promise<void> {
   for (;;) {
     await publish();
-    if (!(await isUnderWay(marks, digest))) return;
     while (await isUnderWay(marks, digest)) await sleep(lookAgainMilliseconds);
+    // One may have come and gone before its mark could be seen.
     if (await has()) return;
   }
 }

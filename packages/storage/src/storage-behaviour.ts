@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Storage } from './storage.js';
 
@@ -16,10 +17,15 @@ export interface TestStorage {
   countFiles(): Promise<number>;
   /** Writes over the stored bytes, behind the storage's back. */
   damage(digest: string, bytes: Buffer): Promise<void>;
+  /** Takes a blob away, behind the storage's back. */
+  lose(digest: string): Promise<void>;
+  /** Sets or clears the mark of a removal, as another process does. */
+  mark(digest: string, state: 'set' | 'clear'): Promise<void>;
   remove(): Promise<void>;
 }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const hour = 3600_000;
 const absent = sha256(Buffer.from('absent'));
 
 /** What every storage must do, whatever is behind it. */
@@ -137,6 +143,57 @@ export function describeStorage(kind: string, makeStorage: () => Promise<TestSto
         await expect(test.storage.open(name)).rejects.toThrow(TypeError);
         await expect(test.storage.has(name)).rejects.toThrow(TypeError);
       }
+    });
+
+    it('lists every blob by its digest, from any on', async () => {
+      const stored = await Promise.all(Array.from({ length: 12 }, () => test.storage.put(inPieces(randomBytes(9), 9))));
+      const expected = stored.map(({ digest }) => digest).sort();
+      const list = async (after?: string) => {
+        const found: string[] = [];
+        for await (const { digest, sizeBytes, putAt } of test.storage.list(after === undefined ? {} : { after })) {
+          expect(sizeBytes).toBe(9);
+          expect(Math.abs(Date.now() - putAt.getTime())).toBeLessThan(60_000);
+          found.push(digest);
+        }
+        return found;
+      };
+      expect(await list()).toEqual(expected);
+      expect(await list(expected[4])).toEqual(expected.slice(5));
+      expect(await list(expected[11])).toEqual([]);
+    });
+
+    it('removes what is old, and not what was put again', async () => {
+      const bytes = randomBytes(1000);
+      const { digest } = await test.storage.put(inPieces(bytes, 1000));
+      const [longAgo, later] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];
+      expect(await test.storage.remove(digest, { unlessPutSince: longAgo })).toBe(false);
+      expect(await test.storage.has(digest)).toBe(true);
+      // Times of S3 have whole seconds.
+      await sleep(2100);
+      const between = new Date(Date.now() - 1000);
+      await test.storage.put(inPieces(bytes, 1000));
+      expect(await test.storage.remove(digest, { unlessPutSince: between })).toBe(false);
+      expect(await test.storage.remove(digest, { unlessPutSince: later })).toBe(true);
+      expect(await test.storage.has(digest)).toBe(false);
+      expect(await test.storage.remove(digest, { unlessPutSince: later })).toBe(false);
+      expect(await test.countFiles()).toBe(0);
+    });
+
+    it('has what was put also where a removal had begun before', async () => {
+      const bytes = randomBytes(1000);
+      const { digest } = await test.storage.put(inPieces(bytes, 1000));
+      // Another process has read the age, and not removed it yet.
+      await test.mark(digest, 'set');
+      let done = false;
+      const putting = test.storage.put(inPieces(bytes, 1000)).then(() => {
+        done = true;
+      });
+      await sleep(1500);
+      expect(done).toBe(false);
+      await test.lose(digest);
+      await test.mark(digest, 'clear');
+      await putting;
+      expect(await test.storage.has(digest)).toBe(true);
     });
 
     it('is well', async () => {

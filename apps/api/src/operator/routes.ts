@@ -1,7 +1,11 @@
 import {
+  collectionRequestSchema,
+  collectionSchema,
   HoldoutError,
   installationSchema,
   queueListSchema,
+  verificationRequestSchema,
+  verificationSchema,
   workerListSchema,
   workerModeSchema,
   workerSchema,
@@ -13,8 +17,10 @@ import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
 import { siteAdminOf } from '../caller.js';
 import { problemResponse } from '../describe-api.js';
+import { collectBlobs } from './collect-blobs.js';
 import { describeInstallation } from './describe-installation.js';
 import { presentQueue, presentWorker } from './present-worker.js';
+import { verifyBlobs } from './verify-blobs.js';
 
 /** As the audit log names what makes a worker work in another way. */
 const modeActions = { working: 'worker.resume', paused: 'worker.pause', draining: 'worker.drain' } as const;
@@ -102,6 +108,49 @@ export const operatorRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asyn
     async (request) => {
       siteAdminOf(callerOf(request));
       return await describeInstallation(parts);
+    },
+  );
+
+  app.post(
+    '/operator/storage/collect',
+    {
+      schema: {
+        summary: 'Remove stored files that nothing uses',
+        description:
+          'For site administrators. Looks at a page of files and removes those that nothing uses and that were not put for ' +
+          '`olderThanHours`; as a dry run, which is the default, it only says how many. Ask again with `after: next`.',
+        tags: ['operator'],
+        body: collectionRequestSchema,
+        response: { 200: collectionSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const { actor } = siteAdminOf(callerOf(request));
+      const collection = await collectBlobs(parts, request.body, request.log);
+      if (!request.body.dryRun && collection.unused.files > 0) {
+        const act = { actor, action: 'storage.collect', competitionId: null, subject: 'storage' };
+        await insertAudit(database, { ...act, before: null, after: collection.unused });
+      }
+      return collection;
+    },
+  );
+
+  app.post(
+    '/operator/storage/verify',
+    {
+      schema: {
+        summary: 'Read stored files and compare their digests',
+        description:
+          'For site administrators. Reads files for about ten seconds, and names those that are damaged, or missing and used. ' +
+          'Ask again with `after: next`.',
+        tags: ['operator'],
+        body: verificationRequestSchema,
+        response: { 200: verificationSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      siteAdminOf(callerOf(request));
+      return await verifyBlobs(parts, request.body);
     },
   );
 };

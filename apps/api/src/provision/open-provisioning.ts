@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '@holdout/db';
-import { createDiskStorage, type Storage } from '@holdout/storage';
+import { openStorage, readStorageOptions, type Storage } from '@holdout/storage';
 
 /** What filling a server needs: the database as its owner, and the storage. */
 export interface Provisioning {
@@ -11,8 +11,12 @@ export interface Provisioning {
 export async function openProvisioning(options: {
   readonly databaseUrl: string;
   readonly storageDirectory: string;
+  /** Names the bucket, where there is one. */
+  readonly environment?: NodeJS.ProcessEnv;
 }): Promise<Provisioning & { close(): Promise<void> }> {
-  const storage = await createDiskStorage({ directory: options.storageDirectory });
+  const storage = await openStorage(
+    readStorageOptions({ ...options.environment, HOLDOUT_STORAGE_DIRECTORY: options.storageDirectory }),
+  );
   const database = openDatabase({ url: options.databaseUrl, applicationName: 'holdout-provision', maxConnections: 2 });
   return { database, storage, close: () => database.close() };
 }

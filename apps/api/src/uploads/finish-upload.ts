@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { errorCatalogue, HoldoutError } from '@holdout/contracts';
 import {
   endUploadWithRefusal,
@@ -48,14 +47,14 @@ export class UploadFinisher {
     if (upload.submissionId) return await findOrThrow(this.#parts, upload.submissionId);
     try {
       const submission = await this.#submit(upload, log);
-      await this.#store.removeFile(uploadId);
+      await this.#store.removeBytes(upload);
       return submission;
     } catch (error) {
       const { code, detail = null, sentences, problems } = toHoldoutError(error);
       // Rules are accepted, and then the same bytes are good.
       if (errorCatalogue[code].fault === 'server' || code === 'rules_changed') throw error;
       await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, sentences, problems } });
-      await this.#store.removeFile(uploadId);
+      await this.#store.removeBytes(upload);
       throw error;
     }
   }
@@ -64,8 +63,7 @@ export class UploadFinisher {
     const { database, storage } = this.#parts;
     const phase = await findPhaseOrThrow(database, upload);
     const team = { id: upload.teamId, name: upload.team };
-    const file = createReadStream(this.#store.pathOf(upload.id), { highWaterMark: 256 * 1024 });
-    const stored = await storage.put(file, { limitBytes: phase.limits.bundleSizeBytes });
+    const stored = await storage.put(this.#store.read(upload), { limitBytes: phase.limits.bundleSizeBytes });
     const description = readMetadata(upload.metadata);
     return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
   }

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { HoldoutError, submissionSchema } from '@holdout/contracts';
 import { demandOpen, demandPresentAcceptance, demandQuota } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -20,9 +21,11 @@ const expiryIntervalMilliseconds = 60 * 60 * 1000;
 /** Bundles that come in parts, by the tus protocol: an upload that broke off goes on where it was. */
 export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
   const { database } = parts;
-  const store = await UploadStore.open(database, parts.uploadsDirectory);
+  const { uploadsDirectory, uploadsBucket: s3 } = parts;
+  const store = await UploadStore.open(database, uploadsDirectory, { s3 });
   const finisher = new UploadFinisher(parts, store);
-  const tus = new TusHandler(store, finisher);
+  const checkingDirectory = join(dirname(uploadsDirectory), 'unfinished');
+  const tus = new TusHandler({ database, store, finisher, checkingDirectory });
   app.addContentTypeParser('application/offset+octet-stream', (_request, payload, done) => done(null, payload));
   const expiry = setInterval(() => {
     void store.removeExpired().catch((err: unknown) => app.log.warn({ err }, 'old uploads could not be removed'));
@@ -36,8 +39,8 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
       schema: {
         summary: 'Begin to upload a bundle in parts',
         description:
-          'By the tus protocol, version 1.0.0, with its extensions creation, creation-with-upload, termination and ' +
-          'expiration. `Upload-Length` is the size of the archive; `Upload-Metadata` may have `filename`, and what the ' +
+          'By the tus protocol, version 1.0.0, with its extensions creation, creation-with-upload, termination, ' +
+          'expiration, checksum and concatenation. `Upload-Length` is the size of the archive; `Upload-Metadata` may have `filename`, and what the ' +
           'plain upload takes in its query: `name`, `description`, `link`, `stopOnWarning`. `Location` is the address to ' +
           'send the parts to. An upload that is not finished is kept for 24 hours, and a team’s latest eight.',
         tags: ['submissions'],
@@ -52,9 +55,17 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
       await demandOpen(database, phase.id);
       await demandPresentAcceptance(database, { phaseId: phase.id, teamId: team.id });
       await demandQuota(database, { phaseId: phase.id, teamId: team.id });
-      return await tus.answer({ request, teamId: team.id, phase }, reply);
+      return await tus.answer({ request, teamId: team.id, phase, upload: null }, reply);
     },
   );
+
+  app.route({
+    method: 'OPTIONS',
+    url: '/competitions/:competition/phases/:phase/uploads',
+    config: { access: 'open' },
+    schema: { hide: true, params: phaseParamsSchema },
+    handler: (_request, reply) => tus.describe(reply),
+  });
 
   const partRoutes = [
     [
@@ -78,11 +89,12 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
       },
       handler: async (request, reply) => {
         const phase = await findPhaseOrThrow(database, request.params);
-        const { teamId, phaseId } = await findOwnUpload(database, callerOf(request), request.params.id);
+        const upload = await findOwnUpload(database, callerOf(request), request.params.id);
+        const { teamId, phaseId } = upload;
         if (phaseId !== phase.id) throw new HoldoutError('upload_not_found');
         // What is there stays, and goes on when the team has accepted them.
         if (method === 'PATCH') await demandPresentAcceptance(database, { phaseId, teamId });
-        return await tus.answer({ request, teamId, phase }, reply);
+        return await tus.answer({ request, teamId, phase, upload }, reply);
       },
     });
   }
@@ -103,6 +115,11 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
     },
     async (request) => {
       const upload = await findOwnUpload(database, callerOf(request), request.params.id);
+      if (upload.partial) {
+        throw new HoldoutError('upload_unfinished', {
+          detail: 'It is a partial upload: a final one puts it together.',
+        });
+      }
       if (!hasEnded(upload)) {
         const { offset } = await store.getUpload(upload.id);
         if (offset < upload.sizeBytes) {

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { HoldoutError } from '@holdout/contracts';
-import type { PhaseRecord } from '@holdout/db';
-import { Server } from '@tus/server';
+import type { Database, PhaseRecord, UploadRecord } from '@holdout/db';
+import { toStorageError } from '@holdout/storage';
+import { Metadata, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { checkPart, checksumAlgorithms, readChecksum } from './check-part.js';
+import { findPartial, readConcat, writeConcat } from './concatenate.js';
 import { explainRefusal } from './explain-refusal.js';
 import type { UploadFinisher } from './finish-upload.js';
 import { readMetadata } from './read-metadata.js';
@@ -16,7 +19,20 @@ export interface UploadContext {
   readonly request: FastifyRequest;
   readonly teamId: string;
   readonly phase: PhaseRecord;
+  /** null where one is begun. */
+  readonly upload: UploadRecord | null;
 }
+
+interface TusParts {
+  readonly database: Database;
+  readonly store: UploadStore;
+  readonly finisher: UploadFinisher;
+  /** Where parts with a checksum lie until it is known to be right. */
+  readonly checkingDirectory: string;
+}
+
+/** What the library does not know of its requests. */
+type Kept = UploadContext & { partial: boolean; refusal?: unknown };
 
 /** How long a connection that is thought dead may take to write what it has, when its sender is back on another. */
 const handoverMilliseconds = 1000;
@@ -24,7 +40,9 @@ const handoverMilliseconds = 1000;
 /** What of the library's answer leaves: the protocol's own headers, and none that opens the server to other origins. */
 const answeredHeaders = [
   'location',
+  'tus-extension',
   'tus-resumable',
+  'tus-version',
   'upload-expires',
   'upload-length',
   'upload-metadata',
@@ -34,31 +52,30 @@ const answeredHeaders = [
 /** Answers requests of the tus protocol, version 1.0.0, by the tus library, and its refusals by the catalogue. */
 export class TusHandler {
   readonly #server: Server;
-  /** What the library does not know of its requests. */
-  readonly #contexts = new WeakMap<object, UploadContext & { refusal?: unknown }>();
+  readonly #parts: TusParts;
+  readonly #contexts = new WeakMap<object, Kept>();
 
-  constructor(store: UploadStore, finisher: UploadFinisher) {
+  constructor(parts: TusParts) {
+    const { database, store } = parts;
+    this.#parts = parts;
     this.#server = new Server({
       path: '/uploads',
       datastore: store,
-      locker: new UploadLocks(),
+      locker: new UploadLocks(database),
       lockDrainTimeout: handoverMilliseconds,
       namingFunction: () => randomUUID(),
-      generateUrl: (request, { id }) => `${new URL(request.url).pathname.replace(/\/$/, '')}/${id}`,
+      generateUrl: (request, { id }) => `${pathOf(request.url)}/${id}`,
       onUploadCreate: async (request, { id, size: sizeBytes = 0, metadata = {} }) => {
-        const { teamId, phase } = this.#contextOf(request);
+        const { teamId, phase, partial } = this.#contextOf(request);
         const limitBytes = phase.limits.bundleSizeBytes;
         if (sizeBytes > limitBytes) throw tooLarge(limitBytes, sizeBytes);
         readMetadata(metadata);
-        await store.begin({ id, teamId, phaseId: phase.id, sizeBytes, metadata });
+        await store.begin({ id, teamId, phaseId: phase.id, sizeBytes, metadata, partial, concatenates: null });
         return {};
       },
-      // All bytes are there, whatever becomes of them: the result is read on its own, and as often as need be.
       onUploadFinish: async (request, { id }) => {
-        const { log } = this.#contextOf(request).request;
-        await finisher.finish(id, log).catch((error: unknown) => {
-          log.info({ err: error, uploadId: id }, 'the upload made no submission');
-        });
+        const { request: asked, upload, partial } = this.#contextOf(request);
+        if (!(upload?.partial ?? partial)) await this.#finish(id, asked);
         return {};
       },
       onResponseError: (request, error) => {
@@ -70,11 +87,37 @@ export class TusHandler {
 
   /** @throws HoldoutError where the library, or a hook of ours, refuses */
   async answer(context: UploadContext, reply: FastifyReply): Promise<FastifyReply> {
-    const { raw } = context.request;
-    const part = context.request.method === 'PATCH' || context.request.method === 'POST' ? openPart(raw) : null;
-    const kept = { ...context };
+    reply.header('tus-resumable', '1.0.0');
+    const { request, upload } = context;
+    if (request.method === 'PATCH' && upload?.concatenates) throw new HoldoutError('upload_is_final');
+    const concat = request.method === 'POST' ? readConcat(headerOf(request, 'upload-concat')) : null;
+    if (concat !== null && concat !== 'partial') return await this.#concatenate(context, concat.ids, reply);
+    await this.#askLibrary({ ...context, partial: concat === 'partial' }, reply);
+    const path = request.url.slice(0, request.url.lastIndexOf('/'));
+    const again = request.method === 'HEAD' && upload ? writeConcat(upload, path) : null;
+    if (again !== null) reply.header('upload-concat', again);
+    return reply.send();
+  }
+
+  /** What this server can do, for whoever asks. */
+  describe(reply: FastifyReply): FastifyReply {
+    return reply
+      .code(204)
+      .headers({
+        'tus-resumable': '1.0.0',
+        'tus-version': '1.0.0',
+        'tus-extension': this.#parts.store.extensions.join(','),
+      })
+      .header('tus-checksum-algorithm', checksumAlgorithms.join(','))
+      .send();
+  }
+
+  async #askLibrary(kept: Kept, reply: FastifyReply): Promise<void> {
+    const { raw } = kept.request;
+    let part: UploadPart | null = null;
     try {
-      const request = toWebRequest(context.request, part);
+      part = await this.#openPart(kept);
+      const request = toWebRequest(kept.request, part);
       this.#contexts.set(request, kept);
       const response = await this.#server.handleWeb(request);
       if ('refusal' in kept) throw explainRefusal(kept.refusal);
@@ -83,16 +126,58 @@ export class TusHandler {
         const value = response.headers.get(name);
         if (value !== null) reply.header(name, value);
       }
-      return reply.code(response.status).send();
+      reply.code(response.status);
     } catch (error) {
-      reply.header('tus-resumable', '1.0.0');
       throw raw.destroyed && !raw.complete ? new HoldoutError('upload_incomplete', { cause: error }) : error;
     } finally {
       part?.end();
     }
   }
 
-  #contextOf(request: object): UploadContext & { refusal?: unknown } {
+  /** The part that a request brings, after its checksum was found right where it has one. */
+  async #openPart({ request, phase }: UploadContext): Promise<UploadPart | null> {
+    if (request.method !== 'PATCH' && request.method !== 'POST') return null;
+    const header = headerOf(request, 'upload-checksum');
+    const checksum = header === undefined ? null : readChecksum(header);
+    const part = openPart(request.raw);
+    if (!checksum) return part;
+    const { checkingDirectory: directory } = this.#parts;
+    try {
+      return await checkPart(part, { checksum, limitBytes: phase.limits.bundleSizeBytes, directory });
+    } catch (error) {
+      part.end();
+      throw toStorageErrorOfDisk(error);
+    }
+  }
+
+  /** Begins and ends an upload at once, whose bytes are those of partial ones. */
+  async #concatenate(context: UploadContext, ids: readonly string[], reply: FastifyReply): Promise<FastifyReply> {
+    const { request, teamId, phase } = context;
+    const { database, store } = this.#parts;
+    if (headerOf(request, 'tus-resumable') !== '1.0.0') throw new HoldoutError('upload_protocol_unknown');
+    const found = await findPartial(database, store, ids, { teamId, phaseId: phase.id });
+    const sizeBytes = found.reduce((sum, upload) => sum + upload.sizeBytes, 0);
+    const limitBytes = phase.limits.bundleSizeBytes;
+    if (sizeBytes > limitBytes) throw tooLarge(limitBytes, sizeBytes);
+    const metadata = parseMetadata(headerOf(request, 'upload-metadata'));
+    readMetadata(metadata);
+    const id = randomUUID();
+    await store.begin({ id, teamId, phaseId: phase.id, sizeBytes, metadata, partial: false, concatenates: ids });
+    await this.#finish(id, request);
+    return reply
+      .code(201)
+      .header('location', `${pathOf(request.url)}/${id}`)
+      .send();
+  }
+
+  /** All bytes are there, whatever becomes of them: the result is read on its own, and as often as need be. */
+  async #finish(uploadId: string, { log }: FastifyRequest): Promise<void> {
+    await this.#parts.finisher.finish(uploadId, log).catch((error: unknown) => {
+      log.info({ err: error, uploadId }, 'the upload made no submission');
+    });
+  }
+
+  #contextOf(request: object): Kept {
     const context = this.#contexts.get(request);
     if (!context) throw new Error('A request that nobody authorised.');
     return context;
@@ -103,8 +188,31 @@ export class TusHandler {
 function toWebRequest(request: FastifyRequest, part: UploadPart | null): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
+    // What the library has no part in: to it, a partial upload is one like any other.
+    if (name === 'upload-concat' || name === 'upload-checksum') continue;
     for (const one of [value ?? []].flat()) headers.append(name, one);
   }
   const body = part ? { body: part.stream, duplex: 'half' as const } : {};
   return new Request(new URL(request.url, 'http://localhost'), { method: request.method, headers, ...body });
+}
+
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  return [headers[name]].flat()[0];
+}
+
+function pathOf(url: string): string {
+  return new URL(url, 'http://localhost').pathname.replace(/\/$/, '');
+}
+
+function parseMetadata(header: string | undefined): Record<string, string | null> {
+  try {
+    return Metadata.parse(header) ?? {};
+  } catch (cause) {
+    throw new HoldoutError('request_invalid', { detail: 'Upload-Metadata can’t be read.', cause });
+  }
+}
+
+/** A file that could not be written while a checksum was looked at. */
+function toStorageErrorOfDisk(error: unknown): unknown {
+  return error instanceof Error && 'syscall' in error ? toStorageError(error) : error;
 }

@@ -1,49 +1,65 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldoutError } from '@holdout/contracts';
+import { type Database, freeUploadLock, keepUploadLock, takeUploadLock } from '@holdout/db';
 import type { Lock, Locker, RequestRelease } from '@tus/server';
-
-interface Holder {
-  readonly requestRelease: RequestRelease;
-  readonly freed: Promise<void>;
-  free(): void;
-}
 
 /** How long a request waits for the one before it. */
 const patienceMilliseconds = 30_000;
+const lookAgainMilliseconds = 200;
+/** A process that died holds a lock for so long; one that lives says so each second. */
+const leaseSeconds = 10;
+const renewMilliseconds = 1000;
 
 /**
- * Lets one request at a time write to an upload. One that comes later asks the one before it to end: a sender whose
- * connection broke is back long before the server notices that the old connection is dead.
- *
- * The library's own locks, in memory, ask whether they are free as fast as the machine can.
+ * Lets one request at a time write to an upload, whichever API process it came to. One that comes later asks the one
+ * before it to end: a sender whose connection broke is back long before the server notices that the old connection is
+ * dead. Postgres says who holds an upload, so the locks end with the process that has them.
  */
 export class UploadLocks implements Locker {
-  readonly #holders = new Map<string, Holder>();
+  readonly #database: Database;
 
-  newLock(id: string): Lock {
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  newLock(uploadId: string): Lock {
+    const lock = { uploadId, owner: randomUUID() };
+    let renewing: NodeJS.Timeout | undefined;
     return {
-      lock: (signal, requestRelease) => this.#lock(id, signal, requestRelease),
+      lock: async (signal, requestRelease) => {
+        await this.#take(lock, signal);
+        renewing = this.#keep(lock, requestRelease);
+      },
       unlock: async () => {
-        const holder = this.#holders.get(id);
-        this.#holders.delete(id);
-        holder?.free();
+        clearInterval(renewing);
+        // One that can't be freed now is free when its time is over.
+        await freeUploadLock(this.#database, lock).catch(() => {});
       },
     };
   }
 
-  async #lock(id: string, signal: AbortSignal, requestRelease: RequestRelease): Promise<void> {
-    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(patienceMilliseconds)]);
-    for (let holder = this.#holders.get(id); holder; holder = this.#holders.get(id)) {
-      await holder.requestRelease();
-      await Promise.race([holder.freed, sleep(patienceMilliseconds, undefined, { signal: giveUp, ref: false })]).catch(
-        () => {},
-      );
-      if (giveUp.aborted) throw new HoldoutError('server_busy', { retryAfterSeconds: 5 });
+  async #take(lock: { uploadId: string; owner: string }, signal: AbortSignal): Promise<void> {
+    const giveUpAt = performance.now() + patienceMilliseconds;
+    while ((await takeUploadLock(this.#database, { ...lock, seconds: leaseSeconds })) === 'held') {
+      if (signal.aborted || performance.now() > giveUpAt)
+        throw new HoldoutError('server_busy', { retryAfterSeconds: 5 });
+      await sleep(lookAgainMilliseconds);
     }
-    let free = () => {};
-    const freed = new Promise<void>((resolve) => {
-      free = resolve;
-    });
-    this.#holders.set(id, { requestRelease, freed, free });
+  }
+
+  /** Where Postgres is away for longer than the lease, another one may have it. */
+  #keep(lock: { uploadId: string; owner: string }, requestRelease: RequestRelease): NodeJS.Timeout {
+    let keptAt = performance.now();
+    let asking = false;
+    const renew = async () => {
+      if (asking) return;
+      asking = true;
+      const told = await keepUploadLock(this.#database, { ...lock, seconds: leaseSeconds }).catch(() => null);
+      asking = false;
+      if (told === 'keep') keptAt = performance.now();
+      if (told === 'give up' || performance.now() - keptAt > leaseSeconds * 1000) await requestRelease();
+    };
+    return setInterval(() => void renew(), renewMilliseconds);
   }
 }

@@ -1,11 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { HoldoutError, showSize } from '@holdout/contracts';
+import { Readable } from 'node:stream';
+import { HoldoutError } from '@holdout/contracts';
 import {
   type Database,
+  deleteConcatenated,
   deleteUpload,
   findUpload,
   insertUpload,
@@ -13,105 +10,116 @@ import {
   removeExpiredUploads,
   type UploadRecord,
 } from '@holdout/db';
-import { FileStore } from '@tus/file-store';
-import { Upload } from '@tus/server';
-import { explainRefusal } from './explain-refusal.js';
+import type { S3Options } from '@holdout/storage';
+import { DataStore, Upload } from '@tus/server';
+import { openDiskBytes } from './disk-bytes.js';
+import { openS3Bytes } from './s3-bytes.js';
+import type { UploadBytes } from './upload-bytes.js';
 
 /** An upload that is not finished, and the result of one that is, are kept for so long. */
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 const unfinishedOfTeamLimit = 8;
 
-/**
- * The bytes of bundles that come in parts, a file each, while Postgres says which there are and what became of them. How
- * much of one is there is the length of its file, so a server that dies loses nothing that it had written.
- */
-export class UploadStore extends FileStore {
+/** Bundles that come in parts: Postgres says which there are and what became of them, and `bytes` has their bytes. */
+export class UploadStore extends DataStore {
   readonly #database: Database;
+  readonly #bytes: UploadBytes;
+  readonly #keptMilliseconds: number;
 
-  /** Makes the folder where there is none, and removes what is in it that nobody will finish. */
+  /** Opens the place of the bytes, a folder or a bucket, and removes what is in it that nobody will finish. */
   static async open(
     database: Database,
     directory: string,
-    { keptMilliseconds = dayMilliseconds } = {},
+    { keptMilliseconds = dayMilliseconds, s3 = null }: { keptMilliseconds?: number; s3?: S3Options | null } = {},
   ): Promise<UploadStore> {
-    const path = resolve(directory);
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    const store = new UploadStore(database, path, keptMilliseconds);
+    const bytes = s3 ? openS3Bytes(s3) : await openDiskBytes(directory);
+    const store = new UploadStore(database, bytes, keptMilliseconds);
     await store.removeExpired();
-    const wanted = new Set(await listUnfinishedUploads(database));
-    for (const name of await readdir(path)) if (!wanted.has(name)) await rm(join(path, name), { force: true });
+    await bytes.removeOthers(() => listUnfinishedUploads(database));
     return store;
   }
 
-  private constructor(database: Database, directory: string, keptMilliseconds: number) {
-    const configstore = {
-      get: async (id: string) => toTusUpload(await findUpload(database, id)),
-      // The row was written before the file, with the team and phase that the library does not know of.
-      set: async () => {},
-      delete: (id: string) => deleteUpload(database, id),
-    };
-    super({ directory, configstore, expirationPeriodInMilliseconds: keptMilliseconds });
-    this.extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
+  private constructor(database: Database, bytes: UploadBytes, keptMilliseconds: number) {
+    super();
+    this.extensions = ['creation', 'creation-with-upload', 'termination', 'expiration', 'checksum', 'concatenation'];
     this.#database = database;
+    this.#bytes = bytes;
+    this.#keptMilliseconds = keptMilliseconds;
   }
 
-  pathOf(id: string): string {
-    return join(this.directory, id);
+  override getExpiration(): number {
+    return this.#keptMilliseconds;
   }
 
   /**
-   * Makes room for an upload, in the table and on the disk.
+   * Makes room for an upload, in the table and where its bytes will lie.
    *
-   * @throws HoldoutError `storage_full` where the disk has no room for all of it
+   * @throws HoldoutError `storage_full` where there is no room for all of it
    */
   async begin(upload: Parameters<typeof insertUpload>[1]): Promise<void> {
-    const { bavail, bsize } = await statfs(this.directory);
-    if (upload.sizeBytes > bavail * bsize) {
-      throw new HoldoutError('storage_full', { detail: `It has ${showSize(upload.sizeBytes)}.` });
-    }
+    await this.#bytes.demandRoom(upload.sizeBytes);
     const removed = await insertUpload(this.#database, upload, { limit: unfinishedOfTeamLimit });
-    for (const id of removed) await this.removeFile(id);
+    for (const id of removed) await this.#bytes.remove(id);
   }
 
-  /** Of one that has ended the file is gone, and all of it is there. */
+  override async create(upload: Upload): Promise<Upload> {
+    try {
+      await this.#bytes.create(upload.id, upload.size ?? 0);
+    } catch (error) {
+      // Nobody was told of it.
+      await deleteUpload(this.#database, upload.id);
+      throw error;
+    }
+    return upload;
+  }
+
+  /** Of one that has ended the bytes are gone, and all of it is there; so it is of one that puts others together. */
   override async getUpload(id: string): Promise<Upload> {
     const record = await findUpload(this.#database, id);
-    const upload = toTusUpload(record);
-    if (!record || !upload) throw new HoldoutError('upload_not_found');
-    if (hasEnded(record)) return Object.assign(upload, { offset: record.sizeBytes });
-    // The library throws objects that are no errors.
-    return await super.getUpload(id).catch((error: unknown) => {
-      throw explainRefusal(error);
-    });
+    if (!record) throw new HoldoutError('upload_not_found');
+    const isComplete = hasEnded(record) || record.concatenates !== null;
+    const offset = isComplete ? record.sizeBytes : await this.#bytes.count(id, record.sizeBytes);
+    if (offset === null) throw new HoldoutError('upload_not_found');
+    return toTusUpload(record, offset);
   }
 
   /**
    * Adds a part. What was written before an error stays.
    *
-   * @throws whatever the disk or the part fails with
+   * @throws whatever the disk, S3 or the part fails with
    */
   override async write(part: Readable, id: string, offset: number): Promise<number> {
     const record = await findUpload(this.#database, id);
     if (!record) throw new HoldoutError('upload_not_found');
     if (hasEnded(record)) return offset;
-    // What was acknowledged must still be there after a power cut.
-    await pipeline(part, createWriteStream(this.pathOf(id), { flags: 'r+', start: offset, flush: true }));
-    return (await stat(this.pathOf(id))).size;
+    return await this.#bytes.append(part, id, offset);
+  }
+
+  /** Reads one that is complete, or those that it puts together. */
+  read({ id, concatenates }: Pick<UploadRecord, 'id' | 'concatenates'>): Readable {
+    const bytes = this.#bytes;
+    async function* readAll() {
+      for (const part of concatenates ?? [id]) yield* await bytes.read(part);
+    }
+    return Readable.from(readAll(), { objectMode: false, highWaterMark: 256 * 1024 });
   }
 
   override async remove(id: string): Promise<void> {
     await deleteUpload(this.#database, id);
-    await this.removeFile(id);
+    await this.#bytes.remove(id);
   }
 
-  async removeFile(id: string): Promise<void> {
-    await rm(this.pathOf(id), { force: true });
+  /** Removes the bytes of one that has ended; nobody puts its parts together again. */
+  async removeBytes({ id, concatenates }: Pick<UploadRecord, 'id' | 'concatenates'>): Promise<void> {
+    if (!concatenates) return await this.#bytes.remove(id);
+    await deleteConcatenated(this.#database, concatenates);
+    for (const part of concatenates) await this.#bytes.remove(part);
   }
 
   /** Forgets what was begun, or has ended, too long ago. */
   async removeExpired(): Promise<void> {
-    const expired = await removeExpiredUploads(this.#database, { afterMilliseconds: this.getExpiration() });
-    for (const id of expired) await this.removeFile(id);
+    const expired = await removeExpiredUploads(this.#database, { afterMilliseconds: this.#keptMilliseconds });
+    for (const id of expired) await this.#bytes.remove(id);
   }
 }
 
@@ -119,14 +127,6 @@ export function hasEnded({ submissionId, refusal }: UploadRecord): boolean {
   return submissionId !== null || refusal !== null;
 }
 
-function toTusUpload(record: UploadRecord | null): Upload | undefined {
-  if (!record) return undefined;
-  const { id, sizeBytes, metadata, createdAt } = record;
-  return new Upload({
-    id,
-    size: sizeBytes,
-    offset: 0,
-    metadata: { ...metadata },
-    creation_date: createdAt.toISOString(),
-  });
+function toTusUpload({ id, sizeBytes, metadata, createdAt }: UploadRecord, offset: number): Upload {
+  return new Upload({ id, size: sizeBytes, offset, metadata: { ...metadata }, creation_date: createdAt.toISOString() });
 }

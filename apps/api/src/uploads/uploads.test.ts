@@ -182,7 +182,7 @@ describe('what is refused', () => {
   it('what is too large at its creation, in the words of the plain upload', async () => {
     const sizeBytes = smallBundleLimitBytes + 1;
     const refused = await beginUpload(alpha, { sizeBytes, phase: 'practice' });
-    await expectProblem(refused, 'upload_too_large', /^It has 200001 bytes; it may have 200000 bytes\.$/);
+    await expectProblem(refused, 'upload_too_large', /^It has 200001 B; it may have 200000 B\.$/);
     expect((await beginUpload(alpha, { sizeBytes: sizeBytes - 1, phase: 'practice' })).status).toBe(201);
   });
 

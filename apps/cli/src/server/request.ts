@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { CommandError } from '../command-error.js';
 import type { ServerConfig } from '../config.js';
 
-const answerTimeoutMilliseconds = 60_000;
+const answerMinutes = 1;
 
 interface JsonRequest<T> {
   readonly path: string;
@@ -13,6 +13,8 @@ interface JsonRequest<T> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** How long the server may take. */
+  readonly patienceMinutes?: number;
 }
 
 /**
@@ -22,9 +24,9 @@ interface JsonRequest<T> {
  */
 export async function requestJson<T extends z.ZodType>(
   config: ServerConfig,
-  { path, schema, signal, method = 'GET', body }: JsonRequest<T>,
+  { path, schema, signal, method = 'GET', body, patienceMinutes = answerMinutes }: JsonRequest<T>,
 ): Promise<z.infer<T>> {
-  const timeout = AbortSignal.timeout(answerTimeoutMilliseconds);
+  const timeout = AbortSignal.timeout(patienceMinutes * 60_000);
   try {
     const response = await fetch(config.server + path, {
       method,

@@ -30,7 +30,7 @@ const demoFile = new URL('../../demo/mura.yaml', import.meta.url);
 
 /** Makes the demo competition `mura` with its phases, test sets and accounts; what is there already stays as it is. */
 export async function provideDemoCompetition(parts: Parts): Promise<DemoAccounts> {
-  const provisioning = await openProvisioning(parts);
+  const provisioning = await openProvisioning({ ...parts, environment: process.env });
   try {
     const { accounts, anew } = await provideAccounts(provisioning, parts.dataDirectory);
     if (!(await findCompetition(provisioning.database, competition))) await makeCompetition(provisioning);

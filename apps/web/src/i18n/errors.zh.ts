@@ -85,6 +85,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   ),
   upload_unfinished: words('上传尚未完成。', '请发送其余部分：HEAD 会告诉您从哪个字节继续。'),
   upload_offset_wrong: words('这一部分不是从上传结束的位置开始的。', '请用 HEAD 查询偏移量，然后从那里继续。'),
+  upload_checksum_wrong: words('收到的这一部分与它的校验和不符。', '其中没有保留任何内容；请从同一字节重新发送。'),
+  upload_is_final: words('这个上传由其他上传拼合而成，自身不再接收字节。', '结果见 GET /api/uploads/…/result。'),
   upload_protocol_unknown: words(
     '分段上传遵循 tus 协议 1.0.0 版。',
     '请发送请求头 `Tus-Resumable: 1.0.0`，或者用 POST …/submissions 发送整个压缩包。',

@@ -77,7 +77,8 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   const meter = measureWork(registry);
   const config = {
     databaseUrl: evaluatorUrl,
-    storageDirectory: join(folder, 'storage'),
+    storage: { directory: join(folder, 'storage'), s3: null },
+    cacheBytes: 0,
     scratchDirectory,
     logLevel: 'silent',
     leaseSeconds: 4,

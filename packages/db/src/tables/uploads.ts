@@ -19,9 +19,14 @@ export interface UploadRecord {
   submissionId: string | null;
   refusal: UploadRefusal | null;
   createdAt: Date;
+  /** Becomes no submission of its own. */
+  partial: boolean;
+  /** The partial uploads that it puts together, in their order. */
+  concatenates: readonly string[] | null;
 }
 
-type NewUpload = Pick<UploadRecord, 'id' | 'teamId' | 'phaseId' | 'sizeBytes' | 'metadata'>;
+type NewUpload = Pick<UploadRecord, 'id' | 'teamId' | 'phaseId' | 'sizeBytes' | 'metadata'> &
+  Partial<Pick<UploadRecord, 'partial' | 'concatenates'>>;
 
 /**
  * Begins an upload. A team has at most `limit` that have not ended: a further one takes the place of the oldest, so that
@@ -32,7 +37,7 @@ type NewUpload = Pick<UploadRecord, 'id' | 'teamId' | 'phaseId' | 'sizeBytes' | 
  */
 export async function insertUpload(
   db: Queryable,
-  { metadata, ...upload }: NewUpload,
+  { metadata, concatenates = null, ...upload }: NewUpload,
   { limit }: { limit: number },
 ): Promise<string[]> {
   return await db.transaction().execute(async (trx) => {
@@ -40,7 +45,7 @@ export async function insertUpload(
     await refuseMerged(trx, upload.teamId);
     await trx
       .insertInto('uploads')
-      .values({ ...upload, metadata: JSON.stringify(metadata) })
+      .values({ ...upload, metadata: JSON.stringify(metadata), concatenates: concatenates && [...concatenates] })
       .execute();
     const removed = await trx
       .deleteFrom('uploads')
@@ -88,7 +93,7 @@ export async function findUpload(db: Queryable, uploadId: string): Promise<Uploa
     .innerJoin('phases', 'phases.id', 'uploads.phaseId')
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
     .select(['uploads.id', 'uploads.teamId', 'uploads.phaseId', 'uploads.sizeBytes', 'uploads.metadata'])
-    .select(['uploads.submissionId', 'uploads.refusal', 'uploads.createdAt'])
+    .select(['uploads.submissionId', 'uploads.refusal', 'uploads.createdAt', 'uploads.partial', 'uploads.concatenates'])
     .select(['teams.name as team', 'competitions.slug as competition', 'phases.slug as phase'])
     .where('uploads.id', '=', uploadId)
     .executeTakeFirst();
@@ -147,6 +152,11 @@ export async function findSubmissionOfUpload(
     .limit(1)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Forgets the partial uploads that one was put together from. */
+export async function deleteConcatenated(db: Queryable, uploadIds: readonly string[]): Promise<void> {
+  await db.deleteFrom('uploads').where('id', 'in', uploadIds).where('partial', '=', true).execute();
 }
 
 export async function deleteUpload(db: Queryable, uploadId: string): Promise<void> {

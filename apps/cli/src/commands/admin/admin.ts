@@ -10,6 +10,7 @@ import { addOrganiserCommands } from './organiser.js';
 import { addPhaseCommands } from './phase.js';
 import { addPredictionsCommands } from './predictions.js';
 import { addStarterBundleCommands } from './starter-bundle.js';
+import { addStorageCommands } from './storage.js';
 import { addSubmissionCommands } from './submission.js';
 import { addTestSetCommands } from './test-set.js';
 
@@ -31,6 +32,7 @@ export function addAdminCommand(program: Command, context: CommandContext): void
   addPredictionsCommands(admin, context);
   addExportCommands(admin, context);
   addOrganiserCommands(admin, context);
+  addStorageCommands(admin, context);
   addAuditCommand(admin, context);
   addBackupCommands(admin, context);
   addOperatorCommands(admin, context);

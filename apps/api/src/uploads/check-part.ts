@@ -1,0 +1,67 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HoldoutError } from '@holdout/contracts';
+import type { UploadPart } from './upload-part.js';
+
+/** What a part's checksum may be made by. */
+export const checksumAlgorithms = ['sha1', 'sha256', 'md5'] as const;
+
+export interface Checksum {
+  readonly algorithm: (typeof checksumAlgorithms)[number];
+  readonly digest: Buffer;
+}
+
+/** Reads the header `Upload-Checksum`. @throws HoldoutError `request_invalid` */
+export function readChecksum(header: string): Checksum {
+  const [name, base64 = '', ...rest] = header.split(' ');
+  const algorithm = checksumAlgorithms.find((each) => each === name);
+  if (!algorithm || rest.length > 0) {
+    const detail = `Upload-Checksum: expected one of ${checksumAlgorithms.join(', ')}, a space and the digest in base64.`;
+    throw new HoldoutError('request_invalid', { detail });
+  }
+  return { algorithm, digest: Buffer.from(base64, 'base64') };
+}
+
+/**
+ * Receives a whole part beside the upload, and hands it on only where it is what its checksum says: a server that is
+ * killed while it comes has kept nothing of it.
+ *
+ * @throws HoldoutError `upload_checksum_wrong`, `upload_too_large`
+ */
+export async function checkPart(
+  part: UploadPart,
+  { checksum, limitBytes, directory }: { checksum: Checksum; limitBytes: number; directory: string },
+): Promise<UploadPart> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, randomUUID());
+  const hash = createHash(checksum.algorithm);
+  let sizeBytes = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sizeBytes += chunk.length;
+      hash.update(chunk);
+      done(sizeBytes > limitBytes ? new HoldoutError('upload_too_large') : null, chunk);
+    },
+  });
+  try {
+    await pipeline(part.stream, count, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    const found = hash.digest();
+    if (found.length !== checksum.digest.length || !timingSafeEqual(found, checksum.digest)) {
+      throw new HoldoutError('upload_checksum_wrong', { detail: `${sizeBytes} bytes arrived.` });
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+  return {
+    stream: Readable.toWeb(createReadStream(path, { highWaterMark: 256 * 1024 })) as ReadableStream<Uint8Array>,
+    end() {
+      part.end();
+      void rm(path, { force: true }).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { HoldoutError, showSize } from '@holdout/contracts';
+import type { UploadBytes } from './upload-bytes.js';
+
+/**
+ * A file for each upload, in a folder that all API processes see. Its length is how much is there, so a server that dies
+ * loses nothing that it had written.
+ */
+export async function openDiskBytes(directory: string): Promise<UploadBytes> {
+  const folder = resolve(directory);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const pathOf = (id: string) => join(folder, id);
+  return {
+    async demandRoom(sizeBytes) {
+      const { bavail, bsize } = await statfs(folder);
+      if (sizeBytes > bavail * bsize) throw new HoldoutError('storage_full', { detail: `It has ${showSize(sizeBytes)}.` });
+    },
+
+    async create(id) {
+      await (await open(pathOf(id), 'wx', 0o600)).close();
+    },
+
+    async count(id) {
+      return (await stat(pathOf(id)).catch(() => null))?.size ?? null;
+    },
+
+    async append(part, id, offset) {
+      // What was acknowledged must still be there after a power cut.
+      await pipeline(part, createWriteStream(pathOf(id), { flags: 'r+', start: offset, flush: true }));
+      return (await stat(pathOf(id))).size;
+    },
+
+    async read(id) {
+      return createReadStream(pathOf(id), { highWaterMark: 256 * 1024 });
+    },
+
+    async remove(id) {
+      await rm(pathOf(id), { force: true });
+    },
+
+    async removeOthers(listWanted) {
+      // In this order: an upload is in the table before its file is there.
+      const names = await readdir(folder);
+      const wanted = new Set(await listWanted());
+      for (const name of names) if (!wanted.has(name)) await rm(pathOf(name), { force: true });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+
+/** Where the bytes of uploads in parts lie, by the uploads' ids. Which there are, Postgres says. */
+export interface UploadBytes {
+  /** @throws HoldoutError `storage_full` where there is no room for so many */
+  demandRoom(sizeBytes: number): Promise<void>;
+
+  /** Begins one of this size. */
+  create(id: string, sizeBytes: number): Promise<void>;
+
+  /** How many bytes are there; null where they are lost. */
+  count(id: string, sizeBytes: number): Promise<number | null>;
+
+  /**
+   * Adds to one; what was added before an error stays.
+   *
+   * @returns how many are there then
+   */
+  append(part: Readable, id: string, offset: number): Promise<number>;
+
+  /** Reads one that is complete. */
+  read(id: string): Promise<Readable>;
+
+  remove(id: string): Promise<void>;
+
+  /** Removes what belongs to none of those that `listWanted` names. */
+  removeOthers(listWanted: () => Promise<readonly string[]>): Promise<void>;
+}
