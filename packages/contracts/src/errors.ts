@@ -53,7 +53,7 @@ export const errorCatalogue = {
     403,
     'caller',
     'Here organisers need a second factor.',
-    'Set up two-factor authentication in your account, sign in with it, and try again.',
+    'Set it up on the page of your account, or give the code there where it is set up; then try again.',
   ),
   credentials_wrong: entry(
     401,

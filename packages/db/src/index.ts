@@ -128,6 +128,8 @@ export {
   deleteSession,
   findUser,
   findUserByEmail,
+  forgetSecondFactors,
+  markSecondFactorGiven,
   provideUser,
   readUserPlaces,
   type UserPlaces,

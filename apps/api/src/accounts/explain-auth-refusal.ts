@@ -17,6 +17,7 @@ export const codesOfReasons: Readonly<Record<string, ErrorCode>> = {
   TOKEN_EXPIRED: 'link_over',
   SESSION_NOT_FRESH: 'sign_in_over',
   SESSION_EXPIRED: 'sign_in_over',
+  SECOND_FACTOR_DUE: 'two_factor_needed',
   AUTHENTICATION_REQUIRED: 'token_missing',
   INVALID_ORIGIN: 'origin_refused',
   MISSING_OR_NULL_ORIGIN: 'origin_refused',

@@ -3,6 +3,7 @@ import { sendProblem } from '../handle-errors.js';
 import type { Limiters } from '../rate-limits.js';
 import { type Auth, addressHeader, authPath } from './create-auth.js';
 import { explainAuthRefusal } from './explain-auth-refusal.js';
+import { withAssurance } from './second-factor.js';
 
 /** Answers everything below `/api/auth` by better-auth, which speaks the web’s Request and Response. */
 export async function mountAuth(
@@ -21,7 +22,7 @@ export async function mountAuth(
     exposeHeadRoute: false,
     schema: { hide: true },
     handler: async (request, reply) => {
-      const response = await auth.handler(toWebRequest(request, publicUrl));
+      const response = await withAssurance(() => auth.handler(toWebRequest(request, publicUrl)));
       return await sendWebResponse(response, request, reply);
     },
   });
