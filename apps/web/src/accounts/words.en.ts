@@ -9,6 +9,10 @@ export const words = {
     'This server has no mail server: its mails wait in the <outbox>outbox</outbox>, which its administrator can open.',
   cancel: 'Cancel',
   close: 'Close',
+  secondFactorDue: 'Your second factor is needed',
+  secondFactorDueNote:
+    'Your institution did not ask for it, and what organisers do here needs it. Open your authenticator, and type the code that it shows for Holdout. With a backup code, sign in by your password instead.',
+  giveCode: 'Give it',
 
   refused: 'The server refused this: {{message}}',
   refused_INVALID_EMAIL_OR_PASSWORD: 'The address or the password is wrong.',
@@ -42,6 +46,8 @@ export const words = {
   refused_INVALID_ORIGIN:
     'This page was opened by another name of the server. Open it by its own address, and try again.',
   refused_device_code_not_claimed: 'Nobody who is signed in has opened this code. Type it again.',
+  refused_SECOND_FACTOR_DUE:
+    'Your institution did not ask for your second factor. Give its code on the page of your account, then come back.',
   refused_invalid_request: 'No command waits with this code. Is it typed right?',
   refused_expired_token: 'This code is over. Start “holdout login” again for another one.',
   refused_device_code_already_processed: 'This code was answered already.',

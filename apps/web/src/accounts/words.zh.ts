@@ -9,6 +9,10 @@ export const words: Translated<typeof english> = {
   outboxHint: '此服务器没有邮件服务器：邮件保存在<outbox>发件箱</outbox>中，由管理员查看。',
   cancel: '取消',
   close: '关闭',
+  secondFactorDue: '需要您的第二因素',
+  secondFactorDueNote:
+    '您的机构没有要求第二因素，而组织者的操作需要它。请打开验证器，输入其中为 Holdout 显示的验证码。如使用备用码，请改用密码登录。',
+  giveCode: '提交',
 
   refused: '服务器拒绝了此操作：{{message}}',
   refused_INVALID_EMAIL_OR_PASSWORD: '邮箱或密码错误。',
@@ -39,6 +43,7 @@ export const words: Translated<typeof english> = {
   refused_VALIDATION_ERROR: '填写的内容无法识别。请检查每一项后重试。',
   refused_INVALID_ORIGIN: '此页面是通过服务器的其他名称打开的。请使用其正式地址打开后重试。',
   refused_device_code_not_claimed: '还没有已登录的人打开此代码。请重新输入。',
+  refused_SECOND_FACTOR_DUE: '您的机构没有要求第二因素。请先在账号页面输入验证码，然后再回来。',
   refused_invalid_request: '没有命令在等待此代码。是否输入有误？',
   refused_expired_token: '此代码已过期。请重新运行 “holdout login” 获取新的代码。',
   refused_device_code_already_processed: '此代码已被处理。',
