@@ -72,7 +72,7 @@ async function authenticate(doors: Doors, request: FastifyRequest, reply: Fastif
   for (const renewed of headers.getSetCookie()) reply.header('set-cookie', renewed);
   if (!response) return null;
   if (!readMethods.has(request.method)) demandOwnOrigin(doors.accounts, request);
-  return await findCaller(doors, response.user.id, null);
+  return await findCaller(doors, response.user.id, null, response.session.secondFactorGiven === true);
 }
 
 async function findTokenCaller(doors: Doors, authorization: string): Promise<Caller> {
@@ -81,13 +81,21 @@ async function findTokenCaller(doors: Doors, authorization: string): Promise<Cal
   const found = await useTokenByHash(doors.database, hashToken(token));
   if (!found) throw new HoldoutError('token_unknown');
   if (found.userId === null) return describeTeamToken(found);
-  return await findCaller(doors, found.userId, found);
+  return await findCaller(doors, found.userId, found, false);
 }
 
-async function findCaller({ database, accounts }: Doors, userId: string, token: Parameters<typeof describeAccount>[2]) {
+async function findCaller(
+  { database, accounts }: Doors,
+  userId: string,
+  token: Parameters<typeof describeAccount>[2],
+  isGivenInSession: boolean,
+): Promise<Caller> {
   const user = await findUser(database, userId);
   if (!user) throw new HoldoutError('token_unknown');
-  return describeAccount(user, await readUserPlaces(database, userId), token, accounts.twoFactorNeeded);
+  // Who has one makes a token that organises only where it was given.
+  const isGiven = token ? user.twoFactorEnabled : isGivenInSession;
+  const twoFactor = { needed: accounts.twoFactorNeeded, isGiven };
+  return describeAccount(user, await readUserPlaces(database, userId), token, twoFactor);
 }
 
 function demandScope(caller: Caller, request: FastifyRequest): void {

@@ -23,8 +23,10 @@ export interface Caller {
   readonly organises: UserPlaces['organises'];
   /** The team that a token stands for, in whatever competition. */
   readonly tokenTeam: NamedTeam | null;
-  /** Whether they must set up a second factor before they act as an organiser. */
+  /** Whether they must set up a second factor, or give it, before they act as an organiser. */
   readonly lacksSecondFactor: boolean;
+  /** Whether they have set one up, and this session has still to give it. */
+  readonly secondFactorDue: boolean;
   /** How the audit log names them. */
   readonly actor: string;
 }
@@ -39,8 +41,9 @@ export function describeAccount(
   user: UserRecord,
   places: UserPlaces,
   token: TokenRecord | null,
-  twoFactorNeeded: AccountSettings['twoFactorNeeded'],
+  twoFactor: { readonly needed: AccountSettings['twoFactorNeeded']; readonly isGiven: boolean },
 ): Caller {
+  const needsSecondFactor = twoFactor.needed === 'organisers';
   const onlyCompetitionId = token?.competitionId ?? null;
   const isFor = ({ competitionId }: OfCompetition) => onlyCompetitionId === null || competitionId === onlyCompetitionId;
   const scope = token?.scope ?? 'organise';
@@ -54,7 +57,8 @@ export function describeAccount(
     participations: places.participations.filter(isFor),
     organises: scope === 'organise' ? organisedBy(user, places, onlyCompetitionId) : [],
     tokenTeam: null,
-    lacksSecondFactor: twoFactorNeeded === 'organisers' && !user.twoFactorEnabled,
+    lacksSecondFactor: needsSecondFactor && !twoFactor.isGiven,
+    secondFactorDue: needsSecondFactor && !twoFactor.isGiven && user.twoFactorEnabled,
     actor: `${user.name} <${user.email}>${token ? `, token ${token.id}` : ''}`,
   };
 }
@@ -72,6 +76,7 @@ export function describeTeamToken({ id, name, team }: TokenRecord): Caller {
     organises: [],
     tokenTeam: team,
     lacksSecondFactor: false,
+    secondFactorDue: false,
     actor: `${team ? `team “${team.name}”` : 'organiser'}, token ${id}`,
   };
 }

@@ -37,6 +37,7 @@ const environmentSchema = z.object({
   HOLDOUT_OIDC_CLIENT_SECRET: optional(z.string().min(1)),
   HOLDOUT_OIDC_NAME: z.preprocess(emptyAsUnset, z.string().min(1).default('Your institution')),
   HOLDOUT_OIDC_SCOPES: z.preprocess(emptyAsUnset, z.string().min(1).default('openid email profile')),
+  HOLDOUT_OIDC_SECOND_FACTOR: z.string().default(''),
   HOLDOUT_READS_PER_MINUTE: rate(6000),
   HOLDOUT_UPLOADS_PER_MINUTE: rate(120),
   HOLDOUT_SIGN_INS_PER_MINUTE: rate(60),
@@ -135,6 +136,7 @@ function readAccountSettings(values: Environment): AccountSettings {
           clientSecret: values.HOLDOUT_OIDC_CLIENT_SECRET ?? '',
           name: values.HOLDOUT_OIDC_NAME,
           scopes: values.HOLDOUT_OIDC_SCOPES.split(' '),
+          secondFactorValues: values.HOLDOUT_OIDC_SECOND_FACTOR.split(/\s+/).filter((each) => each !== ''),
         }
       : null,
     twoFactorNeeded: values.HOLDOUT_REQUIRE_TWO_FACTOR,

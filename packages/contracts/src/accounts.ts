@@ -25,6 +25,8 @@ export const meSchema = z.object({
       emailVerified: z.boolean(),
       siteAdmin: z.boolean(),
       twoFactorEnabled: z.boolean(),
+      /** Whether this session has still to give it before it acts as an organiser: an institution did not ask for it. */
+      secondFactorDue: z.boolean(),
     })
     .nullable(),
   teams: z.array(namedTeamSchema.extend({ role: teamRoleSchema })),

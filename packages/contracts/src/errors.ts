@@ -54,7 +54,44 @@ export const errorCatalogue = {
     403,
     'caller',
     'Here organisers need a second factor.',
-    'Set up two-factor authentication in your account, sign in with it, and try again.',
+    'Set it up on the page of your account, or give the code there where it is set up; then try again.',
+  ),
+  credentials_wrong: entry(
+    401,
+    'caller',
+    'The address or the password is wrong.',
+    'Correct it; or choose another password, on the page `/forgot-password` of this server.',
+  ),
+  email_unproven: entry(
+    403,
+    'caller',
+    'The address of this account is not proven yet.',
+    'Open the link in the mail that was sent to it; each sign-in sends another one.',
+  ),
+  password_refused: entry(
+    400,
+    'caller',
+    'The password is too short, or too long.',
+    'Choose another one: GET /api/sign-in tells how long it has to be; it may have 200 characters.',
+  ),
+  second_factor_wrong: entry(
+    401,
+    'caller',
+    'The code is wrong, or over.',
+    'Type the one that your authenticator shows now, by a clock that is right; a backup code works once.',
+  ),
+  tries_spent: entry(
+    429,
+    'caller',
+    'There were too many wrong codes.',
+    'Wait a quarter of an hour, and begin with the password again.',
+  ),
+  sign_in_over: entry(403, 'caller', 'This sign-in is too long ago for that.', 'Sign in again, and do it then.'),
+  link_over: entry(
+    400,
+    'caller',
+    'This link opens nothing any more.',
+    'Ask for another one, and open it within an hour; each works once.',
   ),
   not_taking_part: entry(
     403,
@@ -671,6 +708,8 @@ export const problemSchema = z.object({
   problems: z.array(problemItemSchema).optional(),
   /** The request's id, to find it in the server's log. */
   instance: z.string().optional(),
+  /** Below `/api/auth`: what better-auth calls it, where that says more than `code`. */
+  reason: z.string().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -682,6 +721,8 @@ interface HoldoutErrorOptions {
   problems?: readonly ProblemItem[];
   /** When it is worth trying again: the header `Retry-After`. */
   retryAfterSeconds?: number | undefined;
+  /** What a library that refused it calls it. */
+  reason?: string;
   cause?: unknown;
 }
 
@@ -693,6 +734,7 @@ export class HoldoutError extends Error {
   readonly sentences: readonly Sentence[];
   readonly problems: readonly ProblemItem[];
   readonly retryAfterSeconds: number | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: ErrorCode, options: HoldoutErrorOptions = {}) {
     const title = errorCatalogue[code].title;
@@ -703,6 +745,7 @@ export class HoldoutError extends Error {
     this.sentences = options.sentences ?? [];
     this.problems = options.problems ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.reason = options.reason;
   }
 
   get fault(): Fault {
@@ -723,6 +766,7 @@ export function presentProblem(error: HoldoutError, instance?: string): Problem 
     ...(fault !== 'server' && error.sentences.length > 0 ? { sentences: [...error.sentences] } : {}),
     ...(error.problems.length > 0 ? { problems: [...error.problems] } : {}),
     ...(instance ? { instance } : {}),
+    ...(error.reason ? { reason: error.reason } : {}),
   };
 }
 

@@ -139,6 +139,8 @@ export {
   deleteSession,
   findUser,
   findUserByEmail,
+  forgetSecondFactors,
+  markSecondFactorGiven,
   provideUser,
   readUserPlaces,
   type UserPlaces,

@@ -265,11 +265,12 @@ interface UsersTable {
   updatedAt: ColumnType<Date, never, Date>;
 }
 
-/** Only what we do ourselves with better-auth's sessions: end them. */
+/** Only what we do ourselves with better-auth's sessions: end them, and say that a second factor was given. */
 interface SessionsTable {
   id: Generated<string>;
   userId: string;
   token: string;
+  secondFactorGiven: Generated<boolean>;
 }
 
 /** Only what we write ourselves of better-auth's accounts: the password of one that is made at the start. */

@@ -23,6 +23,8 @@ export interface Institution {
   /** What the button says. */
   readonly name: string;
   readonly scopes: readonly string[];
+  /** What its ID tokens say, as `amr` or `acr`, where it has asked for a second factor; empty: it is not believed to. */
+  readonly secondFactorValues: readonly string[];
 }
 
 export const institutionProvider = 'institution';

@@ -1,6 +1,6 @@
-import type { Database } from '@holdout/db';
+import { type Database, findUser, forgetSecondFactors, markSecondFactorGiven } from '@holdout/db';
 import { betterAuth } from 'better-auth';
-import { createAuthMiddleware } from 'better-auth/api';
+import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { deviceAuthorization, genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { FastifyBaseLogger } from 'fastify';
 import {
@@ -13,6 +13,7 @@ import {
 import { type AccountSettings, type Institution, institutionProvider, minPasswordLength } from './account-settings.js';
 import { answerWithToken } from './device-token.js';
 import type { SendMail } from './mailer.js';
+import { isSecondFactorGiven, noteAssurance } from './second-factor.js';
 
 interface AuthParts {
   readonly database: Database;
@@ -50,7 +51,11 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
         sendChangeEmailConfirmation: async ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
       },
     },
-    session: { modelName: 'sessions', expiresIn: 14 * 24 * 60 * 60 },
+    session: {
+      modelName: 'sessions',
+      expiresIn: 14 * 24 * 60 * 60,
+      additionalFields: { secondFactorGiven: { type: 'boolean', input: false, required: false, defaultValue: false } },
+    },
     account: {
       modelName: 'accounts',
       encryptOAuthTokens: true,
@@ -96,6 +101,16 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       ...(institution ? [genericOAuth({ config: [describeInstitution(institution)] })] : []),
     ],
     databaseHooks: {
+      session: {
+        create: {
+          before: async (session, context) => {
+            const hasSecondFactor = async () => (await findUser(database, session.userId))?.twoFactorEnabled === true;
+            return {
+              data: { ...session, secondFactorGiven: await isSecondFactorGiven(context?.path, hasSecondFactor) },
+            };
+          },
+        },
+      },
       user: {
         create: { before: async (user) => ({ data: { ...user, name: cleanName(user.name) || nameOf(user.email) } }) },
         update: {
@@ -104,8 +119,12 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       },
     },
     hooks: {
+      before: createAuthMiddleware(async (context) => {
+        if (context.path === '/device/approve') await demandSecondFactor(context, settings);
+      }),
       after: createAuthMiddleware(async (context) => {
         if (context.path === '/device/token') return await answerWithToken(database, context);
+        if (context.path.startsWith('/two-factor/')) await noteSecondFactor(database, context);
       }),
     },
     advanced: {
@@ -139,7 +158,8 @@ export function listOrigins(settings: AccountSettings, request: { headers: Heade
   return settings.otherNamesAllowed && host ? [origin, `${protocol}//${host}`] : [origin];
 }
 
-function describeInstitution({ issuer, clientId, clientSecret, name, scopes }: Institution) {
+function describeInstitution(institution: Institution) {
+  const { issuer, clientId, clientSecret, name, scopes } = institution;
   return {
     providerId: institutionProvider,
     name,
@@ -149,7 +169,34 @@ function describeInstitution({ issuer, clientId, clientSecret, name, scopes }: I
     scopes: [...scopes],
     pkce: true,
     requireIdTokenVerification: true,
+    mapProfileToUser: (claims: Record<string, unknown>) => {
+      noteAssurance(claims, institution);
+      return {};
+    },
   };
+}
+
+/** A command gets a token that does all that its person may, also what needs a second factor. */
+async function demandSecondFactor(
+  context: Parameters<typeof getSessionFromCtx>[0],
+  { twoFactorNeeded }: AccountSettings,
+): Promise<void> {
+  const found = await getSessionFromCtx(context);
+  if (twoFactorNeeded === 'nobody' || !found?.user.twoFactorEnabled || found.session.secondFactorGiven) return;
+  throw new APIError('FORBIDDEN', { code: 'SECOND_FACTOR_DUE', message: 'This session has to give a second factor.' });
+}
+
+/** A code that was right is the session's, whose token is in the answer. What is turned off was given by nobody. */
+async function noteSecondFactor(
+  database: Database,
+  { path, context }: { path: string; context: { returned?: unknown; session: { user: { id: string } } | null } },
+): Promise<void> {
+  const { returned, session } = context;
+  if (typeof returned !== 'object' || returned === null || returned instanceof Error) return;
+  if (path === '/two-factor/disable' && session) await forgetSecondFactors(database, session.user.id);
+  if (path.startsWith('/two-factor/verify-') && 'token' in returned) {
+    await markSecondFactorGiven(database, String(returned.token));
+  }
 }
 
 /** A name is shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */

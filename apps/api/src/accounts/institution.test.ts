@@ -2,6 +2,7 @@ import { meSchema, signInOptionsSchema } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Browser, openBrowser, password, signUp } from '../testing/browser.js';
+import { passInstitution } from '../testing/pass-institution.js';
 import { type OidcProvider, startOidcProvider } from '../testing/start-oidc-provider.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 
@@ -25,22 +26,7 @@ afterAll(async () => {
 });
 
 const userOf = async (browser: Browser) => meSchema.parse(await (await browser.send('GET', '/api/me')).json()).user;
-
-/** All the way through the institution and back; where the browser ends. */
-async function signInByInstitution(browser: Browser): Promise<string> {
-  const begun = await browser.send('POST', '/api/auth/sign-in/social', {
-    provider: 'institution',
-    callbackURL: '/account',
-    errorCallbackURL: '/sign-in',
-  });
-  const { url } = z.object({ url: z.url() }).parse(await begun.json());
-  expect(new URL(url).searchParams.get('redirect_uri')).toBe(`${server.url}/api/auth/callback/institution`);
-  const atProvider = await fetch(url, { redirect: 'manual' });
-  expect(atProvider.status).toBe(302);
-  const back = await browser.send('GET', atProvider.headers.get('location') ?? '');
-  expect(back.status).toBe(302);
-  return back.headers.get('location') ?? '';
-}
+const signInByInstitution = (browser: Browser) => passInstitution(server, browser);
 
 it('is told to the pages', async () => {
   const options = signInOptionsSchema.parse(await (await server.request('/api/sign-in')).json());

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem } from '../handle-errors.js';
 import type { Limiters } from '../rate-limits.js';
 import { type Auth, addressHeader, authPath } from './create-auth.js';
+import { explainAuthRefusal } from './explain-auth-refusal.js';
+import { withAssurance } from './second-factor.js';
 
 /** Answers everything below `/api/auth` by better-auth, which speaks the web’s Request and Response. */
 export async function mountAuth(
@@ -18,7 +21,10 @@ export async function mountAuth(
     url: `${authPath}/*`,
     exposeHeadRoute: false,
     schema: { hide: true },
-    handler: async (request, reply) => sendWebResponse(await auth.handler(toWebRequest(request, publicUrl)), reply),
+    handler: async (request, reply) => {
+      const response = await withAssurance(() => auth.handler(toWebRequest(request, publicUrl)));
+      return await sendWebResponse(response, request, reply);
+    },
   });
 }
 
@@ -41,9 +47,15 @@ function toWebRequest(request: FastifyRequest, publicUrl: string): Request {
   });
 }
 
-async function sendWebResponse(response: Response, reply: FastifyReply): Promise<FastifyReply> {
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value);
+async function sendWebResponse(
+  response: Response,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie);
-  reply.code(response.status).header('cache-control', 'no-store');
-  return reply.send(Buffer.from(await response.arrayBuffer()));
+  const body = Buffer.from(await response.arrayBuffer());
+  const refusal = response.status < 400 ? null : explainAuthRefusal(response.status, body.toString());
+  if (refusal) return sendProblem(refusal, request, reply);
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value);
+  return reply.code(response.status).header('cache-control', 'no-store').send(body);
 }

@@ -14,6 +14,7 @@ export async function presentMe(database: Database, caller: Caller | null): Prom
       emailVerified: user.emailVerified,
       siteAdmin: caller.siteAdmin,
       twoFactorEnabled: user.twoFactorEnabled,
+      secondFactorDue: caller.secondFactorDue,
     },
     teams: caller.teams.map(({ id, name, role }) => ({ id, name, role })),
     competitions: caller.participations.map(({ competition, team, rulesVersion }) => ({

@@ -54,7 +54,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (
       },
     },
     async (request, reply) => {
-      const { id: userId } = personOf(callerOf(request));
+      const caller = callerOf(request);
+      const { id: userId } = personOf(caller);
       const { name, scope, competition, expiresAt } = request.body;
       if (expiresAt !== null && new Date(expiresAt).getTime() <= Date.now()) {
         throw new HoldoutError('request_invalid', { detail: 'body.expiresAt: expected a moment that is to come.' });
@@ -62,6 +63,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (
       if ((await listTokens(database, userId)).length >= mostTokens) {
         throw new HoldoutError('request_invalid', { detail: `You have ${mostTokens} tokens; revoke one first.` });
       }
+      // It would do without what its maker has still to give.
+      if (scope === 'organise' && caller.secondFactorDue) throw new HoldoutError('two_factor_needed');
       const only = competition === null ? null : await findCompetitionOrThrow(database, competition);
       const secret = makeToken();
       const token = await insertPersonalToken(database, {

@@ -15,6 +15,7 @@ const me = {
     emailVerified: true,
     siteAdmin: false,
     twoFactorEnabled: false,
+    secondFactorDue: false,
   },
   teams: [],
   competitions: [],

@@ -1,4 +1,4 @@
-import { type Check, type RequestOptions, request } from '../api/request.js';
+import { type Check, isProblem, type RequestOptions, request } from '../api/request.js';
 
 /** What the sign-in refused, by its code: our words for it are in `words.en.ts`. */
 export class AuthRefusal extends Error {
@@ -14,7 +14,7 @@ export class AuthRefusal extends Error {
 }
 
 /**
- * Asks a route of `/api/auth`, which are better-auth’s, and so are their refusals.
+ * Asks a route of `/api/auth`, which are better-auth’s, and so are the reasons of their refusals.
  *
  * @throws AuthRefusal; ProblemError where our own server refused it before, such as for too many requests;
  *   UnreachableError
@@ -28,11 +28,13 @@ export async function postAuth<T>(path: string, body: unknown, check: Check<T>):
   return await askAuth(path, check, { method: 'POST', body });
 }
 
-/** `{ code, message }`, or by the device flow’s standard `{ error, error_description }`. */
+/** By `reason` of a problem, or by the device flow’s standard `{ error, error_description }`. */
 function readRefusal(body: unknown, status: number): AuthRefusal | null {
+  if (isProblem(body)) {
+    const { reason, title, next } = body;
+    return reason === undefined ? null : new AuthRefusal(reason, status, `${title} ${next}`);
+  }
   if (typeof body !== 'object' || body === null) return null;
-  const fields = body as Record<string, unknown>;
-  const code = fields.code ?? fields.error;
-  if (typeof code !== 'string') return null;
-  return new AuthRefusal(code, status, String(fields.message ?? fields.error_description ?? code));
+  const { error, error_description: description } = body as Record<string, unknown>;
+  return typeof error === 'string' ? new AuthRefusal(error, status, String(description ?? error)) : null;
 }

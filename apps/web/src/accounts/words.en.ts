@@ -9,6 +9,10 @@ export const words = {
     'This server has no mail server: its mails wait in the <outbox>outbox</outbox>, which its administrator can open.',
   cancel: 'Cancel',
   close: 'Close',
+  secondFactorDue: 'Your second factor is needed',
+  secondFactorDueNote:
+    'Your institution did not ask for it, and what organisers do here needs it. Open your authenticator, and type the code that it shows for Holdout. With a backup code, sign in by your password instead.',
+  giveCode: 'Give it',
 
   refused: 'The server refused this: {{message}}',
   refused_INVALID_EMAIL_OR_PASSWORD: 'The address or the password is wrong.',
@@ -24,6 +28,26 @@ export const words = {
   refused_ACCOUNT_TEMPORARILY_LOCKED: 'Too many wrong codes. Try again in a quarter of an hour.',
   refused_SESSION_NOT_FRESH: 'For this you must have signed in within the last day. Sign out, and in again.',
   refused_UNAUTHORIZED: 'You are signed out. Sign in, and try again.',
+  refused_EMAIL_NOT_VERIFIED: 'The address is not proven yet. Open the link in the mail that was sent to it.',
+  refused_USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
+    'There is an account with this address. Sign in, or choose another password.',
+  refused_EMAIL_CAN_NOT_BE_UPDATED: 'This address can’t be yours here. Choose another one.',
+  refused_EMAIL_ALREADY_VERIFIED: 'The address is proven already. Sign in.',
+  refused_CREDENTIAL_ACCOUNT_NOT_FOUND:
+    'This account has no password. Sign in by your institution, or choose a password by “Forgot your password?”.',
+  refused_TOKEN_EXPIRED: 'This link opens nothing any more. Ask for another one.',
+  refused_SESSION_EXPIRED: 'You are signed out. Sign in, and try again.',
+  refused_TOTP_NOT_ENABLED: 'There is no second factor to ask for. Set it up first, on the page of your account.',
+  refused_TWO_FACTOR_NOT_ENABLED: 'There is no second factor to ask for. Set it up first, on the page of your account.',
+  refused_BACKUP_CODES_NOT_ENABLED: 'This account has no backup codes. Use the authenticator.',
+  refused_TOTP_ALREADY_ENABLED: 'The second factor is on already. Turn it off first, to set up another authenticator.',
+  refused_PROVIDER_NOT_FOUND: 'This server knows no such institution any more. Sign in with a password.',
+  refused_VALIDATION_ERROR: 'Something that was filled in can’t be read. Look at each field, and try again.',
+  refused_INVALID_ORIGIN:
+    'This page was opened by another name of the server. Open it by its own address, and try again.',
+  refused_device_code_not_claimed: 'Nobody who is signed in has opened this code. Type it again.',
+  refused_SECOND_FACTOR_DUE:
+    'Your institution did not ask for your second factor. Give its code on the page of your account, then come back.',
   refused_invalid_request: 'No command waits with this code. Is it typed right?',
   refused_expired_token: 'This code is over. Start “holdout login” again for another one.',
   refused_device_code_already_processed: 'This code was answered already.',

@@ -12,6 +12,7 @@ export interface Me {
     readonly emailVerified: boolean;
     readonly siteAdmin: boolean;
     readonly twoFactorEnabled: boolean;
+    readonly secondFactorDue: boolean;
   } | null;
   readonly teams: readonly { readonly id: string; readonly name: string; readonly role: 'owner' | 'member' }[];
   readonly competitions: readonly {

@@ -12,7 +12,7 @@ export interface RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
   signal?: AbortSignal;
-  /** What a refusal means that isn't one of the catalogue's problems; null where that is not known. */
+  /** What a refusal means beside what the catalogue says of it; null where that is not known. */
   explain?: (body: unknown, status: number) => Error | null;
 }
 
@@ -25,8 +25,7 @@ export async function request<T>(path: string, check: Check<T>, options: Request
   const response = await send(path, options);
   const body = await readBody(response);
   if (!response.ok) {
-    const explained = isProblem(body) ? undefined : options.explain?.(body, response.status);
-    throw explained ?? toError(body, response);
+    throw options.explain?.(body, response.status) ?? toError(body, response);
   }
   return await check(body);
 }

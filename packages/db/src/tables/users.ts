@@ -104,6 +104,16 @@ export async function provideUser(db: Queryable, { passwordHash, anew = false, .
   });
 }
 
+/** A session of better-auth in which its person has given a second factor. */
+export async function markSecondFactorGiven(db: Queryable, token: string): Promise<void> {
+  await db.updateTable('sessions').set({ secondFactorGiven: true }).where('token', '=', token).execute();
+}
+
+/** Of a person who has none any more. */
+export async function forgetSecondFactors(db: Queryable, userId: string): Promise<void> {
+  await db.updateTable('sessions').set({ secondFactorGiven: false }).where('userId', '=', userId).execute();
+}
+
 /** Ends a session of better-auth. */
 export async function deleteSession(db: Queryable, token: string): Promise<void> {
   await db.deleteFrom('sessions').where('token', '=', token).execute();

@@ -15,6 +15,7 @@ const user = {
   emailVerified: true,
   siteAdmin: false,
   twoFactorEnabled: false,
+  secondFactorDue: false,
 };
 const readers = { id: first, name: 'The Readers', role: 'owner' };
 const nightShift = { id: second, name: 'Night Shift', role: 'owner' };

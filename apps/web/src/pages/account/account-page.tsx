@@ -1,5 +1,6 @@
 import { Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { GiveSecondFactor } from '../../accounts/give-second-factor.js';
 import { SignedIn } from '../../accounts/signed-in.js';
 import card from '../../parts/card.module.css';
 import { PageHeading } from '../../parts/page-heading.js';
@@ -19,6 +20,7 @@ export function Page() {
       {({ user }) => (
         <Stack className={card.wide} gap="lg">
           <PageHeading>{t('title')}</PageHeading>
+          {user.secondFactorDue && <GiveSecondFactor />}
           <NameSection user={user} />
           <EmailSection user={user} />
           <PasswordSection user={user} />

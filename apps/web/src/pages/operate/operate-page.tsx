@@ -1,6 +1,7 @@
 import { Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { GiveSecondFactor } from '../../accounts/give-second-factor.js';
 import { meQuery } from '../../api/me.js';
 import { Empty } from '../../parts/empty.js';
 import { Failure } from '../../parts/failure.js';
@@ -18,6 +19,7 @@ export function Page() {
   if (error) return <Failure error={error} />;
   if (!me) return <Loading />;
   if (!me.user?.siteAdmin) return <Empty title={t('notOperator')}>{t('notOperatorNext')}</Empty>;
+  if (me.user.secondFactorDue) return <GiveSecondFactor />;
   return (
     <Stack gap="lg">
       <Title size="h2">{t('title')}</Title>

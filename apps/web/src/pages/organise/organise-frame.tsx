@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { GiveSecondFactor } from '../../accounts/give-second-factor.js';
 import { competitionQuery } from '../../api/competitions.js';
 import { meQuery } from '../../api/me.js';
 import { Empty } from '../../parts/empty.js';
@@ -37,6 +38,7 @@ export function OrganiseFrame({ competition: slug, title, children }: OrganiseFr
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!competition || !me) return <Loading />;
   if (!me.organises.includes(slug)) return <Empty title={t('notOrganiser')}>{t('notOrganiserNext')}</Empty>;
+  if (me.user?.secondFactorDue) return <GiveSecondFactor />;
   return (
     <>
       <Text size="lg" fw={700}>

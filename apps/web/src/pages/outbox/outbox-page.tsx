@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { GiveSecondFactor } from '../../accounts/give-second-factor.js';
 import { SignedIn } from '../../accounts/signed-in.js';
 import { ProblemError } from '../../api/problem-error.js';
 import { apiPath, bySchema, request } from '../../api/request.js';
@@ -24,11 +25,11 @@ export function Page() {
   useTitle(t('title'));
   return (
     <SignedIn>
-      {() => (
+      {({ user }) => (
         <Stack className={card.wide} gap="lg">
           <PageHeading>{t('title')}</PageHeading>
           <Text>{t('intro')}</Text>
-          <Mails />
+          {user.secondFactorDue ? <GiveSecondFactor /> : <Mails />}
         </Stack>
       )}
     </SignedIn>
