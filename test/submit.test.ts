@@ -340,6 +340,88 @@ describe('a team at its browser', () => {
     await chinese.context().close();
   });
 
+  /** A program that looks at no picture, and says the same of every study. */
+  async function writeConstant(name: string): Promise<string> {
+    const folder = join(bundles, name);
+    await mkdir(join(folder, 'src'), { recursive: true });
+    await writeFile(join(folder, 'src', 'predict.py'), constantProgram);
+    return folder;
+  }
+  const warnings = () => page.getByRole('alert').filter({ hasText: 'The check on the public sample warns' });
+
+  it('is stopped by a warning of the check where it asked for that, at no cost', async () => {
+    await open(hidden);
+    await page.getByText('4 of 5').waitFor();
+    await page.locator('input[webkitdirectory]').setInputFiles(await writeConstant('stopped'));
+    await page.getByRole('checkbox', { name: 'Stop if the check warns' }).check();
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await state('Rejected').waitFor({ timeout: 120_000 });
+    const why = page.getByRole('alert').filter({ hasText: 'Why it was rejected' });
+    expect(await why.textContent()).toMatch(
+      /asked to be stopped then\..*It ended while it was Checking\. check_warned$/,
+    );
+    expect(await warnings().getByRole('listitem').allTextContents()).toContain(allAbnormal);
+    // The phase's own studies were never run.
+    expect(await page.getByRole('progressbar', { name: 'Images of the phase' }).count()).toBe(0);
+    await takePicture(page, 'submission-stopped');
+    expect(await findBarriers(page)).toEqual([]);
+    await open(hidden);
+    await page.getByText('4 of 5').waitFor();
+    expect(page.failures).toEqual([]);
+  });
+
+  it('is scored in spite of a warning where it did not ask, and still told of it', async () => {
+    await open(practice);
+    await page.locator('input[webkitdirectory]').setInputFiles(await writeConstant('constant'));
+    await page.getByLabel('Name on the leaderboard').fill('Always abnormal');
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL(/\/submissions\//);
+    await warnings().getByText(allAbnormal).waitFor({ timeout: 120_000 });
+    await state('Scored').waitFor({ timeout: 120_000 });
+    expect(await warnings().getByText(allAbnormal).count()).toBe(1);
+    expect(page.failures).toEqual([]);
+  });
+
+  it('lets another submission count than the best, where the phase lets it choose, and takes that back', async () => {
+    const file = join(bundles, 'mura.yaml');
+    const demo = await readFile(join(root, 'apps/standalone/demo/mura.yaml'), 'utf8');
+    const [before, after] = demo.split('phase: practice\n');
+    await writeFile(file, `${before}phase: practice\n    counted: { chosen: 1 }\n${after}`);
+    const token = /organiser\s+(holdout_\S+)/.exec(standalone.output())?.[1];
+    const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
+    await run(process.execPath, [holdout, 'admin', 'competition', 'apply', file, '--yes'], { cwd: root, env });
+
+    const board = await openPage(browser);
+    await board.goto(`${standalone.address}/competitions/mura/leaderboard?phase=practice`);
+    const row = (name: string) =>
+      board.locator('[data-entry]').filter({ hasText: 'Team Grace' }).filter({ hasText: name });
+    // Until it chooses, its best counts.
+    await row('Dragged in').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Let it count', exact: true }).click();
+    await page.getByText('You chose it to count.').waitFor();
+    await row('Always abnormal').waitFor({ timeout: 30_000 });
+    await row('Dragged in').waitFor({ state: 'detached' });
+    await takePicture(page, 'submission-chosen');
+    expect(await findBarriers(page)).toEqual([]);
+
+    const chosen = page.url();
+    await page.getByRole('link', { name: 'All submissions of your team' }).click();
+    await page.getByRole('link', { name: 'Dragged in' }).click();
+    await page.getByRole('button', { name: 'Let it count', exact: true }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/take one back first \(at most 1\)/)
+      .waitFor();
+    await page.goto(chosen);
+    await page.getByRole('button', { name: 'Don’t let it count' }).click();
+    await row('Dragged in').waitFor({ timeout: 30_000 });
+    expect(page.failures.filter((words) => !/status of 409/.test(words))).toEqual([]);
+    expect(board.failures).toEqual([]);
+    await board.context().close();
+  });
+
   it('has two windows: one sends, the other says so, and goes on where the first is closed', async () => {
     const [first, second] = [await page.context().newPage(), await page.context().newPage()];
     const sentBySecond: number[] = [];
@@ -411,6 +493,13 @@ describe('a team at its browser', () => {
     await page.waitForURL(/\/competitions\/mura\/submissions$/);
   });
 });
+
+const allAbnormal = 'Every sample study is called abnormal. Is the threshold right?';
+const constantProgram = `import os, sys
+studies = sorted({os.path.dirname(line.strip()) for line in open(sys.argv[1])})
+with open(sys.argv[2], 'w') as answers:
+    for study in studies: answers.write(f'{study}/,1\\n')
+`;
 
 /** What is wider than the screen scrolls within its own frame. */
 async function noSideways(page: Page): Promise<void> {

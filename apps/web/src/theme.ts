@@ -33,6 +33,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#5f6b69',
     '--mantine-color-anchor': '#0b6e69',
     '--mantine-color-error': '#b42318',
+    // The title of a warning, on its own pale ground.
+    '--mantine-color-orange-light-color': '#9a3412',
     '--mantine-color-body': '#f6f8f7',
     '--holdout-card': '#ffffff',
     '--holdout-line': '#dbe2e0',

@@ -3,13 +3,7 @@ import { betterAuth } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { deviceAuthorization, genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { FastifyBaseLogger } from 'fastify';
-import {
-  writeEmailChange,
-  writeKnownAddress,
-  writeNewAddress,
-  writeReset,
-  writeVerification,
-} from './account-mails.js';
+import { type AccountMails, mailsIn } from './account-mails.js';
 import { type AccountSettings, type Institution, institutionProvider, minPasswordLength } from './account-settings.js';
 import { answerWithToken } from './device-token.js';
 import type { SendMail } from './mailer.js';
@@ -48,7 +42,8 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       modelName: 'users',
       changeEmail: {
         enabled: true,
-        sendChangeEmailConfirmation: async ({ user, newEmail, url }) => sendMail(writeEmailChange(user, newEmail, url)),
+        sendChangeEmailConfirmation: async ({ user, newEmail, url }, request) =>
+          sendMail(mailsFor(request).emailChange(user, newEmail, url)),
       },
     },
     session: {
@@ -71,9 +66,9 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       resetPasswordTokenExpiresIn: linkSeconds,
       revokeSessionsOnPasswordReset: true,
       // The link is our own page's, whatever `redirectTo` asks for.
-      sendResetPassword: async ({ user, token }) =>
-        sendMail(writeReset(user, `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`)),
-      onExistingUserSignUp: async ({ user }) => sendMail(writeKnownAddress(user, publicUrl)),
+      sendResetPassword: async ({ user, token }, request) =>
+        sendMail(mailsFor(request).reset(user, `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`)),
+      onExistingUserSignUp: async ({ user }, request) => sendMail(mailsFor(request).knownAddress(user, publicUrl)),
     },
     emailVerification: {
       sendOnSignUp: true,
@@ -81,8 +76,10 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       autoSignInAfterVerification: true,
       expiresIn: linkSeconds,
       // Who has proven an address already changes it to this one.
-      sendVerificationEmail: async ({ user, url }) =>
-        sendMail(user.emailVerified ? writeNewAddress(user, url) : writeVerification(user, url)),
+      sendVerificationEmail: async ({ user, url }, request) => {
+        const mails = mailsFor(request);
+        sendMail(user.emailVerified ? mails.newAddress(user, url) : mails.verification(user, url));
+      },
     },
     plugins: [
       twoFactor({
@@ -156,6 +153,10 @@ export function listOrigins(settings: AccountSettings, request: { headers: Heade
   const { origin, protocol } = new URL(settings.publicUrl);
   const host = request?.headers.get('host');
   return settings.otherNamesAllowed && host ? [origin, `${protocol}//${host}`] : [origin];
+}
+
+function mailsFor(request: Request | undefined): AccountMails {
+  return mailsIn(request?.headers.get('accept-language'));
 }
 
 function describeInstitution(institution: Institution) {

@@ -3,7 +3,7 @@ import { answerInvitation, insertInvitation, listReceivedInvitations, withdrawIn
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { writeInvitation } from '../accounts/account-mails.js';
+import { mailsIn } from '../accounts/account-mails.js';
 import { hashToken, makeToken } from '../accounts/tokens.js';
 import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
@@ -41,7 +41,8 @@ export const invitationRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       const invitation = { teamId, email, tokenSha256: hashToken(secret), invitedBy: userId };
       const { id } = await insertInvitation(database, invitation);
       const link = `${accounts.publicUrl}/invitations/${id}?secret=${encodeURIComponent(secret)}`;
-      sendMail(writeInvitation({ email, team, invitedBy: personOf(caller).name, link }));
+      const mails = mailsIn(request.headers['accept-language']);
+      sendMail(mails.invitation({ email, team, invitedBy: personOf(caller).name, link }));
       reply.code(201);
       return await presentTeam(database, teamId);
     },

@@ -2,7 +2,7 @@ import { mergedTeamSchema, teamMergeSchema, teamSchema } from '@holdout/contract
 import { deleteMergeOffers, insertMergeOffer, mergeTeams, readTeam } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { writeMergeOffer } from '../accounts/account-mails.js';
+import { mailsIn } from '../accounts/account-mails.js';
 import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
 import { demandUuid } from '../demand-uuid.js';
@@ -44,7 +44,8 @@ export const mergeRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (
       const addresses = await insertMergeOffer(database, { fromId, intoId, offeredBy: userId });
       const into = (await readTeam(database, intoId))?.name ?? '';
       const link = `${accounts.publicUrl}/teams/${intoId}`;
-      for (const email of addresses) sendMail(writeMergeOffer({ email, from, into, link }));
+      const mails = mailsIn(request.headers['accept-language']);
+      for (const email of addresses) sendMail(mails.mergeOffer({ email, from, into, link }));
       return { merged: false, team: await presentTeam(database, fromId) };
     },
   );

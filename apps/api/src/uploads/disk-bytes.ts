@@ -16,7 +16,8 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
   return {
     async demandRoom(sizeBytes) {
       const { bavail, bsize } = await statfs(folder);
-      if (sizeBytes > bavail * bsize) throw new HoldoutError('storage_full', { detail: `It has ${showSize(sizeBytes)}.` });
+      if (sizeBytes > bavail * bsize)
+        throw new HoldoutError('storage_full', { detail: `It has ${showSize(sizeBytes)}.` });
     },
 
     async create(id) {

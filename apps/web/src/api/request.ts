@@ -61,7 +61,11 @@ async function send(path: string, { method = 'GET', body, signal }: RequestOptio
   try {
     return await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        ...pageLanguage(),
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
@@ -69,6 +73,12 @@ async function send(path: string, { method = 'GET', body, signal }: RequestOptio
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new UnreachableError('The server does not answer.', { cause });
   }
+}
+
+/** Of the page, which need not be the browser's: a mail that this sends is written in it. */
+function pageLanguage(): Record<string, string> {
+  const { lang } = document.documentElement;
+  return lang === '' ? {} : { 'accept-language': lang };
 }
 
 async function readBody(response: Response): Promise<unknown> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCatalogue, sentenceTemplates } from '@holdout/contracts';
 import { afterAll, describe, expect, it } from 'vitest';
-import { meetPeople } from '../../../../test/people.js';
+import { meetPeople, type People } from '../../../../test/people.js';
 import type { Standalone } from '../../../../test/run-standalone.js';
 import { useSite } from '../../../../test/use-site.js';
 import { findBarriers, openPage, takePicture, type WatchedPage } from '../../../../test/watched-page.js';
@@ -20,12 +20,13 @@ const english = [
 
 describe('what the server says to who reads Chinese', () => {
   let standalone: Standalone;
+  let people: People;
   let page: WatchedPage;
   let bundles: string;
 
   useSite(async (site) => {
     standalone = site.standalone;
-    const people = await meetPeople(site.browser, standalone);
+    people = await meetPeople(site.browser, standalone);
     const { page: desk } = await people.signUp('Lin');
     await desk.goto(standalone.address + practice);
     await desk.getByLabel('Name of the team').fill('Team Lin');
@@ -88,6 +89,16 @@ with open(sys.argv[2], 'w') as answers:
     await page.waitForURL(/\/submissions\//);
     await page.getByText(words.sentences.all_abnormal).waitFor({ timeout: 120_000 });
     expect(await listEnglish()).toEqual([]);
+  });
+
+  it('mails in the language of the page, whatever the browser’s is', async () => {
+    const visitor = await people.visit('/forgot-password');
+    await visitor.getByRole('combobox', { name: 'Language' }).selectOption('zh');
+    await visitor.getByLabel('电子邮箱').fill('lin@example.org');
+    await visitor.locator('form button[type=submit]').click();
+    const mail = people.outbox.getByRole('region', { name: '设置新的 Holdout 密码' });
+    await mail.getByRole('link').waitFor({ timeout: 30_000 });
+    expect(await mail.textContent()).toContain('Lin，您好');
   });
 
   it('refuses a form in Chinese', async () => {
