@@ -177,6 +177,7 @@ interface PhasesTable {
   visibility: 'public' | 'hidden';
   testSetVersionId: string;
   sampleVersionId: string;
+  sampleInKit: Generated<boolean>;
   bundleSizeBytes: BigInteger;
   timeLimitSeconds: number;
   memoryLimitBytes: BigInteger;

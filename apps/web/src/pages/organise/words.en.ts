@@ -215,6 +215,8 @@ export const words = {
   dataSize: 'Size, if known',
   dataLicence: 'Licence',
   dataDigestHelp: 'Of the file at the address, so that who has it can check it.',
+  sampleInKit: 'The starter kit has the sample’s images and labels',
+  sampleInKitHelp: 'Anyone may download it. Take this away where a licence forbids handing them on.',
   opens: 'Opens',
   closes: 'Closes',
   quotas: 'Quotas of a team',

@@ -199,6 +199,8 @@ export const words: Translated<typeof english> = {
   dataSize: '大小（如已知）',
   dataLicence: '许可',
   dataDigestHelp: '该地址上文件的摘要，便于下载者核对。',
+  sampleInKit: '入门套件包含样本的图像与标签',
+  sampleInKitHelp: '任何人都可下载。如许可禁止再分发，请取消勾选。',
   opens: '开放',
   closes: '截止',
   quotas: '团队配额',
