@@ -70,7 +70,9 @@ describe('sample bundles', () => {
   });
 
   it('take the place of the one of their engine, go when they are removed, and leave a line each time', async () => {
-    const archive = await packFiles(tfjsFiles({ name: 'Second' }));
+    const files = Object.entries(tfjsFiles({ name: 'Second' }));
+    // With a folder around it, as desktops pack one.
+    const archive = await packFiles(Object.fromEntries(files.map(([path, bytes]) => [`second/${path}`, bytes])));
     for (const _ of [1, 2]) expect((await set(archive)).status).toBe(200);
     expect((await describeKit('practice')).bundles.map(({ name }) => name)).toEqual(['Second', 'src/predict.py']);
     const remove = (engine: string, token = seeded.organiser.token) =>
