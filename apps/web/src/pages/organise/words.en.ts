@@ -303,7 +303,7 @@ export const words = {
 
   // The starter kit.
   starterKitIntro:
-    'Sample bundles for those who begin, one of each engine. Each is checked as a submission is, and is in the starter kit of every phase from then on.',
+    'Sample bundles for those who begin, one of each engine, whichever its manifest names. Each is checked as a submission is, and is in the starter kit of every phase from then on.',
   starterKitShown: 'As the competition’s page shows it',
   starter_onnx: 'ONNX',
   starter_tfjs: 'TensorFlow.js',

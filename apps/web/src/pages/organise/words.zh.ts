@@ -284,7 +284,7 @@ export const words: Translated<typeof english> = {
   audit_test_set_read: '查看了检查和标签',
 
   starterKitIntro:
-    '供初次参加者使用的示例提交包，每种引擎一个。每个都会像正式提交一样接受检查，之后出现在每个阶段的入门套件中。',
+    '供初次参加者使用的示例提交包，每种引擎一个，以其清单所写的引擎为准。每个都会像正式提交一样接受检查，之后出现在每个阶段的入门套件中。',
   starterKitShown: '在竞赛页面上的样子',
   starter_onnx: 'ONNX',
   starter_tfjs: 'TensorFlow.js',
