@@ -35,6 +35,10 @@ Submit a bundle of your own, in another terminal in this folder:
   export HOLDOUT_TOKEN=${accounts.yours.token}
   npx holdout submit packages/baseline/demo/onnx --competition mura --phase practice --wait
 
+No bundle yet? The starter kit has one of each engine, and what to type:
+
+  npx holdout competition kit mura --unpack
+
 Ctrl-C stops everything and keeps the data.`);
 }
 

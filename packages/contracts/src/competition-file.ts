@@ -79,6 +79,8 @@ export const phaseFileSchema = z.strictObject({
   /** The names of test sets that were imported: what submissions are scored on, and what they are first tried on. */
   testSet: slugSchema,
   sample: slugSchema,
+  /** Whether the starter kit has the sample’s pictures and labels: a licence may forbid handing them on. */
+  sampleInKit: z.boolean().default(true),
   /** The readers whose majority is the gold standard, an odd number; as the test set came in where it is left out. */
   goldReaders: z
     .array(z.string().min(1))

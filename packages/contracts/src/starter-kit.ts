@@ -25,7 +25,7 @@ export const starterKitSchema = z.object({
   folder: z.string(),
   /** Of the archive. */
   sizeBytes: z.number().int(),
-  /** null where the sample is not open: a hidden phase scores, or has scored, the same studies. */
+  /** null where the organisers keep it, it is too large, or a hidden phase scores, or has scored, the same studies. */
   sample: z.object({ studies: z.number().int(), images: z.number().int() }).nullable(),
   /** In the order of the engines. */
   bundles: z.array(starterBundleSchema.omit({ digest: true }).extend({ folder: z.string() })),

@@ -36,6 +36,7 @@ const mayDo: Record<string, string[]> = {
   schema_migrations: [],
   scores: [],
   sessions: [],
+  starter_bundles: [],
   studies: ['SELECT'],
   study_sources: [],
   submission_choices: [],

@@ -178,6 +178,7 @@ interface PhasesTable {
   visibility: 'public' | 'hidden';
   testSetVersionId: string;
   sampleVersionId: string;
+  sampleInKit: Generated<boolean>;
   bundleSizeBytes: BigInteger;
   timeLimitSeconds: number;
   memoryLimitBytes: BigInteger;

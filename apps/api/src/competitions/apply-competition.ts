@@ -218,11 +218,12 @@ async function writePhases(trx: Queryable, competitionId: string, found: readonl
 }
 
 function toSettings(phase: DescribedPhase, position: number): PhaseSettings {
-  const { title, description, visibility, limits, quotas, counted, ranking, release } = phase;
+  const { title, description, visibility, sampleInKit, limits, quotas, counted, ranking, release } = phase;
   return {
     title,
     description,
     visibility,
+    sampleInKit,
     position,
     bundleSizeBytes: limits.bundleSize,
     timeLimitSeconds: limits.time,

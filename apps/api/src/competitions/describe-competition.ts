@@ -23,6 +23,7 @@ function describePhase(phase: PhaseRecord): DescribedPhase {
     visibility: phase.visibility,
     testSet: phase.testSet,
     sample: phase.sample,
+    sampleInKit: phase.sampleInKit,
     goldReaders: [...phase.goldReaders].sort(),
     opens: phase.opensAt?.toISOString() ?? null,
     closes: phase.closesAt?.toISOString() ?? null,

@@ -34,7 +34,7 @@ export async function composeKit(
   competitionTitle: string,
 ): Promise<ComposedKit> {
   const bundles = await listStarterBundles(database, phase.competitionId);
-  const sample = await listSample(database, storage, phase.sampleVersionId);
+  const sample = phase.sampleInKit ? await listSample(database, storage, phase.sampleVersionId) : null;
   const folder = `${phase.competition}-${phase.slug}-starter-kit`;
   const listed = {
     competition: phase.competition,

@@ -70,7 +70,9 @@ describe('sample bundles', () => {
   });
 
   it('take the place of the one of their engine, go when they are removed, and leave a line each time', async () => {
-    const archive = await packFiles(tfjsFiles({ name: 'Second' }));
+    const files = Object.entries(tfjsFiles({ name: 'Second' }));
+    // With a folder around it, as desktops pack one.
+    const archive = await packFiles(Object.fromEntries(files.map(([path, bytes]) => [`second/${path}`, bytes])));
     for (const _ of [1, 2]) expect((await set(archive)).status).toBe(200);
     expect((await describeKit('practice')).bundles.map(({ name }) => name)).toEqual(['Second', 'src/predict.py']);
     const remove = (engine: string, token = seeded.organiser.token) =>
@@ -172,6 +174,29 @@ describe('the starter kit', () => {
     } finally {
       await point('practice', first?.sampleVersionId ?? '');
     }
+  });
+
+  it('has no sample where the organisers keep it', async () => {
+    const { token } = seeded.organiser;
+    const file = (await (await server.request('/api/competitions/mura/file', { token })).json()) as {
+      phases: object[];
+    };
+    const phases = file.phases.map((phase) => ({ ...phase, sampleInKit: false }));
+    const put = async (body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = { method: 'PUT', body: JSON.stringify(body), headers, token };
+      return (await (await server.request('/api/competitions/mura', sent)).json()) as { changes: object[] };
+    };
+    expect((await put({ ...file, phases })).changes[0]).toEqual({
+      path: 'phases.practice.sampleInKit',
+      from: true,
+      to: false,
+    });
+    const names = [...(await readKit('practice')).keys()];
+    expect(names.filter((path) => path.includes('/sample/'))).toEqual([]);
+    expect((await describeKit('practice')).sample).toBeNull();
+    expect((await put(file)).changes).toHaveLength(2);
+    expect((await describeKit('practice')).sample).toEqual({ studies: 2, images: 2 });
   });
 
   it('is told to be broken where a picture can’t be read, and is not sent as if it were whole', async () => {

@@ -34,6 +34,8 @@ export interface PhaseRecord {
   /** The names of the test sets. */
   testSet: string;
   sample: string;
+  /** Whether the starter kit has the sample's pictures and labels. */
+  sampleInKit: boolean;
   /** The readers whose majority is the gold standard; empty where labels were given directly. */
   goldReaders: string[];
   opensAt: Date | null;
@@ -71,6 +73,7 @@ export interface PhaseSettings {
   /** Orders the phases of a competition. */
   position: number;
   visibility: 'public' | 'hidden';
+  sampleInKit: boolean;
   quotas: Quotas;
   opensAt: Date | null;
   closesAt: Date | null;
@@ -79,7 +82,7 @@ export interface PhaseSettings {
   release: Omit<PhaseRelease, 'state'>;
 }
 
-type Optional = 'furtherLimits' | 'quotas' | 'opensAt' | 'closesAt' | 'counted' | 'ranking' | 'release';
+type Optional = 'sampleInKit' | 'furtherLimits' | 'quotas' | 'opensAt' | 'closesAt' | 'counted' | 'ranking' | 'release';
 
 interface NewPhase extends Omit<PhaseSettings, Optional>, Partial<Pick<PhaseSettings, Optional>> {
   competitionId: string;
@@ -116,6 +119,7 @@ export async function insertPhase(db: Queryable, phase: NewPhase): Promise<strin
       testSetVersionId,
       sampleVersionId,
       ...toColumns({
+        sampleInKit: true,
         furtherLimits: defaultFurtherLimits,
         quotas: { perDay: null, total: null, atOnce: null },
         opensAt: null,
@@ -230,6 +234,7 @@ function toRecord(row: PhaseRow): PhaseRecord {
     quotas: { perDay: row.quotaPerDay, total: row.quotaTotal, atOnce: row.quotaAtOnce },
     testSet: row.testSet,
     sample: row.sample,
+    sampleInKit: row.sampleInKit,
     goldReaders: row.goldReaders,
     opensAt: row.opensAt,
     closesAt: row.closesAt,

@@ -49,6 +49,7 @@ it('finds competitions with their phases in order', async () => {
     quotas: { perDay: null, total: null, atOnce: null },
     testSet: expect.stringMatching(/^c-/),
     sample: expect.stringMatching(/^c-/),
+    sampleInKit: true,
     goldReaders: ['ada'],
     opensAt: null,
     closesAt: null,

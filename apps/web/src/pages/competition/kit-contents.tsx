@@ -29,9 +29,7 @@ export function KitContents({ kit: { bundles, sample } }: { readonly kit: Starte
               <th scope="row">
                 <code>{folder}/</code>
               </th>
-              <td>
-                {t(`kitBundle_${engine}`, { name })}, {size(sizeBytes)}
-              </td>
+              <td>{t(`kitBundle_${engine}`, { name, size: size(sizeBytes) })}</td>
             </tr>
           ))}
           {sample && (

@@ -65,9 +65,9 @@ export const words = {
   kitFolder: 'File or folder',
   kitWhat: 'What it is',
   kitReadme: 'The commands below, for this server and phase',
-  kitBundle_onnx: '“{{name}}”, a model in ONNX',
-  kitBundle_tfjs: '“{{name}}”, a model in TensorFlow.js',
-  kitBundle_command: '“{{name}}”, a program of its own',
+  kitBundle_onnx: '“{{name}}”, a model in ONNX, {{size}}',
+  kitBundle_tfjs: '“{{name}}”, a model in TensorFlow.js, {{size}}',
+  kitBundle_command: '“{{name}}”, a program of its own, {{size}}',
   kitSample:
     'The public sample with its labels: {{studies}} studies, {{images}} images in MURA’s layout. Every bundle runs on it first.',
   downloadKit: 'Download the starter kit ({{size}})',

@@ -61,9 +61,9 @@ export const words: Translated<typeof english> = {
   kitFolder: '文件或文件夹',
   kitWhat: '内容',
   kitReadme: '下方的命令，针对此服务器和阶段',
-  kitBundle_onnx: '“{{name}}”，ONNX 模型',
-  kitBundle_tfjs: '“{{name}}”，TensorFlow.js 模型',
-  kitBundle_command: '“{{name}}”，独立的程序',
+  kitBundle_onnx: '“{{name}}”，ONNX 模型，{{size}}',
+  kitBundle_tfjs: '“{{name}}”，TensorFlow.js 模型，{{size}}',
+  kitBundle_command: '“{{name}}”，独立的程序，{{size}}',
   kitSample:
     '带标签的公开样本：{{studies}} 例检查，{{images}} 张图像，采用 MURA 的目录结构。每个提交包都先在其上运行。',
   downloadKit: '下载入门套件（{{size}}）',

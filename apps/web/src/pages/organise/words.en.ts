@@ -215,6 +215,8 @@ export const words = {
   dataSize: 'Size, if known',
   dataLicence: 'Licence',
   dataDigestHelp: 'Of the file at the address, so that who has it can check it.',
+  sampleInKit: 'The starter kit has the sample’s images and labels',
+  sampleInKitHelp: 'Anyone may download it. Take this away where a licence forbids handing them on.',
   opens: 'Opens',
   closes: 'Closes',
   quotas: 'Quotas of a team',
@@ -321,7 +323,7 @@ export const words = {
 
   // The starter kit.
   starterKitIntro:
-    'Sample bundles for those who begin, one of each engine. Each is checked as a submission is, and is in the starter kit of every phase from then on.',
+    'Sample bundles for those who begin, one of each engine, whichever its manifest names. Each is checked as a submission is, and is in the starter kit of every phase from then on.',
   starterKitShown: 'As the competition’s page shows it',
   starter_onnx: 'ONNX',
   starter_tfjs: 'TensorFlow.js',

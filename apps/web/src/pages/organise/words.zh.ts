@@ -199,6 +199,8 @@ export const words: Translated<typeof english> = {
   dataSize: '大小（如已知）',
   dataLicence: '许可',
   dataDigestHelp: '该地址上文件的摘要，便于下载者核对。',
+  sampleInKit: '入门套件包含样本的图像与标签',
+  sampleInKitHelp: '任何人都可下载。如许可禁止再分发，请取消勾选。',
   opens: '开放',
   closes: '截止',
   quotas: '团队配额',
@@ -302,7 +304,7 @@ export const words: Translated<typeof english> = {
   organiserEmailNote: '本站账号的邮箱地址，且已由本人验证。',
 
   starterKitIntro:
-    '供初次参加者使用的示例提交包，每种引擎一个。每个都会像正式提交一样接受检查，之后出现在每个阶段的入门套件中。',
+    '供初次参加者使用的示例提交包，每种引擎一个，以其清单所写的引擎为准。每个都会像正式提交一样接受检查，之后出现在每个阶段的入门套件中。',
   starterKitShown: '在竞赛页面上的样子',
   starter_onnx: 'ONNX',
   starter_tfjs: 'TensorFlow.js',

@@ -1,4 +1,14 @@
-import { Fieldset, Group, NumberInput, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import {
+  Checkbox,
+  Fieldset,
+  Group,
+  NumberInput,
+  SimpleGrid,
+  Stack,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { PhaseDraft } from './competition-draft.js';
 import { MomentInput } from './moment-input.js';
@@ -33,6 +43,12 @@ export function PhaseForm({ phase, onPhase }: PhaseFormProps) {
         label={t('description')}
         value={phase.description ?? ''}
         onChange={({ currentTarget: { value: description } }) => set({ description })}
+      />
+      <Checkbox
+        label={t('sampleInKit')}
+        description={t('sampleInKitHelp')}
+        checked={phase.sampleInKit ?? true}
+        onChange={({ currentTarget: { checked: sampleInKit } }) => set({ sampleInKit })}
       />
       <Group grow>
         <MomentInput label={t('opens')} value={phase.opens ?? null} onChange={(opens) => set({ opens })} />
