@@ -24,6 +24,16 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     '请打开本服务器上的页面，在那里重试。程序应发送令牌，而不是 cookie。',
   ),
   two_factor_needed: words('这里要求组织者使用双重验证。', '请在账户中设置双重验证，用它登录后再试。'),
+  credentials_wrong: words('邮箱地址或密码不正确。', '请改正；或者在本服务器的 `/forgot-password` 页面重设密码。'),
+  email_unproven: words('此账户的邮箱地址尚未验证。', '请打开发到该地址的邮件中的链接；每次登录都会再发一封。'),
+  password_refused: words('密码太短或太长。', '请换一个：GET /api/sign-in 会说明最短长度；最多 200 个字符。'),
+  second_factor_wrong: words(
+    '验证码错误或已失效。',
+    '请输入验证器当前显示的验证码，并确认其时钟准确；备用码只能用一次。',
+  ),
+  tries_spent: words('尝试次数过多。', '请重新登录，再输入新的验证码。'),
+  sign_in_over: words('这次登录距今太久，不能进行此操作。', '请重新登录，然后再做。'),
+  link_over: words('此链接已失效。', '请重新索取一个，并在一小时内打开；每个链接只能用一次。'),
   not_taking_part: words('您没有参加此竞赛。', '请以一个团队加入并接受规则，然后再试。'),
   rules_changed: words(
     '自您的团队接受规则以来，竞赛规则已有变更。',
