@@ -31,7 +31,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     '验证码错误或已失效。',
     '请输入验证器当前显示的验证码，并确认其时钟准确；备用码只能用一次。',
   ),
-  tries_spent: words('尝试次数过多。', '请重新登录，再输入新的验证码。'),
+  tries_spent: words('错误的验证码过多。', '请等一刻钟，然后从输入密码重新开始。'),
   sign_in_over: words('这次登录距今太久，不能进行此操作。', '请重新登录，然后再做。'),
   link_over: words('此链接已失效。', '请重新索取一个，并在一小时内打开；每个链接只能用一次。'),
   not_taking_part: words('您没有参加此竞赛。', '请以一个团队加入并接受规则，然后再试。'),
