@@ -1,9 +1,11 @@
 import type {
   BoardStatistics,
+  Canceller,
   CheckWarning,
   ErrorCode,
   FailureReport,
   FurtherLimits,
+  Hardware,
   MetricName,
   PredictionComparison,
   ProblemItem,
@@ -57,6 +59,7 @@ export interface Schema {
   rulesAcceptances: RulesAcceptancesTable;
   uploads: UploadsTable;
   workers: WorkersTable;
+  workerLosses: WorkerLossesTable;
 }
 
 export type TeamRole = 'owner' | 'member';
@@ -181,6 +184,8 @@ interface PhasesTable {
   /** What is not in it has its default. */
   runLimits: ColumnType<Partial<FurtherLimits>, string | undefined, string>;
   failures: Generated<FailureReport>;
+  priority: Generated<number>;
+  hardware: Generated<Hardware>;
   createdAt: CreatedAt;
 }
 
@@ -338,9 +343,16 @@ interface EvaluationsTable {
   submissionId: string;
   testSetVersionId: string;
   state: Generated<SubmissionState>;
+  /** Where it waits; a trigger writes all four. */
+  hardware: GeneratedAlways<Hardware>;
+  priority: GeneratedAlways<number>;
+  turn: GeneratedAlways<BigInteger>;
+  queueLine: GeneratedAlways<string | null>;
   leaseOwner: string | null;
   leaseToken: Generated<BigInteger>;
   leaseExpiresAt: Date | null;
+  /** Since when the bundle's own code may be running in this attempt. */
+  bundleStartedAt: Date | null;
   attempts: Generated<number>;
   scoringAttempts: Generated<number>;
   progressStage: 'checking' | 'running' | null;
@@ -357,6 +369,7 @@ interface EvaluationsTable {
   provenance: JSONColumnType<Provenance> | null;
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;
+  cancelledBy: Canceller | null;
   queuedAt: CreatedAt;
   checkingAt: StateTime;
   runningAt: StateTime;
@@ -483,7 +496,15 @@ interface WorkersTable {
   machine: string;
   description: JSONColumnType<WorkerDescription>;
   mode: Generated<WorkerMode>;
+  serves: Hardware[];
   startedAt: ColumnType<Date, never, Date>;
   lastSeenAt: ColumnType<Date, never, Date>;
   endedAt: ColumnType<Date | null, never, Date | null>;
+}
+
+interface WorkerLossesTable {
+  id: GeneratedAlways<BigInteger>;
+  evaluationId: string;
+  owner: string;
+  at: CreatedAt;
 }

@@ -23,7 +23,13 @@ beforeAll(async () => {
   server = await startTestServer();
   seeded = await seedCompetition(server);
   submissionId = await seedSubmission(server, seeded.alpha.teamId, { name: 'A model' });
-  await registerWorker(server.database, { name: 'm1:7', kind: 'evaluating', machine: 'm1', description });
+  await registerWorker(server.database, {
+    name: 'm1:7',
+    kind: 'evaluating',
+    machine: 'm1',
+    description,
+    serves: ['cpu'],
+  });
 });
 afterAll(() => server.close());
 

@@ -1,4 +1,6 @@
 import {
+  type Canceller,
+  type EndFault,
   errorCatalogue,
   type Reason,
   type Submission,
@@ -30,6 +32,7 @@ export function presentSubmission(submission: SubmissionRecord, phase: PhaseReco
     warnings: [...submission.warnings],
     stopOnWarning: submission.stopOnWarning,
     reason: presentReason(submission.reason),
+    fault: presentFault(submission),
     score: score && presentScore(score, policy),
     intervals: intervals && presentIntervals(intervals, policy),
     withheld,
@@ -54,7 +57,13 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
   const at = event.at.toISOString();
   switch (event.kind) {
     case 'state':
-      return { kind: 'state', at, state: event.data.state, reason: presentReason(event.data.reason) };
+      return {
+        kind: 'state',
+        at,
+        state: event.data.state,
+        reason: presentReason(event.data.reason),
+        fault: presentFault(event.data),
+      };
     case 'progress': {
       const { stage, imagesDone, imagesTotal } = event.data;
       return { kind: 'progress', at, stage, imagesDone, imagesTotal };
@@ -66,12 +75,19 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
   }
 }
 
+/** Whose doing it was that it ended; null where it has not, or was scored. */
+function presentFault(ended: { reason: ReasonRecord | null; cancelledBy?: Canceller | null }): EndFault | null {
+  if (!ended.reason) return ended.cancelledBy ?? null;
+  return errorCatalogue[ended.reason.code].fault === 'server' ? 'server' : 'team';
+}
+
 /** The details of our own faults are for our log, not for a team. */
 export function presentReason(reason: ReasonRecord | null): Reason | null {
   if (!reason) return null;
   const { code, stage, alsoOnSample } = reason;
   const { title, fault, next } = errorCatalogue[code];
-  const sentences = [title, fault === 'server' ? null : reason.detail, compareWithSample(reason)];
+  const ours = 'It was not the bundle’s fault, and costs no submission.';
+  const sentences = [title, fault === 'server' ? ours : reason.detail, compareWithSample(reason)];
   return { code, fault, stage, alsoOnSample, message: sentences.filter(Boolean).join(' '), next };
 }
 

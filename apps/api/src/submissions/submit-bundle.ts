@@ -8,6 +8,7 @@ import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionReco
 import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
+import { ringEvaluations } from '../ring-evaluations.js';
 import type { SubmissionDescription } from '../uploads/read-description.js';
 
 interface SubmitBundle {
@@ -45,9 +46,7 @@ export async function submitBundle(
   });
   log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
   // After the commit, and no reason to refuse: the worker's reconcile rings for what stays queued.
-  await queue.enqueueEvaluation({ evaluationId }).catch((error: unknown) => {
-    log.warn({ err: error, evaluationId }, 'the queue can’t be reached; the submission stays queued');
-  });
+  await ringEvaluations({ database, queue }, [evaluationId], log);
   const submission = await findSubmission(database, submissionId);
   if (!submission) throw new HoldoutError('internal', { detail: `Submission ${submissionId} is gone.` });
   return submission;

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { packDemoBundle } from '@holdout/baseline';
 import { checkBundle, openArchive, packBundle } from '@holdout/bundle';
 import {
+  claimEvaluation,
   type Database,
   evaluatorRole,
   findSubmission,
@@ -24,7 +25,7 @@ import { createSandbox, keepProcessReady } from '@holdout/runner';
 import { createDiskStorage } from '@holdout/storage';
 import { pino } from 'pino';
 import sharp from 'sharp';
-import type { EvaluationTools } from '../evaluate-submission.js';
+import { type EvaluationTools, evaluateSubmission } from '../evaluate-submission.js';
 import type { ScoringTools } from '../score-predictions.js';
 
 /** A worker's tools over a real Postgres, a real queue and real files; the evaluator's connection has its own role. */
@@ -55,6 +56,13 @@ interface Submitted {
   phaseId: string;
 }
 
+/** What a worker does with this evaluation and no other; nothing where another worker holds it, or it has ended. */
+export async function evaluateById(tools: EvaluationTools, evaluationId: string, shutdown: AbortSignal): Promise<void> {
+  const { owner, leaseSeconds } = tools.config;
+  const claim = await claimEvaluation(tools.database, { evaluationId, owner, leaseSeconds });
+  if (claim) await evaluateSubmission(tools, claim, shutdown);
+}
+
 export async function startWorkerFixture(): Promise<WorkerFixture> {
   const postgres = await startTestPostgres();
   const { ownerUrl, evaluatorUrl } = await postgres.createDatabase();
@@ -76,6 +84,9 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     logLevel: 'silent',
     leaseSeconds: 4,
     reconcileSeconds: 1,
+    serves: ['cpu', 'gpu'] as const,
+    maxAttempts: 3,
+    drainSeconds: 0,
     threads: 2,
     sandbox: 'bubblewrap' as const,
     container: undefined,

@@ -17,7 +17,7 @@ const description = {
   engines: ['onnxruntime-node 1.0.0'],
 };
 const enter = (name: string, machine = 'm1') =>
-  registerWorker(databases.evaluator, { name, kind: 'evaluating', machine, description });
+  registerWorker(databases.evaluator, { name, kind: 'evaluating', machine, description, serves: ['cpu'] });
 const claim = (evaluationId: string, owner: string) =>
   claimEvaluation(databases.evaluator, { evaluationId, owner, leaseSeconds: 60 });
 

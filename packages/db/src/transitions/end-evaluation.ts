@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@holdout/contracts';
+import type { Canceller, ErrorCode } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { changeState } from './change-state.js';
 import { storableText } from './storable-text.js';
@@ -35,8 +35,11 @@ export function failEvaluation(db: Queryable, ending: Ending): Promise<boolean> 
  *
  * @returns false where the evaluation has ended
  */
-export function cancelEvaluation(db: Queryable, evaluationId: string): Promise<boolean> {
-  return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId }));
+export function cancelEvaluation(
+  db: Queryable,
+  { evaluationId, by }: { evaluationId: string; by: Canceller },
+): Promise<boolean> {
+  return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId, cancelledBy: by }));
 }
 
 function end(db: Queryable, to: 'rejected' | 'failed', { evaluationId, leaseToken, code, detail }: Ending) {
