@@ -14,6 +14,9 @@ export async function ringEvaluations(
     );
     await Promise.all(rings);
   } catch (error) {
-    log.warn({ err: error, evaluations: ids.length }, 'not all bells could be rung; the evaluations stay queued');
+    log.warn(
+      { err: error, evaluations: ids.length },
+      'not rung: the submission stays queued, for an idle worker or reconcile to find',
+    );
   }
 }

@@ -19,6 +19,7 @@ export interface Parts {
 const inheritedVariables = [
   ...['PATH', 'HOME', 'TZ', 'REDIS_URL'],
   ...['HOLDOUT_SANDBOX', 'HOLDOUT_CONTAINER_ENGINE', 'HOLDOUT_CONTAINER_IMAGE', 'HOLDOUT_CONTAINER_RUNTIME'],
+  ...['HOLDOUT_SERVES', 'HOLDOUT_MAX_ATTEMPTS'],
   // By these podman and docker find their own.
   ...['XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'DOCKER_HOST'],
 ];
@@ -62,7 +63,8 @@ export async function startParts(
     HOLDOUT_LOG_LEVEL: process.env.HOLDOUT_LOG_LEVEL ?? 'info',
   };
   const asOwner = { ...shared, HOLDOUT_DATABASE_URL: databaseUrl };
-  const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: directory.scratch };
+  // Ctrl-C is to end everything now; what is under way goes on at the next start.
+  const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: directory.scratch, HOLDOUT_DRAIN_SECONDS: '0' };
   // The process that runs teams' bundles is never given the owner's connection.
   const asEvaluator = { ...worker, HOLDOUT_DATABASE_URL: evaluatorUrl(databaseUrl, evaluatorPassword) };
   const listen = {

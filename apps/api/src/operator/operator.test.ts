@@ -56,8 +56,9 @@ it('is told what waits, who works, and what runs on which versions', async () =>
   ]);
   const { queues } = queueListSchema.strict().parse(await (await ask('queues')).json());
   expect(queues).toMatchObject([
-    { kind: 'evaluating', waiting: 1, stuck: [] },
-    { kind: 'scoring', waiting: 0 },
+    { kind: 'evaluating', hardware: 'cpu', workers: 1, waiting: 1, stuck: [] },
+    { kind: 'evaluating', hardware: 'gpu', workers: 0, waiting: 0 },
+    { kind: 'scoring', hardware: null, workers: 0, waiting: 0 },
   ]);
   const installation = installationSchema.strict().parse(await (await ask('installation')).json());
   expect(installation.versions).toMatchObject({ node: process.version, engines: ['onnxruntime-node 1.0.0'] });
