@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Score, ScoreIntervals } from '@holdout/contracts';
 import {
   beat,
   claimNextEvaluation,
@@ -14,7 +15,6 @@ import {
   renewLease,
   startRunning,
 } from '@holdout/db';
-import { scoreSome } from '../leaderboard/fill-database.js';
 
 /** What a worker that only sleeps is told. */
 export interface SleepingWork {
@@ -22,6 +22,8 @@ export interface SleepingWork {
   readonly ownerUrl: string;
   /** How long each evaluation takes. */
   readonly sleepSeconds: number;
+  /** What each is given, so that 100 processes need not compute it. */
+  readonly score: { readonly score: Score; readonly intervals: ScoreIntervals };
 }
 
 /** What it says when it is asked to end. */
@@ -35,7 +37,6 @@ export interface SleptWork {
 
 const owner = `${hostname()}:${process.pid}`;
 const leaseSeconds = 15;
-const result = scoreSome(7);
 const slept: SleptWork = { claimMilliseconds: [], publishedAt: [], lost: 0 };
 let isEnding = false;
 
@@ -45,7 +46,7 @@ process.on('message', (message: SleepingWork | 'end') => {
 });
 
 /** Everything that an evaluating worker writes, and what a scoring worker does with it, but for running and computing. */
-async function work({ evaluatorUrl, ownerUrl, sleepSeconds }: SleepingWork): Promise<void> {
+async function work({ evaluatorUrl, ownerUrl, sleepSeconds, score: result }: SleepingWork): Promise<void> {
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'bench-evaluator', maxConnections: 2 });
   const scorer = openDatabase({ url: ownerUrl, applicationName: 'bench-scorer', maxConnections: 1 });
   const description = { sandbox: null, processor: '', cores: 1, memoryBytes: 1, gpuDevices: [], node: '', engines: [] };

@@ -7,6 +7,7 @@ import { evaluatorUrl, prepareDatabase } from '@holdout/api';
 import { type Database, listForgotten, openDatabase, readQueueAhead } from '@holdout/db';
 import { startLocalPostgres } from '@holdout/local-postgres';
 import { sql } from 'kysely';
+import { scoreSome } from '../leaderboard/fill-database.js';
 import type { Measurement, Row } from '../measurement.js';
 import { type FilledQueue, fillQueue } from '../queue/fill-queue.js';
 import type { SleepingWork, SleptWork } from '../queue/sleeping-worker.js';
@@ -30,12 +31,14 @@ export const measureQueue: Row = async ({ directory, rounds, say }) => {
   const database = openDatabase({ url: ownerUrl, applicationName: 'bench' });
   try {
     await fillQueue(database, filled);
+    say(`${filled.teams * filled.perTeam} evaluations wait`);
     const urls = { ownerUrl, evaluatorUrl: evaluatorUrl(ownerUrl, evaluatorPassword) };
+    const score = scoreSome(7);
     const measurements: Measurement[] = [];
     for (const sleepSeconds of [10, 0]) {
       const spells: Spell[] = [];
       for (let round = 0; round < rounds; round++) {
-        spells.push(await runSpell(database, { ...urls, sleepSeconds }));
+        spells.push(await runSpell(database, { ...urls, sleepSeconds, score }));
         say(`evaluations of ${sleepSeconds} s: round ${round + 1} of ${rounds}`);
       }
       measurements.push(...describeSpells(sleepSeconds, spells));
