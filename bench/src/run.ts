@@ -8,6 +8,7 @@ import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
 import { measureLeaderboard } from './rows/leaderboard.js';
 import { measurePages } from './rows/pages.js';
+import { measureQueue } from './rows/queue.js';
 import { measureRanks } from './rows/ranks.js';
 import { measureSandbox } from './rows/sandbox.js';
 import { measureScoring } from './rows/scoring.js';
@@ -23,6 +24,7 @@ const rows: Readonly<Record<string, Row>> = {
   submission: measureSubmission,
   leaderboard: measureLeaderboard,
   pages: measurePages,
+  queue: measureQueue,
 };
 
 const { values } = parseArgs({

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
+import { type Hardware, hardwareClasses, hardwareSchema } from '@holdout/contracts';
 import { readContainerOptions, sandboxKinds } from '@holdout/runner';
 import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
@@ -12,6 +13,13 @@ const configSchema = z.object({
   HOLDOUT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   HOLDOUT_LEASE_SECONDS: z.coerce.number().int().min(2).max(3600).default(15),
   HOLDOUT_RECONCILE_SECONDS: z.coerce.number().int().min(1).max(3600).default(5),
+  HOLDOUT_SERVES: z
+    .string()
+    .default(hardwareClasses.join())
+    .transform((text) => [...new Set(text.split(',').map((word) => word.trim()))])
+    .pipe(z.array(hardwareSchema).min(1)),
+  HOLDOUT_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(3),
+  HOLDOUT_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).default(8),
   HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
   HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
   ...telemetryVariables,
@@ -30,6 +38,12 @@ export interface WorkerConfig {
   leaseSeconds: number;
   /** How often lost and forgotten evaluations are looked for. */
   reconcileSeconds: number;
+  /** The hardware classes that it takes evaluations of. */
+  serves: readonly Hardware[];
+  /** So often an evaluation, or a scoring, is begun before it fails. */
+  maxAttempts: number;
+  /** What is under way at SIGTERM may end within this time; then it is handed back. */
+  drainSeconds: number;
   threads: number;
   /** What bundles are run inside. */
   sandbox: (typeof sandboxKinds)[number];
@@ -62,6 +76,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     logLevel: env.HOLDOUT_LOG_LEVEL,
     leaseSeconds: env.HOLDOUT_LEASE_SECONDS,
     reconcileSeconds: env.HOLDOUT_RECONCILE_SECONDS,
+    serves: env.HOLDOUT_SERVES,
+    maxAttempts: env.HOLDOUT_MAX_ATTEMPTS,
+    drainSeconds: env.HOLDOUT_DRAIN_SECONDS,
     threads: env.HOLDOUT_THREADS,
     sandbox: env.HOLDOUT_SANDBOX,
     container: env.HOLDOUT_SANDBOX === 'container' ? readContainerOptions(environment) : undefined,

@@ -1,4 +1,4 @@
-import type { WorkerDescription, WorkerKind } from '@holdout/contracts';
+import type { Hardware, WorkerDescription, WorkerKind } from '@holdout/contracts';
 import { beat, type Database, registerWorker, signOffWorker } from '@holdout/db';
 import type { QueueWorker } from '@holdout/queue';
 import type { Logger } from 'pino';
@@ -28,9 +28,10 @@ export async function enterWorker(
   { database, config, log }: EntryTools,
   kind: WorkerKind,
   description: WorkerDescription,
+  serves: readonly Hardware[] = [],
 ): Promise<WorkerEntry> {
   const { owner: name, machine } = config;
-  const enter = () => registerWorker(database, { name, kind, machine, description });
+  const enter = () => registerWorker(database, { name, kind, machine, description, serves });
   await enter().catch((error) => log.warn({ err: error }, 'not in the list of workers yet'));
   let timer: NodeJS.Timeout | undefined;
   let beating = Promise.resolve();

@@ -19,9 +19,8 @@ import { digestEngine } from '@holdout/runner';
 import { scorerVersion } from '@holdout/scoring';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { updateBoardStatistics } from './board-statistics.js';
-import { evaluateSubmission } from './evaluate-submission.js';
 import { scorePredictions } from './score-predictions.js';
-import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+import { evaluateById, startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
 
 const never = new AbortController().signal;
 let fixture: WorkerFixture;
@@ -50,7 +49,7 @@ async function removeFirstStudy(phaseId: string, digest: string) {
 
 it('takes a submission from queued to its row on the leaderboard, and a repeated job changes nothing', async () => {
   const submitted = await fixture.submit();
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   expect((await fixture.read(submitted)).state).toBe('scoring');
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const scored = await fixture.read(submitted);
@@ -67,7 +66,7 @@ it('takes a submission from queued to its row on the leaderboard, and a repeated
     events.some((event) => event.kind === 'progress' && event.data.stage === 'running' && event.data.imagesDone === 90),
   ).toBe(true);
 
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   expect(await fixture.read(submitted)).toEqual(scored);
   expect(await listEvents(fixture.owner, submitted.evaluationId, 0)).toEqual(events);
@@ -76,7 +75,7 @@ it('takes a submission from queued to its row on the leaderboard, and a repeated
 it('keeps with the score what it rests on, also where the predictions are scored anew', async () => {
   const { owner } = fixture;
   const submitted = await fixture.submit();
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const { bundleDigest, basis } = await fixture.read(submitted);
   const run = {
@@ -108,7 +107,7 @@ it('keeps with the score what it rests on, also where the predictions are scored
 
 it('scores stored predictions anew on a version that lacks a study, and switches the board', async () => {
   const submitted = await fixture.submit();
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const before = await fixture.read(submitted);
   const { owner } = fixture;
@@ -126,11 +125,11 @@ it('scores stored predictions anew on a version that lacks a study, and switches
 it('runs an evaluation once more and compares it, here the very same', async () => {
   const { owner } = fixture;
   const submitted = await fixture.submit();
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const before = await fixture.read(submitted);
   const id = await insertReproduction(owner, { evaluationId: submitted.evaluationId, actor: 'test' });
-  await evaluateSubmission(fixture.evaluating, id, never);
+  await evaluateById(fixture.evaluating, id, never);
   await scorePredictions(fixture.scoring, id);
   const { predictionsDigest } = before.basis ?? {};
   expect(await findReproduction(owner, id)).toMatchObject({
@@ -148,7 +147,7 @@ it('runs an evaluation once more and compares it, here the very same', async () 
 it('says how sure a score and its place are', async () => {
   const { owner } = fixture;
   const submitted = await fixture.submit();
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const { intervals } = await fixture.read(submitted);
   expect(intervals).toMatchObject({
@@ -173,7 +172,7 @@ it('says how sure a score and its place are', async () => {
 
 it('shows the team the log of the check only, never that of the hidden run', async () => {
   const submitted = await fixture.submit();
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
   const runningAt = events.findIndex((event) => event.kind === 'state' && event.data.state === 'running');
   expect(runningAt).toBeGreaterThan(0);
@@ -182,7 +181,7 @@ it('shows the team the log of the check only, never that of the hidden run', asy
 
 it('rejects what is the bundle’s fault, with a code and a sentence', async () => {
   const submitted = await fixture.submit({ spoil: true });
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   const { state, reason } = await fixture.read(submitted);
   expect(state).toBe('rejected');
   expect(reason).toMatchObject({ code: 'output_shape', detail: expect.stringContaining('output.index is 7') });
@@ -194,7 +193,7 @@ it('tells nothing but the kind of what happens on the phase’s own images', asy
   // A worker that is lost has passed the check, so that only the hidden run is left.
   await claimEvaluation(fixture.owner, { evaluationId, owner: 'lost', leaseSeconds: 0 });
   await startRunning(fixture.owner, { evaluationId, leaseToken: 1 });
-  await evaluateSubmission(fixture.evaluating, evaluationId, never);
+  await evaluateById(fixture.evaluating, evaluationId, never);
   const { state, reason } = await fixture.read(submitted);
   expect(state).toBe('rejected');
   expect(reason).toEqual({
@@ -216,7 +215,7 @@ const writeLabels = "open(sys.argv[2], 'w').writelines('%s/,%d\\n' % (s, n % 2) 
 it('runs a team’s own program by the official contract, without a manifest, and scores its labels', async () => {
   const program = `${readStudies}print('reads', len(paths), 'images', flush=True)\n${writeLabels}`;
   const submitted = await fixture.submit({ program });
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await scorePredictions(fixture.scoring, submitted.evaluationId);
   const { state, reason, score, engine, basis } = await fixture.read(submitted);
   expect([state, reason, engine]).toEqual(['scored', null, 'command']);
@@ -242,7 +241,7 @@ it.each(['kind', 'failed'] as const)('tells %s of a program that fails on hidden
   const { evaluationId } = submitted;
   await claimEvaluation(fixture.owner, { evaluationId, owner: 'lost', leaseSeconds: 0 });
   await startRunning(fixture.owner, { evaluationId, leaseToken: 1 });
-  await evaluateSubmission(fixture.evaluating, evaluationId, never);
+  await evaluateById(fixture.evaluating, evaluationId, never);
   const { state, reason } = await fixture.read(submitted);
   expect([state, reason?.code]).toEqual(['rejected', failures === 'kind' ? 'runner_crashed' : 'hidden_run_failed']);
   expect([reason?.stage, reason?.alsoOnSample]).toEqual(['running', failures === 'kind' ? false : null]);
@@ -257,7 +256,7 @@ it('warns in the check of what looks wrong, and goes on', async () => {
   const program = `${readStudies}import random
 open(sys.argv[2], 'w').writelines('%s,%s\\n' % (s, random.random() / 3) for s in studies[:max(1, len(studies) - 1)])`;
   const submitted = await fixture.submit({ program });
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   const { warnings, reason } = await fixture.read(submitted);
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringMatching(/^1 of 30 sample studies have no prediction, the first of them XR_WRIST/),
@@ -277,7 +276,7 @@ it('shows what went wrong with one study alone, and what the run on all has told
   const program = `${readStudies}print('sees', len(studies), flush=True)
 open(sys.argv[2], 'w').writelines('%s,0.7\\n' % s for s in studies[:-1])`;
   const submitted = await fixture.submit({ program });
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   const { warnings, reason, state } = await fixture.read(submitted);
   expect(state).toBe('rejected');
   expect(warnings.map(({ code }) => code)).toEqual(['study_without_prediction', 'constant_probability']);
@@ -294,7 +293,7 @@ open(sys.argv[2], 'w').writelines('%s,0.7\\n' % s for s in studies[:-1])`;
 it('spends no hidden run on what the check warns of, where its team wants that', async () => {
   const blind = `${readStudies}open(sys.argv[2], 'w').writelines('%s,0.7\\n' % s for s in studies)`;
   const submitted = await fixture.submit({ program: blind, stopOnWarning: true });
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   const { state, reason, warnings, times } = await fixture.read(submitted);
   expect([state, times.running]).toEqual(['rejected', null]);
   expect(warnings.map(({ code }) => code)).toEqual(['constant_probability']);
@@ -302,21 +301,21 @@ it('spends no hidden run on what the check warns of, where its team wants that',
   expect(reason?.detail).toContain('Does the bundle read its pictures?');
   expect(await listRunLogs(fixture.owner, submitted.evaluationId)).toEqual([]);
   const good = await fixture.submit({ program: `${readStudies}${writeLabels}`, stopOnWarning: true });
-  await evaluateSubmission(fixture.evaluating, good.evaluationId, never);
+  await evaluateById(fixture.evaluating, good.evaluationId, never);
   expect((await fixture.read(good)).state).toBe('scoring');
 });
 
 it('rejects what takes longer than the phase allows', async () => {
   const submitted = await fixture.submit({ slug: 'tfjs', timeLimitSeconds: 1 });
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   expect(await fixture.read(submitted)).toMatchObject({ state: 'rejected', reason: { code: 'time_limit_exceeded' } });
 });
 
 it('stops when the team cancels, and publishes nothing', async () => {
   const submitted = await fixture.submit({ slug: 'tfjs' });
-  const evaluating = evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  const evaluating = evaluateById(fixture.evaluating, submitted.evaluationId, never);
   await waitForState(submitted, 'checking');
-  expect(await cancelEvaluation(fixture.owner, submitted.evaluationId)).toBe(true);
+  expect(await cancelEvaluation(fixture.owner, { evaluationId: submitted.evaluationId, by: 'team' })).toBe(true);
   const cancelledAt = performance.now();
   await evaluating;
   // Promised within a second, which a model without a single image done must keep too; the rest is the fixture's.
@@ -328,20 +327,20 @@ it('stops when the team cancels, and publishes nothing', async () => {
 it('hands back what it holds when it must end, without spending an attempt, and another one finishes it', async () => {
   const submitted = await fixture.submit({ slug: 'tfjs' });
   const shutdown = new AbortController();
-  const evaluating = evaluateSubmission(fixture.evaluating, submitted.evaluationId, shutdown.signal);
+  const evaluating = evaluateById(fixture.evaluating, submitted.evaluationId, shutdown.signal);
   await waitForState(submitted, 'checking');
   shutdown.abort();
   await evaluating;
   const { evaluating: forgotten } = await listForgotten(fixture.owner, { olderThanSeconds: 0 });
   expect(forgotten).toContain(submitted.evaluationId);
-  await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   expect((await fixture.read(submitted)).state).toBe('scoring');
 });
 
 it('publishes nothing once another worker has taken over', async () => {
   const submitted = await fixture.submit({ slug: 'tfjs' });
   const stalled = { ...fixture.evaluating, config: { ...fixture.evaluating.config, leaseSeconds: 600 } };
-  const evaluating = evaluateSubmission(stalled, submitted.evaluationId, never);
+  const evaluating = evaluateById(stalled, submitted.evaluationId, never);
   await waitForState(submitted, 'checking');
   await fixture.owner
     .updateTable('evaluations')

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { HoldoutError, type PredictionsFile } from '@holdout/contracts';
 import {
-  claimEvaluation,
   type Database,
   type EvaluationClaim,
   failEvaluation,
   finishRunning,
+  recordBundleStart,
   rejectEvaluation,
   releaseLease,
   renewLease,
@@ -40,19 +40,18 @@ export interface EvaluationTools {
 
 /**
  * One evaluation from its claim to stored predictions: the bundle is run on the phase's public sample, then on its
- * test set. Safe to repeat: what another worker holds, or what has ended, is left alone.
+ * test set.
  *
  * @param shutdown - aborted when the process must end; the evaluation is then handed back
  */
 export async function evaluateSubmission(
   tools: EvaluationTools,
-  evaluationId: string,
+  claim: EvaluationClaim,
   shutdown: AbortSignal,
 ): Promise<void> {
   const { database, queue, config } = tools;
-  const { owner, leaseSeconds } = config;
-  const claim = await claimEvaluation(database, { evaluationId, owner, leaseSeconds });
-  if (!claim) return;
+  const { leaseSeconds } = config;
+  const { evaluationId } = claim;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId, attempt: claim.attempts });
   log.info({ state: claim.state }, 'evaluation claimed');
   tools.meter.claimed(claim.attempts);
@@ -82,7 +81,7 @@ export async function evaluateSubmission(
 }
 
 async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease) {
-  const { storage, models, sandbox, config } = tools;
+  const { database, storage, models, sandbox, config } = tools;
   return await withScratchFolder(config.scratchDirectory, async (folder) => {
     const predictor = await openPredictor({
       manifest: claim.manifest,
@@ -91,7 +90,10 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
       sandbox,
       models,
       makeFolder: () => makeScratchFolder(config.scratchDirectory),
-      unpack: (directory) => fetchBundle(storage, claim, directory, folder),
+      async unpack(directory) {
+        await fetchBundle(storage, claim, directory, folder);
+        lease.learn(await recordBundleStart(database, claim));
+      },
     });
     let predicted: Predicted;
     let peakMemoryBytes = 0;

@@ -1,4 +1,11 @@
-import { type Database, listForgotten, removeOldWorkers, revealFinalPhases, switchTestSets } from '@holdout/db';
+import {
+  type Database,
+  listForgotten,
+  readHardware,
+  removeOldWorkers,
+  revealFinalPhases,
+  switchTestSets,
+} from '@holdout/db';
 import type { Queue } from '@holdout/queue';
 import type { Storage } from '@holdout/storage';
 import type { Logger } from 'pino';
@@ -28,7 +35,9 @@ export function startReconciling({ database, queue, storage, log, everySeconds }
   async function reconcile(): Promise<void> {
     try {
       const { evaluating, scoring } = await listForgotten(database, { olderThanSeconds: everySeconds });
-      for (const evaluationId of evaluating) await queue.enqueueEvaluation({ evaluationId });
+      for (const [evaluationId, hardware] of await readHardware(database, evaluating)) {
+        await queue.enqueueEvaluation({ evaluationId }, hardware);
+      }
       for (const evaluationId of scoring) await queue.enqueueScoring({ evaluationId });
       if (evaluating.length + scoring.length > 0) log.info({ evaluating, scoring }, 'rung again');
       const phases = await switchTestSets(database);

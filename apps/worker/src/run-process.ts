@@ -18,6 +18,9 @@ export interface ProcessTools {
   meter: WorkMeter;
 }
 
+/** After the work has ended, or was handed back, this is left to say so and to close what is open. */
+const farewellSeconds = 10;
+
 /**
  * The frame of a worker process: reads the configuration, opens what is outside, starts the work, and on SIGTERM or
  * SIGINT stops the work first and closes the rest after it. A process that can't start says why and ends with 1.
@@ -49,6 +52,8 @@ export async function runProcess(
 
   const shutDown = async (signal: string) => {
     log.info({ signal }, 'stopping');
+    // Where Postgres is away nothing can be handed back: the lease runs out by itself.
+    setTimeout(() => process.exit(1), (config.drainSeconds + farewellSeconds) * 1000).unref();
     await stop();
     await queue.close();
     await database.close();

@@ -37,8 +37,8 @@ export interface ScoringTools {
  */
 export async function scorePredictions(tools: ScoringTools, evaluationId: string): Promise<void> {
   const { database, config } = tools;
-  const { owner, leaseSeconds } = config;
-  const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds });
+  const { owner, leaseSeconds, maxAttempts } = config;
+  const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds, maxAttempts });
   if (!claim) return;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
   const startedAt = performance.now();

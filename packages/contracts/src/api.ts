@@ -91,6 +91,13 @@ export const competitionListSchema = z.object({ competitions: z.array(competitio
 export const reasonStageSchema = z.enum(['queued', 'checking', 'running', 'scoring']);
 export type ReasonStage = z.infer<typeof reasonStageSchema>;
 
+/**
+ * Whose doing it was that a submission ended without a score: the bundle's team, an organiser who cancelled it, or the
+ * server. What is the server's costs no quota.
+ */
+export const endFaultSchema = z.enum(['team', 'organiser', 'server']);
+export type EndFault = z.infer<typeof endFaultSchema>;
+
 /** Why a submission ended without a score, and what to do about it. */
 export const reasonSchema = z.object({
   code: errorCodeSchema,
@@ -147,6 +154,8 @@ export const submissionSchema = z.object({
   /** Whether the team asked for it to be stopped then, before the run on the phase's own studies. */
   stopOnWarning: z.boolean(),
   reason: reasonSchema.nullable(),
+  /** null where it has a score, or has not ended. */
+  fault: endFaultSchema.nullable().default(null),
   score: publishedScoreSchema.nullable(),
   /**
    * Why there is a score and the team is not told it: all scores are shown when the phase is final (`until_final`), or it
@@ -407,7 +416,13 @@ export const auditLogSchema = z.object({ acts: z.array(auditRecordSchema), next:
  * object, `id:` a number that grows. `state` with a final state is the last one.
  */
 export const submissionEventSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('state'), at: timeSchema, state: submissionStateSchema, reason: reasonSchema.nullable() }),
+  z.object({
+    kind: z.literal('state'),
+    at: timeSchema,
+    state: submissionStateSchema,
+    reason: reasonSchema.nullable(),
+    fault: endFaultSchema.nullable().default(null),
+  }),
   z.object({ kind: z.literal('progress'), at: timeSchema, ...progressSchema.shape }),
   z.object({ kind: z.literal('log'), at: timeSchema, line: z.string() }),
   z.object({ kind: z.literal('warning'), at: timeSchema, ...checkWarningSchema.shape }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.js';
 import { failureReports } from './failure-kind.js';
+import { hardwareSchema } from './hardware.js';
 import { metricNameSchema } from './score.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 import { slugSchema } from './slug.js';
@@ -121,6 +122,10 @@ export const phaseFileSchema = z.strictObject({
       atOnce: quotaSchema.default(1),
     })
     .prefault({}),
+  /** What waits in a phase of higher priority is run before anything of a lower one, of whatever competition. */
+  priority: z.number().int().min(-10).max(10).default(0),
+  /** `gpu`: every bundle of the phase runs on workers with a GPU; else only those that ask for one. */
+  hardware: hardwareSchema.default('cpu'),
   counted: countedSchema.default('best'),
   ranking: rankingSchema.prefault({}),
   release: releaseSchema.prefault({}),

@@ -572,6 +572,12 @@ export const errorCatalogue = {
     'The bundle’s process ended early.',
     'Try it on your own machine, with other and with more pictures; `holdout check DIR --sample DIR` runs it as here.',
   ),
+  worker_killed: entry(
+    422,
+    'team',
+    'Twice the whole worker ended while it ran this bundle.',
+    'Run it on your own machine and watch its memory. Where nothing is wrong with it, ask the organisers to run it again.',
+  ),
   runner_killed: entry(
     500,
     'server',
@@ -659,14 +665,9 @@ export const errorCatalogue = {
     500,
     'server',
     'The evaluation was tried several times and did not get through.',
-    'This was the server’s fault and costs no quota. Submit again, or tell the people who run this server.',
+    'Submit again, or tell the people who run this server.',
   ),
-  scoring_failed: entry(
-    500,
-    'server',
-    'The predictions could not be scored.',
-    'This was the server’s fault and costs no quota. Tell the people who run this server.',
-  ),
+  scoring_failed: entry(500, 'server', 'The predictions could not be scored.', 'Tell the people who run this server.'),
   internal: entry(
     500,
     'server',

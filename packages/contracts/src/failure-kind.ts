@@ -9,6 +9,7 @@ export const failureKinds = [
   'memory_limit_exceeded',
   'resource_limit_exceeded',
   'runner_crashed',
+  'worker_killed',
   'predictions_invalid',
 ] as const satisfies readonly ErrorCode[];
 export type FailureKind = (typeof failureKinds)[number];

@@ -7,6 +7,7 @@ export * from './curves.js';
 export * from './digest.js';
 export * from './errors.js';
 export * from './failure-kind.js';
+export * from './hardware.js';
 export * from './intervals.js';
 export * from './jobs.js';
 export * from './manifest.js';

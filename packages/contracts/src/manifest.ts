@@ -109,7 +109,7 @@ const commandManifestSchema = z.strictObject({
   /** Program and arguments, as they are: no shell reads them. */
   command: commandSchema,
   image: imageSchema.optional(),
-  /** Whether it wants a GPU; where a machine has none, it is run all the same. */
+  /** Whether it wants a GPU: it waits for a worker that serves `gpu`, and is run also where that one's machine has none. */
   gpu: z.boolean().default(false),
   /** Lower limits than the phase's, where a team wants them. */
   memoryBytes: z.number().int().positive().optional(),

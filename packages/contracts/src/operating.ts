@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from './digest.js';
+import { hardwareSchema } from './hardware.js';
 import { slugSchema } from './slug.js';
 import { submissionStateSchema } from './states.js';
 
@@ -51,6 +52,8 @@ export const workerSchema = z.object({
   /** Whether it was heard of lately; where not, what it had is taken over by another. */
   alive: z.boolean(),
   description: workerDescriptionSchema,
+  /** The hardware classes that it takes evaluations of; none for one that scores. */
+  serves: z.array(hardwareSchema),
   startedAt: timeSchema,
   lastSeenAt: timeSchema,
   /** What it does now; empty where it waits. */
@@ -73,6 +76,10 @@ const stuckSchema = z.object({
 /** What waits for one kind of worker, as Postgres knows it: the queue itself is only the bell. */
 export const queueSchema = z.object({
   kind: z.enum(workerKinds),
+  /** Of evaluations, the class that they need; null for scoring, which needs none. */
+  hardware: hardwareSchema.nullable(),
+  /** Workers that are there, serve it and take new work: with 0, what waits does not begin. */
+  workers: z.number().int(),
   /** How many wait, and since when the one that has waited longest does. */
   waiting: z.number().int(),
   oldestSince: timeSchema.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hardwareSchema } from './hardware.js';
 
 /** A time that is not known yet, by what was measured: one in ten was shorter than `lower`, one in ten longer than `upper`. */
 export const expectedSecondsSchema = z.object({
@@ -10,9 +11,13 @@ export type ExpectedSeconds = z.infer<typeof expectedSecondsSchema>;
 
 /** Where a submission stands in the queue, and how long it is expected to take from now. */
 export const queuePlaceSchema = z.object({
-  /** 1 is the next; null for one that waits no longer. */
+  /** 1 is the next of its hardware class; null for one that waits no longer. */
   place: z.number().int().positive().nullable(),
-  /** Evaluations that workers are at. */
+  /** What it needs: each class has its own queue, and workers that serve it. */
+  hardware: hardwareSchema,
+  /** Workers that are there and serve that class; with 0 it is kept, and begins when one is there. */
+  workers: z.number().int().min(0),
+  /** Evaluations of that class that workers are at. */
   underWay: z.number().int().min(0),
   /** Until a worker takes it; null where it waits no longer, or nothing was measured. */
   untilStart: expectedSecondsSchema.nullable(),

@@ -38,6 +38,10 @@ export const standings = ['counted', 'withdrawn', 'disqualified'] as const;
 export const standingSchema = z.enum(standings);
 export type Standing = z.infer<typeof standingSchema>;
 
+/** Who ends a submission that need not end: its own team, or an organiser. */
+export const cancellers = ['team', 'organiser'] as const;
+export type Canceller = (typeof cancellers)[number];
+
 /** The states that a submission never leaves. */
 export const finalStates: readonly SubmissionState[] = submissionStates.filter(
   (state) => submissionTransitions[state].length === 0,

@@ -60,3 +60,53 @@ it('keeps teams and tokens of a release that knew of no people, and numbers its 
     await database.close();
   }
 });
+
+it('gives turns to what waits already', async () => {
+  const url = await createEarlier(30);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const one = async (text: string, values: unknown[] = []): Promise<string> =>
+    (await client.query<{ id: string }>(`${text} RETURNING id`, values)).rows[0]?.id ?? '';
+  const competition = await one(`INSERT INTO competitions (slug, title, description) VALUES ('c', 'C', '')`);
+  const set = await one(`INSERT INTO test_sets (slug) VALUES ('s')`);
+  const version = await one(
+    `INSERT INTO test_set_versions (test_set_id, digest, study_types, studies, images) VALUES ($1, $2, '{}', 1, 1)`,
+    [set, sha256('s')],
+  );
+  const phase = await one(
+    `INSERT INTO phases (competition_id, slug, title, description, position, visibility, test_set_version_id,
+      sample_version_id, bundle_size_bytes, time_limit_seconds, memory_limit_bytes)
+     VALUES ($1, 'p', 'P', '', 0, 'hidden', $2, $2, 1, 1, 1)`,
+    [competition, version],
+  );
+  const teams = [
+    await one(`INSERT INTO teams (name) VALUES ('a')`),
+    await one(`INSERT INTO teams (name) VALUES ('b')`),
+  ];
+  const [a, b] = teams;
+  const evaluations: string[] = [];
+  for (const team of [a, a, b]) {
+    const submission = await one(
+      `INSERT INTO submissions (phase_id, team_id, name, engine, manifest, bundle_digest, bundle_size_bytes)
+       VALUES ($1, $2, 'n', 'command', '{"gpu": true}', $3, 1)`,
+      [phase, team, sha256('bundle')],
+    );
+    evaluations.push(
+      await one('INSERT INTO evaluations (submission_id, test_set_version_id) VALUES ($1, $2)', [submission, version]),
+    );
+  }
+  await client.end();
+  await migrateDatabase({ url, evaluatorPassword });
+  const database = openDatabase({ url, applicationName: 'test' });
+  try {
+    const rows = await database.selectFrom('evaluations').select(['id', 'hardware', 'turn', 'queueLine']).execute();
+    const [first, second, other] = evaluations.map((id) => rows.find((row) => row.id === id));
+    expect([first, second, other]).toMatchObject([
+      { hardware: 'gpu', turn: 1, queueLine: a },
+      { hardware: 'gpu', turn: 2, queueLine: a },
+      { hardware: 'gpu', turn: 1, queueLine: b },
+    ]);
+  } finally {
+    await database.close();
+  }
+});

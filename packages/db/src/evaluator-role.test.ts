@@ -30,6 +30,7 @@ const mayDo: Record<string, string[]> = {
   phase_history: [],
   phase_test_sets: [],
   phases: ['SELECT'],
+  queue_turns: [],
   reader_labels: [],
   rules_acceptances: [],
   run_logs: ['INSERT'],
@@ -54,6 +55,7 @@ const mayDo: Record<string, string[]> = {
   uploads: [],
   users: [],
   verifications: [],
+  worker_losses: ['INSERT', 'SELECT'],
   workers: ['INSERT', 'SELECT'],
 };
 

@@ -40,7 +40,7 @@ export {
 export { type LeaderboardRecord, readLeaderboard, upsertReferenceEntry } from './tables/entries.js';
 export { countEvaluations } from './tables/evaluation-counts.js';
 export { type EventRecord, listEvents } from './tables/evaluation-events.js';
-export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
+export { type ForgottenEvaluations, findEvaluationOwner, listForgotten, readHardware } from './tables/evaluations.js';
 export { deleteExpired } from './tables/expired.js';
 export { filterSubmissions } from './tables/filtered-submissions.js';
 export { readInstallationKey } from './tables/installation-keys.js';
@@ -159,11 +159,13 @@ export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
+export { claimNextEvaluation } from './transitions/claim-next-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
 export {
   appendLog,
   type LeaseState,
+  recordBundleStart,
   recordProgress,
   recordWarnings,
   releaseLease,

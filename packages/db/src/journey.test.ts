@@ -34,6 +34,7 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     leaseToken: 1,
     attempts: 1,
     state: 'checking',
+    hardware: 'cpu',
     bundleDigest: sha256('a model'),
     bundleSizeBytes: 2_500_000_000,
     manifest,

@@ -65,7 +65,7 @@ it('tells progress from what moves a board', async () => {
   const { evaluationId } = await seedSubmission(owner, await seedPhase(owner));
   const claim = await claimEvaluation(owner, { evaluationId, owner: 'test', leaseSeconds: 60 });
   await appendLog(owner, { evaluationId, leaseToken: claim?.leaseToken ?? 0, lines: ['a line'] });
-  expect(await cancelEvaluation(owner, evaluationId)).toBe(true);
+  expect(await cancelEvaluation(owner, { evaluationId, by: 'team' })).toBe(true);
   await vi.waitFor(() => expect(heard.map((change) => change.progress ?? false)).toEqual([false, true, true, false]));
 });
 
@@ -78,7 +78,7 @@ it('connects again by itself, as often as it breaks, and says so', async () => {
     await vi.waitFor(() => expect(onReconnected).toHaveBeenCalledTimes(round), 10_000);
     const { evaluationId } = await seedSubmission(databases.owner, phase);
     await vi.waitFor(() => expect(heard.at(-1)?.evaluationId).toBe(evaluationId), 10_000);
-    expect(await cancelEvaluation(databases.owner, evaluationId)).toBe(true);
+    expect(await cancelEvaluation(databases.owner, { evaluationId, by: 'team' })).toBe(true);
     await vi.waitFor(() => expect(heard).toHaveLength(2 * round), 10_000);
   }
 });

@@ -1,11 +1,13 @@
 import type {
   BoardStatistics,
+  Canceller,
   CheckWarning,
   DataLink,
   Engine,
   ErrorCode,
   FailureReport,
   FurtherLimits,
+  Hardware,
   MetricName,
   PredictionComparison,
   ProblemItem,
@@ -61,6 +63,7 @@ export interface Schema {
   uploads: UploadsTable;
   workers: WorkersTable;
   starterBundles: StarterBundlesTable;
+  workerLosses: WorkerLossesTable;
 }
 
 export type TeamRole = 'owner' | 'member';
@@ -203,6 +206,8 @@ interface PhasesTable {
   /** What is not in it has its default. */
   runLimits: ColumnType<Partial<FurtherLimits>, string | undefined, string>;
   failures: Generated<FailureReport>;
+  priority: Generated<number>;
+  hardware: Generated<Hardware>;
   createdAt: CreatedAt;
 }
 
@@ -361,9 +366,16 @@ interface EvaluationsTable {
   submissionId: string;
   testSetVersionId: string;
   state: Generated<SubmissionState>;
+  /** Where it waits; a trigger writes all four. */
+  hardware: GeneratedAlways<Hardware>;
+  priority: GeneratedAlways<number>;
+  turn: GeneratedAlways<BigInteger>;
+  queueLine: GeneratedAlways<string | null>;
   leaseOwner: string | null;
   leaseToken: Generated<BigInteger>;
   leaseExpiresAt: Date | null;
+  /** Since when the bundle's own code may be running in this attempt. */
+  bundleStartedAt: Date | null;
   attempts: Generated<number>;
   scoringAttempts: Generated<number>;
   progressStage: 'checking' | 'running' | null;
@@ -381,6 +393,7 @@ interface EvaluationsTable {
   reasonCode: ErrorCode | null;
   reasonDetail: string | null;
   reasonSentences: ColumnType<Sentence[], string | undefined, string>;
+  cancelledBy: Canceller | null;
   queuedAt: CreatedAt;
   checkingAt: StateTime;
   runningAt: StateTime;
@@ -514,7 +527,15 @@ interface WorkersTable {
   machine: string;
   description: JSONColumnType<WorkerDescription>;
   mode: Generated<WorkerMode>;
+  serves: Hardware[];
   startedAt: ColumnType<Date, never, Date>;
   lastSeenAt: ColumnType<Date, never, Date>;
   endedAt: ColumnType<Date | null, never, Date | null>;
+}
+
+interface WorkerLossesTable {
+  id: GeneratedAlways<BigInteger>;
+  evaluationId: string;
+  owner: string;
+  at: CreatedAt;
 }

@@ -1,6 +1,7 @@
 import {
   type EvaluationJob,
   evaluationJobSchema,
+  type Hardware,
   HoldoutError,
   type ScoringJob,
   scoringJobSchema,
@@ -29,7 +30,7 @@ const answerTimeoutMilliseconds = 5_000;
 const deliveries = 3;
 
 /**
- * Makes the queues `evaluation` and `scoring`. Nothing is connected until the first use, so that a server starts
+ * Makes the queues `evaluation-cpu`, `evaluation-gpu` and `scoring`. Nothing is connected until the first use, so that a server starts
  * while its queue is down; every use then tries again.
  */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
@@ -63,16 +64,20 @@ class BellQueue implements Queue {
     this.#retrySeconds = retrySeconds;
   }
 
-  async enqueueEvaluation(job: EvaluationJob): Promise<void> {
-    await this.#ring('evaluation', evaluationJobSchema.parse(job));
+  async enqueueEvaluation(job: EvaluationJob, hardware: Hardware = 'cpu'): Promise<void> {
+    await this.#ring(`evaluation-${hardware}`, evaluationJobSchema.parse(job));
   }
 
   async enqueueScoring(job: ScoringJob): Promise<void> {
     await this.#ring('scoring', scoringJobSchema.parse(job));
   }
 
-  workEvaluations(handler: JobHandler<EvaluationJob>, options?: WorkOptions): QueueWorker {
-    return this.#work('evaluation', (data) => evaluationJobSchema.parse(data), handler, options);
+  workEvaluations(
+    handler: JobHandler<EvaluationJob>,
+    { serves = ['cpu'], ...options }: WorkOptions & { serves?: readonly Hardware[] } = {},
+  ): QueueWorker {
+    const parse = (data: unknown) => evaluationJobSchema.parse(data);
+    return joinWorkers(serves.map((hardware) => this.#work(`evaluation-${hardware}`, parse, handler, options)));
   }
 
   workScorings(handler: JobHandler<ScoringJob>, options?: WorkOptions): QueueWorker {
@@ -133,4 +138,14 @@ class BellQueue implements Queue {
       throw new HoldoutError('queue_unavailable', { cause });
     }
   }
+}
+
+/** Workers of several queues, as one. */
+function joinWorkers(workers: readonly QueueWorker[]): QueueWorker {
+  return {
+    ready: Promise.all(workers.map(({ ready }) => ready)).then(() => {}),
+    pause: () => workers.forEach((worker) => void worker.pause()),
+    resume: () => workers.forEach((worker) => void worker.resume()),
+    close: async () => void (await Promise.all(workers.map((worker) => worker.close()))),
+  };
 }

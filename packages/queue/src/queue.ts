@@ -1,16 +1,23 @@
-import type { EvaluationJob, ScoringJob } from '@holdout/contracts';
+import type { EvaluationJob, Hardware, ScoringJob } from '@holdout/contracts';
 
 /**
  * The bell: it says which evaluation to look at next, and Postgres says what there is to do. A job is delivered at
  * least once; the same evaluation rung again while it waits, or is being handled, is one job.
  */
 export interface Queue {
-  /** @throws HoldoutError `queue_unavailable`, within seconds, where the queue does not answer */
-  enqueueEvaluation(job: EvaluationJob): Promise<void>;
+  /**
+   * Each hardware class has a queue of its own; `cpu` where none is named.
+   *
+   * @throws HoldoutError `queue_unavailable`, within seconds, where the queue does not answer
+   */
+  enqueueEvaluation(job: EvaluationJob, hardware?: Hardware): Promise<void>;
   /** @throws HoldoutError `queue_unavailable`, within seconds, where the queue does not answer */
   enqueueScoring(job: ScoringJob): Promise<void>;
-  /** Handles evaluation jobs until closed. */
-  workEvaluations(handler: JobHandler<EvaluationJob>, options?: WorkOptions): QueueWorker;
+  /** Handles evaluation jobs of some hardware classes until closed; of `cpu` where none is named. */
+  workEvaluations(
+    handler: JobHandler<EvaluationJob>,
+    options?: WorkOptions & { serves?: readonly Hardware[] },
+  ): QueueWorker;
   /** Handles scoring jobs until closed. */
   workScorings(handler: JobHandler<ScoringJob>, options?: WorkOptions): QueueWorker;
   /** @throws HoldoutError `queue_unavailable` */
@@ -36,7 +43,7 @@ export interface QueueWorker {
 }
 
 export interface WorkOptions {
-  /** Jobs at one time. */
+  /** Jobs of one queue at one time. */
   concurrency?: number;
   /** A job whose worker was not heard of for this long is given to another. */
   lockSeconds?: number;

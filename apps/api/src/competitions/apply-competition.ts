@@ -26,6 +26,8 @@ interface ApplyCompetition {
   readonly actor: string;
   /** Only says what would change. */
   readonly dryRun?: boolean;
+  /** Whether who applies it may give a phase a priority above others'; an organiser's own wish is no reason. */
+  readonly mayRaisePriority?: boolean;
   /** Whether a phase may have a test set of this name; any may where it is left out. */
   readonly isOwnTestSet?: (testSet: string) => Promise<boolean>;
 }
@@ -44,7 +46,7 @@ export interface AppliedCompetition extends CompetitionChanges {
  */
 export async function applyCompetition(
   database: Database,
-  { file, actor, dryRun = false, isOwnTestSet = async () => true }: ApplyCompetition,
+  { file, actor, dryRun = false, mayRaisePriority = true, isOwnTestSet = async () => true }: ApplyCompetition,
 ): Promise<AppliedCompetition> {
   const known = await findCompetition(database, file.competition);
   const before = known && describeCompetition(known);
@@ -69,6 +71,7 @@ export async function applyCompetition(
   }
   const after = { ...file, phases: found.map(({ wanted }) => wanted) };
   for (const each of found) problems.push(...(await checkPhase(database, each)));
+  if (!mayRaisePriority) problems.push(...found.flatMap(checkPriority));
   problems.push(...checkMissing(known, file), ...(await checkShared(database, found)));
   if (problems.length > 0) throw new HoldoutError('competition_invalid', { detail: countOf(problems), problems });
 
@@ -151,6 +154,14 @@ async function checkPhase(
   return problems;
 }
 
+/** Which competition's work comes first is a matter of who runs the server. */
+function checkPriority({ place, record, wanted: { priority } }: FoundPhase): ProblemItem[] {
+  const allowed = Math.max(0, record?.priority ?? 0);
+  if (priority <= allowed) return [];
+  const words = `Found ${priority}; expected at most ${allowed}, since only a site administrator puts a phase before others`;
+  return [problem(`${place}.priority`, words)];
+}
+
 function checkMissing(known: CompetitionRecord | null, file: CompetitionFile): ProblemItem[] {
   const gone = (known?.phases ?? []).filter(({ slug }) => !file.phases.some(({ phase }) => phase === slug));
   return gone.map(({ slug }) =>
@@ -218,7 +229,8 @@ async function writePhases(trx: Queryable, competitionId: string, found: readonl
 }
 
 function toSettings(phase: DescribedPhase, position: number): PhaseSettings {
-  const { title, description, visibility, sampleInKit, limits, quotas, counted, ranking, release } = phase;
+  const { title, description, visibility, sampleInKit, limits, quotas, priority, hardware } = phase;
+  const { counted, ranking, release } = phase;
   return {
     title,
     description,
@@ -238,6 +250,8 @@ function toSettings(phase: DescribedPhase, position: number): PhaseSettings {
       logSizeBytes: limits.log,
     },
     quotas,
+    priority,
+    hardware,
     opensAt: toDate(phase.opens),
     closesAt: toDate(phase.closes),
     counted,

@@ -40,6 +40,8 @@ function describePhase(phase: PhaseRecord): DescribedPhase {
       log: limits.logSizeBytes,
     },
     quotas: phase.quotas,
+    priority: phase.priority,
+    hardware: phase.hardware,
     counted: phase.counted,
     ranking: phase.ranking,
     release: {

@@ -83,6 +83,7 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
         file,
         actor,
         dryRun: query.dryRun,
+        mayRaisePriority: caller.siteAdmin,
         isOwnTestSet: (testSet) => isOwnTestSet(database, caller, testSet),
       });
       if (applied.applied) await changeGold(applied, actor, request.log);

@@ -19,7 +19,7 @@ beforeAll(async () => {
     ...{ node: 'v20.0.0', engines: ['onnxruntime-node 1.0.0'] },
   };
   for (const name of ['m1:7', 'm1:8']) {
-    await registerWorker(server.database, { name, kind: 'evaluating', machine: 'm1', description });
+    await registerWorker(server.database, { name, kind: 'evaluating', machine: 'm1', description, serves: ['cpu'] });
   }
   const evaluationId = (await findSubmission(server.database, submissionId))?.evaluationId ?? '';
   await claimEvaluation(server.database, { evaluationId, owner: 'm1:7', leaseSeconds: 60 });

@@ -23,7 +23,13 @@ beforeAll(async () => {
   server = await startTestServer();
   seeded = await seedCompetition(server);
   submissionId = await seedSubmission(server, seeded.alpha.teamId, { name: 'A model' });
-  await registerWorker(server.database, { name: 'm1:7', kind: 'evaluating', machine: 'm1', description });
+  await registerWorker(server.database, {
+    name: 'm1:7',
+    kind: 'evaluating',
+    machine: 'm1',
+    description,
+    serves: ['cpu'],
+  });
 });
 afterAll(() => server.close());
 
@@ -50,8 +56,9 @@ it('is told what waits, who works, and what runs on which versions', async () =>
   ]);
   const { queues } = queueListSchema.strict().parse(await (await ask('queues')).json());
   expect(queues).toMatchObject([
-    { kind: 'evaluating', waiting: 1, stuck: [] },
-    { kind: 'scoring', waiting: 0 },
+    { kind: 'evaluating', hardware: 'cpu', workers: 1, waiting: 1, stuck: [] },
+    { kind: 'evaluating', hardware: 'gpu', workers: 0, waiting: 0 },
+    { kind: 'scoring', hardware: null, workers: 0, waiting: 0 },
   ]);
   const installation = installationSchema.strict().parse(await (await ask('installation')).json());
   expect(installation.versions).toMatchObject({ node: process.version, engines: ['onnxruntime-node 1.0.0'] });

@@ -7,6 +7,7 @@ export function presentWorker({ id, name, kind, machine, mode, alive, descriptio
   return {
     ...{ id, name, kind, machine, mode, alive },
     description: { sandbox, processor, cores, memoryBytes, gpuDevices, node, engines },
+    serves: [...worker.serves],
     startedAt: worker.startedAt.toISOString(),
     lastSeenAt: worker.lastSeenAt.toISOString(),
     work: worker.work.map((work) => ({
@@ -24,9 +25,9 @@ export function presentWorker({ id, name, kind, machine, mode, alive, descriptio
 
 /** What operators see of a queue. */
 export function presentQueue({ stuck, oldestSince, ...queue }: QueueRecord): QueueReport {
-  const { kind, waiting, underWay, retried, mostAttempts } = queue;
+  const { kind, hardware, workers, waiting, underWay, retried, mostAttempts } = queue;
   return {
-    ...{ kind, waiting, underWay, retried, mostAttempts },
+    ...{ kind, hardware, workers, waiting, underWay, retried, mostAttempts },
     oldestSince: oldestSince?.toISOString() ?? null,
     stuck: stuck.map(({ evaluationId, submissionId, competition, name, state, attempts, since }) => ({
       ...{ evaluationId, submissionId, competition, name, state, attempts },

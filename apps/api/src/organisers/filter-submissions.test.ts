@@ -17,7 +17,10 @@ beforeAll(async () => {
   await walkEvaluation(database, scored);
   await changeStanding(database, { submissionId: scored, standing: 'disqualified', reason: 'a leak', actor: 'x' });
   const cancelled = await seedSubmission(server, seeded.beta.teamId, { name: 'ResNet', description: 'Fifty layers' });
-  await cancelEvaluation(database, (await findSubmission(database, cancelled))?.evaluationId ?? '');
+  await cancelEvaluation(database, {
+    evaluationId: (await findSubmission(database, cancelled))?.evaluationId ?? '',
+    by: 'team',
+  });
   await seedSubmission(server, seeded.beta.teamId, { name: 'Vision transformer' });
 });
 afterAll(() => server.close());

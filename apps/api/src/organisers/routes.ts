@@ -20,6 +20,7 @@ import { callerOf } from '../authenticate.js';
 import { organiserOf } from '../caller.js';
 import { findCompetitionOrThrow, findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
+import { ringEvaluations } from '../ring-evaluations.js';
 import { findOwnSubmission } from '../submissions/find-own-submission.js';
 import { presentSubmission } from '../submissions/present-submission.js';
 import { filterForOrganisers } from './filter-for-organisers.js';
@@ -177,8 +178,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
   /** Reconcile rings for what is not rung here. */
   async function rerun(asked: Parameters<typeof rerunEvaluations>[1], log: FastifyBaseLogger): Promise<number> {
     const ids = await rerunEvaluations(database, asked);
-    const rings = ids.map((evaluationId) => parts.queue.enqueueEvaluation({ evaluationId }));
-    await Promise.all(rings).catch((error: unknown) => log.warn({ err: error }, 'not all bells could be rung'));
+    await ringEvaluations(parts, ids, log);
     return ids.length;
   }
 

@@ -13,6 +13,7 @@ import { callerOf } from '../authenticate.js';
 import { type Caller, isMember, isOrganiser, organiserOf } from '../caller.js';
 import { demandUuid } from '../demand-uuid.js';
 import { problemResponse } from '../describe-api.js';
+import { ringEvaluations } from '../ring-evaluations.js';
 import { presentReproduction } from './present-reproduction.js';
 
 type Owner = NonNullable<Awaited<ReturnType<typeof findEvaluationOwner>>>;
@@ -52,10 +53,7 @@ export const reproductionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = 
       const { actor } = organiserOf(caller, owner);
       const evaluationId = submission?.evaluationId ?? id;
       const reproductionId = await insertReproduction(database, { evaluationId, actor });
-      // If the bell can't be rung now, reconcile rings it later.
-      await queue
-        .enqueueEvaluation({ evaluationId: reproductionId })
-        .catch((error: unknown) => request.log.warn({ err: error }, 'reproduction not rung yet'));
+      await ringEvaluations({ database, queue }, [reproductionId], request.log);
       reply.header('location', `/api/reproductions/${reproductionId}`);
       return reply.code(202).send(presentReproduction(await findOrThrow(reproductionId)));
     },

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { type Canceller, HoldoutError } from '@holdout/contracts';
 import { cancelEvaluation, type Database, findSubmission, type SubmissionRecord } from '@holdout/db';
 
 /**
@@ -6,8 +6,12 @@ import { cancelEvaluation, type Database, findSubmission, type SubmissionRecord 
  *
  * @throws HoldoutError `submission_final` where it ended before.
  */
-export async function cancelSubmission(database: Database, submission: SubmissionRecord): Promise<SubmissionRecord> {
-  const cancelled = await cancelEvaluation(database, submission.evaluationId);
+export async function cancelSubmission(
+  database: Database,
+  submission: SubmissionRecord,
+  by: Canceller,
+): Promise<SubmissionRecord> {
+  const cancelled = await cancelEvaluation(database, { evaluationId: submission.evaluationId, by });
   const now = (await findSubmission(database, submission.id)) ?? submission;
   if (!cancelled) throw new HoldoutError('submission_final', { detail: `It is ${now.state}.` });
   return now;

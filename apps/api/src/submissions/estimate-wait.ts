@@ -17,7 +17,7 @@ export interface EstimatedWait {
  * @param durations - where a version before it was never measured, this evaluation's own stand for it
  */
 export function estimateWait(
-  { testSetVersionId, elapsedSeconds, ahead, underWay }: QueueAhead,
+  { testSetVersionId, elapsedSeconds, ahead, underWay }: Omit<QueueAhead, 'hardware' | 'workers'>,
   durations: Durations,
 ): EstimatedWait {
   const own = durations.get(testSetVersionId) ?? [];

@@ -1,4 +1,6 @@
 import {
+  type Canceller,
+  type EndFault,
   errorCatalogue,
   makeSentence,
   type Reason,
@@ -32,6 +34,7 @@ export function presentSubmission(submission: SubmissionRecord, phase: PhaseReco
     warnings: [...submission.warnings],
     stopOnWarning: submission.stopOnWarning,
     reason: presentReason(submission.reason),
+    fault: presentFault(submission),
     score: score && presentScore(score, policy),
     intervals: intervals && presentIntervals(intervals, policy),
     withheld,
@@ -56,7 +59,13 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
   const at = event.at.toISOString();
   switch (event.kind) {
     case 'state':
-      return { kind: 'state', at, state: event.data.state, reason: presentReason(event.data.reason) };
+      return {
+        kind: 'state',
+        at,
+        state: event.data.state,
+        reason: presentReason(event.data.reason),
+        fault: presentFault(event.data),
+      };
     case 'progress': {
       const { stage, imagesDone, imagesTotal } = event.data;
       return { kind: 'progress', at, stage, imagesDone, imagesTotal };
@@ -68,13 +77,22 @@ export function presentEvent(event: EventRecord): SubmissionEvent {
   }
 }
 
+/** Whose doing it was that it ended; null where it has not, or was scored. */
+function presentFault(ended: { reason: ReasonRecord | null; cancelledBy?: Canceller | null }): EndFault | null {
+  if (!ended.reason) return ended.cancelledBy ?? null;
+  return errorCatalogue[ended.reason.code].fault === 'server' ? 'server' : 'team';
+}
+
 /** The details of our own faults are for our log, not for a team. */
 export function presentReason(reason: ReasonRecord | null): Reason | null {
   if (!reason) return null;
   const { code, stage, alsoOnSample } = reason;
   const { title, fault, next } = errorCatalogue[code];
+  // What happened is for the log; whose fault it was and what it costs is for its team.
   const detail = fault === 'server' ? null : reason.detail || null;
-  const message = [title, detail, compareWithSample(reason)].filter((words) => words !== null).join(' ');
+  const ours = fault === 'server' ? 'It was not the bundle’s fault, and costs no submission.' : null;
+  const words = [title, ours, detail, compareWithSample(reason)];
+  const message = words.filter((sentence) => sentence !== null).join(' ');
   const sentences = detail === null ? [] : [...(reason.sentences ?? [])];
   return { code, fault, stage, alsoOnSample, message, detail, sentences, next };
 }

@@ -29,7 +29,9 @@ describe('the place in the queue', () => {
 
   it('counts what waits before, of every team, and expects nothing before anything was measured', async () => {
     [first, second] = [await seed('first', 'beta'), await seed('second')];
-    expect(await readQueue(second)).toEqual({ place: 2, underWay: 0, untilStart: null, untilEnd: null, measured: 0 });
+    const nothing = { underWay: 0, untilStart: null, untilEnd: null, measured: 0 };
+    // And that no worker is there.
+    expect(await readQueue(second)).toEqual({ place: 2, hardware: 'cpu', workers: 0, ...nothing });
     expect((await server.request(`/api/submissions/${second}/queue`, { token: seeded.beta.token })).status).toBe(404);
   });
 

@@ -13,6 +13,8 @@ export async function readQueuePlace(
   const wait = isFinalState(state) ? { untilStart: null, untilEnd: null } : estimateWait(queue, durations);
   return {
     place: state === 'queued' ? 1 + queue.ahead.reduce((sum, { count }) => sum + count, 0) : null,
+    hardware: queue.hardware,
+    workers: queue.workers,
     underWay: queue.underWay.length,
     ...wait,
     measured: durations.get(queue.testSetVersionId)?.length ?? 0,

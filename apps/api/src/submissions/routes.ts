@@ -230,7 +230,8 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request) => {
       const caller = callerOf(request);
       const submission = await findOwnSubmission(parts.database, caller, request.params.id);
-      return present(await cancelSubmission(parts.database, submission), caller);
+      const by = isMember(caller, submission) ? 'team' : 'organiser';
+      return present(await cancelSubmission(parts.database, submission, by), caller);
     },
   );
 

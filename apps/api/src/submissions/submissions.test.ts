@@ -5,13 +5,22 @@ import {
   type Problem,
   problemSchema,
   type Submission,
+  submissionEventSchema,
   submissionListSchema,
   submissionSchema,
   writeSentence,
 } from '@holdout/contracts';
-import { claimEvaluation, findSubmission, recordWarnings, rejectEvaluation, startRunning } from '@holdout/db';
+import {
+  claimEvaluation,
+  failEvaluation,
+  findSubmission,
+  recordWarnings,
+  rejectEvaluation,
+  startRunning,
+} from '@holdout/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
+import { collectEvents } from '../testing/read-events.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 import { walkEvaluation } from '../testing/walk-evaluation.js';
@@ -331,6 +340,50 @@ describe('a submission', () => {
     expect(again.status).toBe(409);
     expect(await refusal(again)).toMatchObject({ code: 'submission_final', detail: 'It is cancelled.' });
   });
+
+  it('is told whose doing its end was, also of one that nobody is to blame for', async () => {
+    const end = async (finish: (held: { evaluationId: string; leaseToken: number }) => Promise<unknown>) => {
+      const { id } = await submit(archive);
+      const { evaluationId } = (await findSubmission(server.database, id)) ?? { evaluationId: '' };
+      await claimEvaluation(server.database, { evaluationId, owner: 'worker', leaseSeconds: 60 });
+      await finish({ evaluationId, leaseToken: 1 });
+      return submissionSchema.strict().parse(await (await read(id, seeded.alpha.token)).json());
+    };
+    const cancelAs =
+      (token: string) =>
+      async ({ evaluationId }: { evaluationId: string }) => {
+        const [{ submissionId = '' } = {}] = await server.database
+          .selectFrom('evaluations')
+          .select('submissionId')
+          .where('id', '=', evaluationId)
+          .execute();
+        await server.request(`/api/submissions/${submissionId}/cancel`, { method: 'POST', token });
+      };
+    const rejected = await end((held) => rejectEvaluation(server.database, { ...held, code: 'worker_killed' }));
+    expect(rejected).toMatchObject({ state: 'rejected', fault: 'team', reason: { fault: 'team' } });
+    const failed = await end((held) =>
+      failEvaluation(server.database, { ...held, code: 'internal', detail: 'secret' }),
+    );
+    expect(failed).toMatchObject({ state: 'failed', fault: 'server', reason: { fault: 'server' } });
+    expect(failed.reason?.message).toContain('It was not the bundle’s fault, and costs no submission.');
+    expect(failed.reason?.message).not.toContain('secret');
+    expect(await end(cancelAs(seeded.alpha.token))).toMatchObject({ state: 'cancelled', fault: 'team' });
+    const byOrganiser = await end(cancelAs(seeded.organiser.token));
+    expect(byOrganiser).toMatchObject({ state: 'cancelled', fault: 'organiser' });
+    const { id } = await submit(archive);
+    expect((await readSubmission(id)).fault).toBeNull();
+    await walkEvaluation(server.database, id);
+    expect(await readSubmission(id)).toMatchObject({ state: 'scored', fault: null });
+    const events = await collectEvents(
+      await server.request(`/api/submissions/${byOrganiser.id}/events`, { token: seeded.alpha.token }),
+    );
+    const last = submissionEventSchema.parse(events.at(-1)?.data);
+    expect(last).toMatchObject({ kind: 'state', state: 'cancelled', fault: 'organiser' });
+  });
+
+  async function readSubmission(id: string) {
+    return submissionSchema.strict().parse(await (await read(id, seeded.alpha.token)).json());
+  }
 
   it('shows its score whole in a public phase, and without counts and rounded in a hidden one', async () => {
     const open = await submit(archive, { path: toPractice });

@@ -5,6 +5,7 @@ import type { Storage, StoredBlob } from '@holdout/storage';
 import { linkEvaluation } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
+import { ringEvaluations } from '../ring-evaluations.js';
 import { openStoredArchive } from '../uploads/open-stored-archive.js';
 import type { SubmissionDescription } from '../uploads/read-description.js';
 
@@ -44,9 +45,7 @@ export async function submitBundle(
   log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
   linkEvaluation(evaluationId);
   // After the commit, and no reason to refuse: the worker's reconcile rings for what stays queued.
-  await queue.enqueueEvaluation({ evaluationId }).catch((error: unknown) => {
-    log.warn({ err: error, evaluationId }, 'the queue can’t be reached; the submission stays queued');
-  });
+  await ringEvaluations({ database, queue }, [evaluationId], log);
   const submission = await findSubmission(database, submissionId);
   if (!submission) throw new HoldoutError('internal', { detail: `Submission ${submissionId} is gone.` });
   return submission;

@@ -10,6 +10,7 @@ import { majorityLabels } from '@holdout/testset';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { addReferenceEntriesOf } from '../provision/add-reference-entries.js';
+import { ringEvaluations } from '../ring-evaluations.js';
 import { applyEdits, type TestSetContents } from './apply-edits.js';
 import { diffTestSets } from './diff-test-sets.js';
 import { digestStudies } from './digest-test-set.js';
@@ -86,11 +87,9 @@ export async function changeTestSet(
   const { rescored, rerun } = await prepareTestSetChange(database, change);
   log.info({ phase: phase.slug, versionId, rescored, rerun }, 'test set changes');
   // The worker's reconcile rings for what is not rung here.
-  const rings = [
-    ...rescored.map((evaluationId) => queue.enqueueScoring({ evaluationId })),
-    ...rerun.map((evaluationId) => queue.enqueueEvaluation({ evaluationId })),
-  ];
+  const rings = rescored.map((evaluationId) => queue.enqueueScoring({ evaluationId }));
   await Promise.all(rings).catch((error: unknown) => log.warn({ err: error }, 'not all bells could be rung'));
+  await ringEvaluations({ database, queue }, rerun, log);
   const from = await readTestSetVersion(database, phase.testSetVersionId);
   const diff = diffTestSets(from, await readTestSetVersion(database, versionId));
   return { diff, rescored: rescored.length, rerun: rerun.length };

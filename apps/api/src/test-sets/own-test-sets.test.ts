@@ -3,15 +3,16 @@ import { findUserByEmail, insertOrganiser } from '@holdout/db';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findCompetitionOrThrow } from '../competitions/find-phase.js';
 import { type Browser, signUp } from '../testing/browser.js';
-import { publicStudies, seedCompetition } from '../testing/seed-competition.js';
+import { publicStudies, type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 import { importTestSet } from './import-test-set.js';
 
 let server: TestServer;
 let stranger: Browser;
+let seeded: SeededCompetition;
 beforeAll(async () => {
   server = await startTestServer();
-  await seedCompetition(server);
+  seeded = await seedCompetition(server);
   await server.database.insertInto('competitions').values({ slug: 'other', title: 'O', description: '' }).execute();
   stranger = await signUp(server, 'stranger@example.org');
   const { id: competitionId } = await findCompetitionOrThrow(server.database, 'other');
@@ -21,15 +22,15 @@ afterAll(() => server.close());
 
 const strangerId = async () => (await findUserByEmail(server.database, 'stranger@example.org'))?.id ?? '';
 
-function fileWith(testSet: string, sample: string) {
+function fileWith(testSet: string, sample: string, phase: object = {}) {
   return {
     competition: 'other',
     title: 'O',
-    phases: [{ phase: 'test', title: 'Test', visibility: 'public', testSet, sample }],
+    phases: [{ phase: 'test', title: 'Test', visibility: 'public', testSet, sample, ...phase }],
   };
 }
-const apply = (testSet: string, sample: string) =>
-  stranger.send('PUT', '/api/competitions/other', fileWith(testSet, sample));
+const apply = (testSet: string, sample: string, phase: object = {}) =>
+  stranger.send('PUT', '/api/competitions/other', fileWith(testSet, sample, phase));
 
 it('lets no organiser come to another’s labels by naming the test set', async () => {
   const hidden = problemSchema.parse(await (await apply('mura-test', 'mura-practice')).json());
@@ -65,4 +66,22 @@ it('but use what they brought in themselves', async () => {
   await server.database.updateTable('testSets').set({ importedBy }).where('slug', '=', 'own').execute();
   const applied = await apply('own', 'own');
   expect(competitionChangesSchema.parse(await applied.json()).applied).toBe(true);
+});
+
+it('puts no competition before the others’ without a site administrator, and may step back', async () => {
+  const refused = await apply('own', 'own', { priority: 3 });
+  expect(problemSchema.parse(await refused.json()).problems?.[0]?.message).toContain(
+    'phases.0.priority: Found 3; expected at most 0, since only a site administrator puts a phase before others',
+  );
+  expect((await apply('own', 'own', { priority: -2 })).status).toBe(200);
+  expect((await apply('own', 'own')).status).toBe(200);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(fileWith('own', 'own', { priority: 3, hardware: 'gpu' }));
+  const path = '/api/competitions/other';
+  expect((await server.request(path, { method: 'PUT', body, headers, token: seeded.organiser.token })).status).toBe(
+    200,
+  );
+  // What it has it may keep.
+  expect((await apply('own', 'own', { priority: 3 })).status).toBe(200);
+  expect((await apply('own', 'own', { priority: 4 })).status).toBe(422);
 });

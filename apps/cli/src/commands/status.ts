@@ -6,6 +6,7 @@ import { chooseServer, type ServerConfig } from '../config.js';
 import { requestJson } from '../server/request.js';
 import { saySubmission } from '../submission/describe-submission.js';
 import { followSubmission } from '../submission/follow-submission.js';
+import { sayQueuePlace } from '../submission/say-queue-place.js';
 import { createOutput, type Output } from '../terminal/output.js';
 import { showMetric } from '../terminal/show-score.js';
 import { type Column, showTable } from '../terminal/show-table.js';
@@ -41,6 +42,7 @@ export function addStatusCommand(program: Command, { environment, signal }: Comm
       }
       output.result(submission);
       saySubmission(submission, output);
+      if (submission.state === 'queued' && !output.json) await sayQueuePlace(config, id, output, signal);
     },
   );
 }

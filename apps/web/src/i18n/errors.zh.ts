@@ -34,6 +34,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   tries_spent: words('错误的验证码过多。', '请等一刻钟，然后从输入密码重新开始。'),
   sign_in_over: words('这次登录距今太久，不能进行此操作。', '请重新登录，然后再做。'),
   link_over: words('此链接已失效。', '请重新索取一个，并在一小时内打开；每个链接只能用一次。'),
+  worker_killed: words(
+    '运行此提交包时，整个工作进程两次终止。',
+    '请在自己的机器上运行它并观察内存占用。如果提交包没有问题，请让组织者重新运行。',
+  ),
   not_taking_part: words('您没有参加此竞赛。', '请以一个团队加入并接受规则，然后再试。'),
   rules_changed: words(
     '自您的团队接受规则以来，竞赛规则已有变更。',

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluateSubmission } from '../evaluate-submission.js';
 import { scorePredictions } from '../score-predictions.js';
-import { startWorkerFixture, type WorkerFixture } from '../testing/worker-fixture.js';
+import { evaluateById, startWorkerFixture, type WorkerFixture } from '../testing/worker-fixture.js';
 import { parseGpus } from './measure-gpus.js';
 
 const never = new AbortController().signal;
@@ -15,10 +14,10 @@ describe('a worker', () => {
 
   it('times each stage, and counts how the work ended and why', async () => {
     const scored = await fixture.submit();
-    await evaluateSubmission(fixture.evaluating, scored.evaluationId, never);
+    await evaluateById(fixture.evaluating, scored.evaluationId, never);
     await scorePredictions(fixture.scoring, scored.evaluationId);
     const rejected = await fixture.submit({ program: 'import sys\nsys.exit(3)\n' });
-    await evaluateSubmission(fixture.evaluating, rejected.evaluationId, never);
+    await evaluateById(fixture.evaluating, rejected.evaluationId, never);
 
     const metrics = await fixture.registry.metrics();
     for (const stage of ['checking', 'running', 'scoring']) {
@@ -34,7 +33,7 @@ describe('a worker', () => {
   it('counts what it takes over from one that was interrupted', async () => {
     const submitted = await fixture.submit();
     const stopped = AbortSignal.abort();
-    await evaluateSubmission(fixture.evaluating, submitted.evaluationId, stopped);
+    await evaluateById(fixture.evaluating, submitted.evaluationId, stopped);
     expect(await fixture.registry.metrics()).toContain(
       'holdout_work_ended_total{outcome="interrupted",code="shutdown"} 1',
     );
@@ -44,7 +43,7 @@ describe('a worker', () => {
       .set({ attempts: 1 })
       .where('id', '=', submitted.evaluationId)
       .execute();
-    await evaluateSubmission(fixture.evaluating, submitted.evaluationId, never);
+    await evaluateById(fixture.evaluating, submitted.evaluationId, never);
     expect(await fixture.registry.metrics()).toContain('holdout_lease_takeovers_total 1');
   });
 });

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { packDemoBundle } from '@holdout/baseline';
 import { checkBundle, openArchive, packBundle } from '@holdout/bundle';
 import {
+  claimEvaluation,
   type Database,
   evaluatorRole,
   findSubmission,
@@ -25,7 +26,7 @@ import { createDiskStorage } from '@holdout/storage';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import sharp from 'sharp';
-import type { EvaluationTools } from '../evaluate-submission.js';
+import { type EvaluationTools, evaluateSubmission } from '../evaluate-submission.js';
 import { measureWork } from '../metrics/measure-work.js';
 import type { ScoringTools } from '../score-predictions.js';
 
@@ -59,6 +60,13 @@ interface Submitted {
   phaseId: string;
 }
 
+/** What a worker does with this evaluation and no other; nothing where another worker holds it, or it has ended. */
+export async function evaluateById(tools: EvaluationTools, evaluationId: string, shutdown: AbortSignal): Promise<void> {
+  const { owner, leaseSeconds } = tools.config;
+  const claim = await claimEvaluation(tools.database, { evaluationId, owner, leaseSeconds });
+  if (claim) await evaluateSubmission(tools, claim, shutdown);
+}
+
 export async function startWorkerFixture(): Promise<WorkerFixture> {
   const postgres = await startTestPostgres();
   const { ownerUrl, evaluatorUrl } = await postgres.createDatabase();
@@ -83,6 +91,9 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
     logLevel: 'silent',
     leaseSeconds: 4,
     reconcileSeconds: 1,
+    serves: ['cpu', 'gpu'] as const,
+    maxAttempts: 3,
+    drainSeconds: 0,
     threads: 2,
     sandbox: 'bubblewrap' as const,
     container: undefined,

@@ -1,4 +1,4 @@
-import type { CheckWarning, SubmissionState } from '@holdout/contracts';
+import type { Canceller, CheckWarning, SubmissionState } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import type { ReasonRecord } from './reasons.js';
 
@@ -6,7 +6,7 @@ import type { ReasonRecord } from './reasons.js';
 export type EventRecord = { id: number; at: Date } & EventContent;
 
 export type EventContent =
-  | { kind: 'state'; data: { state: SubmissionState; reason: ReasonRecord | null } }
+  | { kind: 'state'; data: { state: SubmissionState; reason: ReasonRecord | null; cancelledBy?: Canceller } }
   | { kind: 'progress'; data: { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number } }
   | { kind: 'log'; data: { line: string } }
   | { kind: 'warning'; data: CheckWarning };

@@ -1,3 +1,4 @@
+import type { Hardware } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -37,6 +38,8 @@ export async function listForgotten(
         ]),
       ]),
     )
+    // What was begun comes first: however many wait, it is rung for.
+    .orderBy(sql`state = 'queued'`)
     .orderBy('queuedAt')
     .limit(limit)
     .execute();
@@ -44,6 +47,13 @@ export async function listForgotten(
     evaluating: rows.filter((row) => row.state !== 'scoring').map((row) => row.id),
     scoring: rows.filter((row) => row.state === 'scoring').map((row) => row.id),
   };
+}
+
+/** Which hardware some evaluations need, by their ids; what is not there is left out. */
+export async function readHardware(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, Hardware>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('evaluations').select(['id', 'hardware']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, hardware }) => [id, hardware]));
 }
 
 /** Whose an evaluation is; null where there is none. */

@@ -3,6 +3,7 @@ import {
   defaultFurtherLimits,
   type FailureReport,
   type FurtherLimits,
+  type Hardware,
   type Quotas,
   type RankingRule,
   type RunLimits,
@@ -31,6 +32,10 @@ export interface PhaseRecord {
   studyTypes: string[];
   limits: PhaseLimits;
   quotas: Quotas;
+  /** What waits in a phase of higher priority is worked first. */
+  priority: number;
+  /** What its bundles run on, unless one asks for more. */
+  hardware: Hardware;
   /** The names of the test sets. */
   testSet: string;
   sample: string;
@@ -75,6 +80,8 @@ export interface PhaseSettings {
   visibility: 'public' | 'hidden';
   sampleInKit: boolean;
   quotas: Quotas;
+  priority: number;
+  hardware: Hardware;
   opensAt: Date | null;
   closesAt: Date | null;
   counted: CountedRule;
@@ -82,7 +89,17 @@ export interface PhaseSettings {
   release: Omit<PhaseRelease, 'state'>;
 }
 
-type Optional = 'sampleInKit' | 'furtherLimits' | 'quotas' | 'opensAt' | 'closesAt' | 'counted' | 'ranking' | 'release';
+type Optional =
+  | 'sampleInKit'
+  | 'furtherLimits'
+  | 'quotas'
+  | 'priority'
+  | 'hardware'
+  | 'opensAt'
+  | 'closesAt'
+  | 'counted'
+  | 'ranking'
+  | 'release';
 
 interface NewPhase extends Omit<PhaseSettings, Optional>, Partial<Pick<PhaseSettings, Optional>> {
   competitionId: string;
@@ -122,6 +139,8 @@ export async function insertPhase(db: Queryable, phase: NewPhase): Promise<strin
         sampleInKit: true,
         furtherLimits: defaultFurtherLimits,
         quotas: { perDay: null, total: null, atOnce: null },
+        priority: 0,
+        hardware: 'cpu',
         opensAt: null,
         closesAt: null,
         counted: 'best',
@@ -232,6 +251,8 @@ function toRecord(row: PhaseRow): PhaseRecord {
       ...row.runLimits,
     },
     quotas: { perDay: row.quotaPerDay, total: row.quotaTotal, atOnce: row.quotaAtOnce },
+    priority: row.priority,
+    hardware: row.hardware,
     testSet: row.testSet,
     sample: row.sample,
     sampleInKit: row.sampleInKit,

@@ -1,5 +1,8 @@
+import type { Hardware } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import { queueOrder } from './queue-order.js';
+import { countServing } from './workers.js';
 
 /** Evaluations of one test-set version that wait before another one. */
 export interface WaitingAhead {
@@ -18,6 +21,10 @@ export interface UnderWay {
 /** What stands between an evaluation and a worker. */
 export interface QueueAhead {
   testSetVersionId: string;
+  /** Only what needs the same class stands before it. */
+  hardware: Hardware;
+  /** Living workers that serve that class and take new work. */
+  workers: number;
   /** Since a worker first took it; null for one that waits. */
   elapsedSeconds: number | null;
   ahead: WaitingAhead[];
@@ -25,30 +32,34 @@ export interface QueueAhead {
 }
 
 /**
- * What waits before an evaluation, and what workers are at. Workers take what was queued first, of whatever competition.
- * The index `evaluations_unfinished` has all of it: what has ended is not looked at.
+ * What waits before an evaluation in the order in which workers take it, and what they are at, of whatever competition. Two
+ * indexes have all of it: what has ended is not looked at.
  */
 export async function readQueueAhead(db: Queryable, evaluationId: string): Promise<QueueAhead> {
   const own = await db
     .selectFrom('evaluations')
-    .select(['testSetVersionId', 'state', elapsedSeconds.as('elapsedSeconds')])
+    .select(['testSetVersionId', 'hardware', 'state', elapsedSeconds.as('elapsedSeconds')])
     .where('id', '=', evaluationId)
     .executeTakeFirstOrThrow();
   const underWay = await db
     .selectFrom('evaluations')
     .select(['id as evaluationId', 'testSetVersionId', elapsedSeconds.as('elapsedSeconds')])
     .where('state', 'in', ['checking', 'running'])
+    .where('hardware', '=', own.hardware)
     .where('leaseExpiresAt', '>', sql<Date>`now()`)
     .execute();
   const ahead = await db
     .selectFrom('evaluations')
     .select(['testSetVersionId', sql<number>`count(*)::integer`.as('count')])
     .where('state', '=', 'queued')
-    .where('queuedAt', '<', sql<Date>`(SELECT queued_at FROM evaluations own WHERE own.id = ${evaluationId})`)
+    .where('hardware', '=', own.hardware)
+    .where(sql<boolean>`(${queueOrder}) < (SELECT ${queueOrder} FROM evaluations WHERE id = ${evaluationId})`)
     .groupBy('testSetVersionId')
     .execute();
   return {
     testSetVersionId: own.testSetVersionId,
+    hardware: own.hardware,
+    workers: await countServing(db, own.hardware),
     elapsedSeconds: own.elapsedSeconds,
     ahead: own.state === 'queued' ? ahead : [],
     underWay: underWay.map((each) => ({ ...each, elapsedSeconds: each.elapsedSeconds ?? 0 })),

@@ -100,11 +100,11 @@ it('counts what was rejected, or cancelled after it had run; not what failed by 
   await failEvaluation(databases.owner, { ...(await begin(await submit())), code: 'internal' });
   expect(await used()).toEqual({ perDay: 0, total: 0, atOnce: 0 });
   const cancelledEarly = await begin(await submit());
-  await cancelEvaluation(databases.owner, cancelledEarly.evaluationId);
+  await cancelEvaluation(databases.owner, { evaluationId: cancelledEarly.evaluationId, by: 'team' });
   expect(await used()).toEqual({ perDay: 0, total: 0, atOnce: 0 });
   const cancelledLate = await begin(await submit());
   await startRunning(databases.owner, cancelledLate);
-  await cancelEvaluation(databases.owner, cancelledLate.evaluationId);
+  await cancelEvaluation(databases.owner, { evaluationId: cancelledLate.evaluationId, by: 'team' });
   expect(await used()).toEqual({ perDay: 1, total: 1, atOnce: 0 });
   await rejectEvaluation(databases.owner, { ...(await begin(await submit())), code: 'output_shape' });
   expect(await used()).toEqual({ perDay: 2, total: 2, atOnce: 0 });

@@ -1,4 +1,5 @@
 import {
+  type Canceller,
   type CheckWarning,
   finalStates,
   type Progress,
@@ -36,6 +37,8 @@ export interface SubmissionRecord {
   warnings: readonly CheckWarning[];
   stopOnWarning: boolean;
   reason: ReasonRecord | null;
+  /** Who cancelled it; null where nobody did, or it was not asked then. */
+  cancelledBy: Canceller | null;
   /** When each state was entered; null for those that were not. */
   times: Record<SubmissionState, Date | null>;
   score: Score | null;
@@ -220,6 +223,7 @@ function toRecord(row: SubmissionRow): SubmissionRecord {
     warnings: row.checkWarnings,
     stopOnWarning: row.stopOnWarning,
     reason: toReason(row),
+    cancelledBy: row.cancelledBy,
     times: {
       queued: row.queuedAt,
       checking: row.checkingAt,

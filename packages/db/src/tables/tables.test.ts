@@ -47,6 +47,8 @@ it('finds competitions with their phases in order', async () => {
     testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     sampleVersionId: versionId,
     quotas: { perDay: null, total: null, atOnce: null },
+    priority: 0,
+    hardware: 'cpu',
     testSet: expect.stringMatching(/^c-/),
     sample: expect.stringMatching(/^c-/),
     sampleInKit: true,

@@ -17,7 +17,7 @@ const description = {
   engines: ['onnxruntime-node 1.0.0'],
 };
 const enter = (name: string, machine = 'm1') =>
-  registerWorker(databases.evaluator, { name, kind: 'evaluating', machine, description });
+  registerWorker(databases.evaluator, { name, kind: 'evaluating', machine, description, serves: ['cpu'] });
 const claim = (evaluationId: string, owner: string) =>
   claimEvaluation(databases.evaluator, { evaluationId, owner, leaseSeconds: 60 });
 
@@ -114,20 +114,24 @@ it('says what waits, since when, how often it was begun, and what nobody holds',
   await expireLease(owner, lost.evaluationId);
   await claim(lost.evaluationId, 'b');
   await expireLease(owner, lost.evaluationId);
-  const [evaluating, scoring] = await readQueues(owner);
-  expect(evaluating).toMatchObject({ kind: 'evaluating', waiting: 1, underWay: 1, retried: 1, mostAttempts: 2 });
+  await enter('m1:1');
+  const [evaluating, onGpus, scoring] = await readQueues(owner);
+  const cpu = { kind: 'evaluating', hardware: 'cpu', workers: 1 };
+  expect(evaluating).toMatchObject({ ...cpu, waiting: 1, underWay: 1, retried: 1, mostAttempts: 2 });
   expect(evaluating?.stuck).toMatchObject([{ submissionId: lost.submissionId, state: 'checking', attempts: 2 }]);
   const { rows } = await sql<{
     at: Date;
   }>`SELECT queued_at AS at FROM evaluations WHERE id = ${waiting.evaluationId}`.execute(owner);
   expect(evaluating?.oldestSince).toEqual(rows[0]?.at);
-  expect(scoring).toEqual({
-    kind: 'scoring',
+  const nothing = {
+    workers: 0,
     waiting: 0,
     oldestSince: null,
     underWay: 0,
     retried: 0,
     mostAttempts: 0,
     stuck: [],
-  });
+  };
+  expect(onGpus).toEqual({ ...nothing, kind: 'evaluating', hardware: 'gpu' });
+  expect(scoring).toEqual({ ...nothing, kind: 'scoring', hardware: null });
 });

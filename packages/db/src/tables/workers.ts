@@ -1,4 +1,4 @@
-import type { SubmissionState, WorkerDescription, WorkerKind, WorkerMode } from '@holdout/contracts';
+import type { Hardware, SubmissionState, WorkerDescription, WorkerKind, WorkerMode } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -13,6 +13,8 @@ interface NewWorker {
   kind: WorkerKind;
   machine: string;
   description: WorkerDescription;
+  /** The hardware classes that it takes evaluations of; none for one that scores. */
+  serves: readonly Hardware[];
 }
 
 /** Enters a worker that starts. One whose machine's last worker of this kind was paused is paused too. */
@@ -20,11 +22,15 @@ export async function registerWorker(db: Queryable, worker: NewWorker): Promise<
   const description = JSON.stringify(worker.description);
   await db
     .insertInto('workers')
-    .values({ ...worker, description })
+    .values({ ...worker, description, serves: [...worker.serves] })
     .onConflict((conflict) =>
-      conflict
-        .column('name')
-        .doUpdateSet({ description, startedAt: sql`now()`, lastSeenAt: sql`now()`, endedAt: null }),
+      conflict.column('name').doUpdateSet({
+        description,
+        serves: [...worker.serves],
+        startedAt: sql`now()`,
+        lastSeenAt: sql`now()`,
+        endedAt: null,
+      }),
     )
     .execute();
 }
@@ -55,6 +61,17 @@ export async function mayClaim(db: Queryable, name: string): Promise<boolean> {
   return row === undefined || row.mode === 'working';
 }
 
+/** How many living workers take new evaluations of a class. */
+export async function countServing(db: Queryable, hardware: Hardware): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*)::integer AS count FROM workers
+    WHERE kind = 'evaluating' AND mode = 'working' AND ${hardware} = ANY(serves) AND ${isAlive}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Has not ended in order, and was heard of lately. */
+export const isAlive = sql<boolean>`ended_at IS NULL AND last_seen_at > now() - make_interval(secs => ${lostAfterSeconds})`;
+
 /** Something that a worker has a lease on. */
 export interface WorkRecord {
   submissionId: string;
@@ -81,7 +98,7 @@ export async function listWorkers(db: Queryable): Promise<WorkerRecord[]> {
   const workers = await db
     .selectFrom('workers')
     .selectAll()
-    .select(sql<boolean>`last_seen_at > now() - make_interval(secs => ${lostAfterSeconds})`.as('alive'))
+    .select(isAlive.as('alive'))
     .where('endedAt', 'is', null)
     .where(sql<boolean>`last_seen_at > now() - make_interval(secs => ${shownAfterLossSeconds})`)
     .orderBy('machine')

@@ -1,4 +1,11 @@
-import { type ErrorCode, isFinalState, type Sentence, type SubmissionState, statesBefore } from '@holdout/contracts';
+import {
+  type Canceller,
+  type ErrorCode,
+  isFinalState,
+  type Sentence,
+  type SubmissionState,
+  statesBefore,
+} from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
@@ -11,6 +18,7 @@ interface Change {
   /** The fencing token of the claim; left out only where no worker asks. */
   leaseToken?: number;
   reason?: { code: ErrorCode; detail: string | null; sentences?: readonly Sentence[] };
+  cancelledBy?: Canceller;
   predictionsDigest?: string;
   provenance?: string;
 }
@@ -37,6 +45,7 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
             reasonSentences: JSON.stringify(reason.sentences ?? []),
           }
         : {}),
+      ...(change.cancelledBy ? { cancelledBy: change.cancelledBy } : {}),
       ...(change.predictionsDigest ? { predictionsDigest: change.predictionsDigest } : {}),
       ...(change.provenance ? { provenance: change.provenance } : {}),
     })
@@ -56,7 +65,9 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
     ])
     .executeTakeFirst();
   if (!changed) return false;
-  await insertEvents(trx, evaluationId, [{ kind: 'state', data: { state: to, reason: toReason(changed) } }]);
+  const { cancelledBy } = change;
+  const data = { state: to, reason: toReason(changed), ...(cancelledBy ? { cancelledBy } : {}) };
+  await insertEvents(trx, evaluationId, [{ kind: 'state', data }]);
   // On a board it waits until it ends, whatever state it waits in.
   await (isFinalState(to) ? notifyChange : notifyProgress)(trx, evaluationId);
   return true;

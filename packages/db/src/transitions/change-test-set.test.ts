@@ -128,7 +128,7 @@ it('refuses a second change while one is under way, and is free again when what 
   const { rescored } = await change(phase, await insertVersion('first', original.slice(0, 2)));
   const second = await insertVersion('second', original.slice(0, 1));
   await expect(change(phase, second)).rejects.toMatchObject({ code: 'test_set_invalid' });
-  await cancelEvaluation(owner, rescored[0] ?? '');
+  await cancelEvaluation(owner, { evaluationId: rescored[0] ?? '', by: 'team' });
   expect(await switchTestSets(owner)).toEqual([phase.phaseId]);
   await change(phase, second);
 });

@@ -1,8 +1,9 @@
-import { defaultFurtherLimits, type FailureReport, type ResolvedManifest } from '@holdout/contracts';
+import { defaultFurtherLimits, type FailureReport, type Hardware, type ResolvedManifest } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import type { PhaseLimits } from '../tables/phases.js';
+import { recordLoss } from '../tables/worker-losses.js';
 import { mayClaim } from '../tables/workers.js';
 import { changeState } from './change-state.js';
 import { notifyProgress } from './notify-change.js';
@@ -26,6 +27,7 @@ export interface EvaluationClaim {
   attempts: number;
   /** `running`: an earlier worker already passed the check. */
   state: 'checking' | 'running';
+  hardware: Hardware;
   bundleDigest: string;
   bundleSizeBytes: number;
   manifest: ResolvedManifest;
@@ -40,43 +42,69 @@ export interface EvaluationClaim {
 }
 
 export const defaultMaxAttempts = 3;
+/** So many workers may a bundle kill before it is rejected. */
+const maxLosses = 2;
 
 /**
- * Claims an evaluation that is queued, or whose worker was lost: its lease expired, or it was handed back.
+ * Claims one evaluation that is queued, or whose worker was lost: its lease expired, or it was handed back.
  *
- * @returns null where another worker holds it, it has ended, its attempts are spent (it is `failed` then), or who asks is
- *   a worker that is paused or draining
+ * @returns null where another worker holds it, it has ended, its attempts are spent (it is `failed` then), it was the end
+ *   of two workers (it is `rejected` then), or who asks is a worker that is paused or draining
  */
 export async function claimEvaluation(db: Queryable, options: ClaimOptions): Promise<EvaluationClaim | null> {
+  return db.transaction().execute(async (trx) => ((await mayClaim(trx, options.owner)) ? claimIn(trx, options) : null));
+}
+
+/** The same in a transaction, for who has asked whether the worker may. */
+export async function claimIn(trx: Queryable, options: ClaimOptions): Promise<EvaluationClaim | null> {
   const { evaluationId, maxAttempts = defaultMaxAttempts } = options;
-  return db.transaction().execute(async (trx) => {
-    if (!(await mayClaim(trx, options.owner))) return null;
-    const before = await trx
-      .selectFrom('evaluations')
-      .select(['state', 'attempts', sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held')])
-      .where('id', '=', evaluationId)
-      .where('state', 'in', ['queued', 'checking', 'running'])
-      .forUpdate()
-      .executeTakeFirst();
-    if (!before || before.held) return null;
-    if (before.attempts >= maxAttempts) {
-      await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.attempts) });
+  const before = await trx
+    .selectFrom('evaluations')
+    .select(['state', 'attempts', 'leaseOwner', 'bundleStartedAt'])
+    .select(sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held'))
+    .where('id', '=', evaluationId)
+    .where('state', 'in', ['queued', 'checking', 'running'])
+    .forUpdate()
+    .executeTakeFirst();
+  if (!before || before.held) return null;
+  if (before.leaseOwner !== null && before.bundleStartedAt !== null) {
+    const losses = await recordLoss(trx, { evaluationId, owner: before.leaseOwner });
+    if (losses >= maxLosses) {
+      await changeState(trx, 'rejected', { evaluationId, reason: await killedWorkers(trx, evaluationId, losses) });
       return null;
     }
-    // In this order: the database refuses a lease on what is still queued.
-    if (before.state === 'queued') await changeState(trx, 'checking', { evaluationId });
-    else await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
-    await takeLease(trx, options);
-    return readClaim(trx, evaluationId);
-  });
+  }
+  if (before.attempts >= maxAttempts) {
+    await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.attempts) });
+    return null;
+  }
+  // In this order: the database refuses a lease on what is still queued.
+  if (before.state === 'queued') await changeState(trx, 'checking', { evaluationId });
+  else await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
+  await takeLease(trx, options);
+  return readClaim(trx, evaluationId);
 }
 
 /** The same words for both kinds of work. */
 export function attemptsSpent(attempts: number) {
   return {
     code: 'attempts_spent',
-    detail: `It was begun ${attempts} times and each time its worker was lost.`,
+    detail: `It was begun ${attempts} times; each time its worker was lost, or something of ours was out of its reach.`,
   } as const;
+}
+
+/** Where it happened on hidden studies, its team learns of it as much as of any other failure there. */
+async function killedWorkers(trx: Queryable, evaluationId: string, losses: number) {
+  const { state, failures } = await trx
+    .selectFrom('evaluations')
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .select(['evaluations.state', 'phases.failures'])
+    .where('evaluations.id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
+  if (state === 'running' && failures === 'failed') return { code: 'hidden_run_failed', detail: null } as const;
+  const detail = `${losses} workers were never heard of again after they had started it.`;
+  return { code: 'worker_killed', detail } as const;
 }
 
 async function takeLease(trx: Queryable, { evaluationId, owner, leaseSeconds }: ClaimOptions): Promise<void> {
@@ -87,6 +115,7 @@ async function takeLease(trx: Queryable, { evaluationId, owner, leaseSeconds }: 
       leaseToken: columns('leaseToken', '+', 1),
       leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
       attempts: columns('attempts', '+', 1),
+      bundleStartedAt: null,
       progressStage: null,
       imagesDone: null,
       imagesTotal: null,
@@ -114,6 +143,7 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
       'evaluations.leaseToken',
       'evaluations.attempts',
       'evaluations.state',
+      'evaluations.hardware',
       'submissions.bundleDigest',
       'submissions.bundleSizeBytes as submittedSizeBytes',
       'submissions.manifest',

@@ -112,8 +112,8 @@ it('lets a worker that lost its lease write nothing', async () => {
 it('tells a worker that its evaluation was cancelled, and lets it write nothing', async () => {
   const { evaluationId, submissionId } = await seed();
   const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
-  expect(await cancelEvaluation(databases.owner, evaluationId)).toBe(true);
-  expect(await cancelEvaluation(databases.owner, evaluationId)).toBe(false);
+  expect(await cancelEvaluation(databases.owner, { evaluationId, by: 'team' })).toBe(true);
+  expect(await cancelEvaluation(databases.owner, { evaluationId, by: 'team' })).toBe(false);
   const events = await countRows(databases.owner, 'evaluationEvents');
   for (const write of writes(held)) expect(['cancelled', false]).toContain(await write());
   expect(await countRows(databases.owner, 'evaluationEvents')).toBe(events);
@@ -127,10 +127,10 @@ it('ends once, whoever asks for what at the same time', async () => {
     const { evaluationId } = await seed(phase);
     const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
     const endings = await Promise.all([
-      cancelEvaluation(databases.owner, evaluationId),
+      cancelEvaluation(databases.owner, { evaluationId, by: 'team' }),
       rejectEvaluation(databases.evaluator, { ...held, code: 'runner_crashed' }),
       failEvaluation(databases.evaluator, { ...held, code: 'internal' }),
-      cancelEvaluation(databases.owner, evaluationId),
+      cancelEvaluation(databases.owner, { evaluationId, by: 'team' }),
     ]);
     expect(endings.filter(Boolean)).toHaveLength(1);
     const states = (await listEvents(databases.owner, evaluationId, 0)).map((event) => event.kind);

@@ -1,4 +1,4 @@
-import type { ErrorCode, Sentence } from '@holdout/contracts';
+import type { Canceller, ErrorCode, Sentence } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { changeState } from './change-state.js';
 import { storableSentence, storableText } from './storable-text.js';
@@ -37,8 +37,11 @@ export function failEvaluation(db: Queryable, ending: Ending): Promise<boolean> 
  *
  * @returns false where the evaluation has ended
  */
-export function cancelEvaluation(db: Queryable, evaluationId: string): Promise<boolean> {
-  return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId }));
+export function cancelEvaluation(
+  db: Queryable,
+  { evaluationId, by }: { evaluationId: string; by: Canceller },
+): Promise<boolean> {
+  return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId, cancelledBy: by }));
 }
 
 function end(

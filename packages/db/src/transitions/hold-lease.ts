@@ -49,6 +49,18 @@ export async function recordProgress(
   });
 }
 
+/** Says that from now on the bundle's own code may be running: a worker that is lost now may have been killed by it. */
+export async function recordBundleStart(db: Queryable, { evaluationId, leaseToken }: Held): Promise<LeaseState> {
+  const result = await db
+    .updateTable('evaluations')
+    .set({ bundleStartedAt: sql<Date>`now()` })
+    .where('id', '=', evaluationId)
+    .where('leaseToken', '=', leaseToken)
+    .where('leaseOwner', 'is not', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n ? 'held' : whyNotHeld(db, evaluationId);
+}
+
 /** Adds lines to the log that the team sees. */
 export async function appendLog(
   db: Queryable,

@@ -4,6 +4,7 @@ import { isUniqueViolation } from '../constraint-error.js';
 import type { Queryable } from '../open-database.js';
 import { insertAudit } from '../tables/audit-log.js';
 import { notifyPhase } from '../tables/board-statistics.js';
+import { joinQueueLines } from '../tables/queue-order.js';
 import { lockTeam } from '../tables/quotas.js';
 import { refuseOrganisers } from '../tables/team-members.js';
 import { refuseMerged } from '../tables/teams.js';
@@ -47,6 +48,7 @@ export async function mergeTeams(db: Queryable, { fromId, intoId, byOffer, actor
       await trx.updateTable('submissions').set({ teamId: intoId }).where('teamId', '=', fromId).execute();
       // Those under way too: their next part, and what becomes of them, is for the members of now.
       await trx.updateTable('uploads').set({ teamId: intoId }).where('teamId', '=', fromId).execute();
+      await joinQueueLines(trx, fromId, intoId);
       await trx.updateTable('apiTokens').set({ teamId: intoId }).where('teamId', '=', fromId).execute();
       await trx.updateTable('teams').set({ mergedInto: intoId }).where('id', '=', fromId).execute();
       for (const phase of phases) await recount(trx, phase, [fromId, intoId]);

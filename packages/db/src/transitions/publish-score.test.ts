@@ -59,7 +59,7 @@ it('publishes nothing for a worker that lost its lease, or whose evaluation was 
   expect(await publishScore(databases.owner, { ...lost, score: scoreOf(0.9), ...published })).toBe(false);
   expect(await countRows(databases.owner, 'scores')).toBe(0);
 
-  await cancelEvaluation(databases.owner, lost.evaluationId);
+  await cancelEvaluation(databases.owner, { evaluationId: lost.evaluationId, by: 'team' });
   const held = { evaluationId: lost.evaluationId, leaseToken: next?.leaseToken ?? 0 };
   expect(await publishScore(databases.owner, { ...held, score: scoreOf(0.9), ...published })).toBe(false);
   expect(await countRows(databases.owner, 'scores')).toBe(0);

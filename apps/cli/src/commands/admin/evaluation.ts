@@ -112,7 +112,7 @@ async function waitForEnd(
     for (;;) {
       const { state, reason, progress } = reproduction;
       const at = new Date().toISOString();
-      if (state !== shown) view.show({ kind: 'state', at, state, reason });
+      if (state !== shown) view.show({ kind: 'state', at, state, reason, fault: null });
       shown = state;
       if (isFinalState(state)) return reproduction;
       if (progress && progress.stage === state) view.show({ kind: 'progress', at, ...progress });

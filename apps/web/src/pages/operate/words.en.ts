@@ -48,6 +48,11 @@ export const words = {
   queue: 'Queue',
   queue_evaluating: 'evaluations',
   queue_scoring: 'scorings',
+  serving: 'Workers',
+  unserved: 'Nobody serves {{queue}}',
+  unservedNext_one: '{{count}} submission waits for a worker that serves it (HOLDOUT_SERVES), or that is not paused.',
+  unservedNext_other:
+    '{{count}} submissions wait for a worker that serves them (HOLDOUT_SERVES), or that is not paused.',
   waiting: 'Waiting',
   oldest: 'The oldest since',
   underWay: 'Under way',

@@ -8,7 +8,7 @@ import styles from './submission-page.module.css';
 export function Outcome({ submission }: { readonly submission: Submission }) {
   const { t } = useTranslation('submission');
   const { sayReason, sayWarning } = useServerWords();
-  const { warnings, reason, withheld, standing, standingReason, state } = submission;
+  const { warnings, reason, fault, withheld, standing, standingReason, state } = submission;
   return (
     <div className={styles.outcome}>
       {reason && (
@@ -16,10 +16,12 @@ export function Outcome({ submission }: { readonly submission: Submission }) {
           <Text>{sayReason(reason).message}</Text>
           <Text mt="xs">{t('whatNext', { next: sayReason(reason).next })}</Text>
           <Text mt="xs" size="sm" c="dimmed">
+            {fault && `${t(`fault_${fault}`)} `}
             {t('whereItEnded', { state: t(`state_${reason.stage}`) })} <code>{reason.code}</code>
           </Text>
         </Alert>
       )}
+      {state === 'cancelled' && fault && <Alert color="gray">{t(`cancelledBy_${fault}`)}</Alert>}
       {warnings.length > 0 && (
         <Alert color="orange" title={t('warnings')}>
           <ul className={styles.warnings}>

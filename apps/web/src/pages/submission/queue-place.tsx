@@ -13,7 +13,7 @@ export function QueuePlace({ submission: { id, state } }: { readonly submission:
   const { duration, number } = useFormat();
   const { data: queue } = useQuery({ ...queueQuery(id), refetchInterval: refreshMilliseconds });
   if (!queue) return null;
-  const { place, underWay, untilStart, untilEnd, measured } = queue;
+  const { place, hardware, workers, underWay, untilStart, untilEnd, measured } = queue;
   /** Where the bounds are the median there is nothing more to say. */
   const write = (kind: 'starts' | 'ends', { lower, median, upper }: ExpectedSeconds) =>
     t(lower === upper ? `${kind}About` : `${kind}In`, {
@@ -27,6 +27,11 @@ export function QueuePlace({ submission: { id, state } }: { readonly submission:
         <p>
           <strong>{place === 1 ? t('next') : t('place', { place: number(place) })}</strong>{' '}
           {t('underWay', { count: underWay })}
+        </p>
+      )}
+      {state === 'queued' && workers === 0 && underWay === 0 && (
+        <p>
+          <strong>{t('noWorker', { hardware: t(`hardware_${hardware}`) })}</strong> {t('noWorkerNext')}
         </p>
       )}
       {untilStart && <p>{untilStart.upper < 1 ? t('startsNow') : write('starts', untilStart)}</p>}

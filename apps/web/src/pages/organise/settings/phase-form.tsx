@@ -2,6 +2,7 @@ import {
   Checkbox,
   Fieldset,
   Group,
+  NativeSelect,
   NumberInput,
   SimpleGrid,
   Stack,
@@ -69,6 +70,24 @@ export function PhaseForm({ phase, onPhase }: PhaseFormProps) {
           ))}
         </SimpleGrid>
       </Fieldset>
+      <Group grow align="flex-start">
+        <NumberInput
+          min={-10}
+          max={10}
+          allowDecimal={false}
+          label={t('priority')}
+          description={t('priorityForm')}
+          value={phase.priority ?? 0}
+          onChange={(value) => set({ priority: Number(value) })}
+        />
+        <NativeSelect
+          label={t('hardware')}
+          description={t('hardwareForm')}
+          value={phase.hardware ?? 'cpu'}
+          onChange={({ currentTarget: { value } }) => set({ hardware: value === 'gpu' ? 'gpu' : 'cpu' })}
+          data={(['cpu', 'gpu'] as const).map((value) => ({ value, label: t(`hardware_${value}`) }))}
+        />
+      </Group>
       <Fieldset legend={t('limits')}>
         <SimpleGrid cols={{ base: 1, xs: 2, sm: 4 }}>
           {limits.map((limit) => (

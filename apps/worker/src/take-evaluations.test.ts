@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { takeEvaluations } from './take-evaluations.js';
+import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+
+let fixture: WorkerFixture;
+beforeEach(async () => {
+  fixture = await startWorkerFixture();
+});
+afterEach(() => fixture?.close());
+
+type Submitted = Awaited<ReturnType<WorkerFixture['submit']>>;
+
+async function waitForScoring(all: readonly Submitted[]): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      for (const each of all) expect((await fixture.read(each)).state).toBe('scoring');
+    },
+    { timeout: 120_000, interval: 200 },
+  );
+}
+
+it('works off one after another what was never rung for', async () => {
+  const all = [await fixture.submit(), await fixture.submit()];
+  const work = takeEvaluations(fixture.evaluating);
+  await waitForScoring(all);
+  await work.close();
+}, 180_000);
+
+it('hears a bell while it is idle, and takes what is next in place of what was rung for', async () => {
+  const config = { ...fixture.evaluating.config, reconcileSeconds: 3600 };
+  const [first, second] = [await fixture.submit(), await fixture.submit()];
+  const work = takeEvaluations({ ...fixture.evaluating, config });
+  await work.ready;
+  await fixture.evaluating.queue.enqueueEvaluation({ evaluationId: second.evaluationId });
+  await waitForScoring([first, second]);
+  const [before, after] = [await fixture.read(first), await fixture.read(second)];
+  expect(Number(before.times.checking)).toBeLessThan(Number(after.times.checking));
+  // And hears again, now that it is idle again.
+  const third = await fixture.submit();
+  await fixture.evaluating.queue.enqueueEvaluation({ evaluationId: third.evaluationId });
+  await waitForScoring([third]);
+  await work.close();
+}, 180_000);
+
+it('serves two classes by turns, so that neither waits for the other to be empty', async () => {
+  const submitTo = async (hardware: 'cpu' | 'gpu') => {
+    const submitted = await fixture.submit();
+    await fixture.owner.updateTable('phases').set({ hardware }).where('id', '=', submitted.phaseId).execute();
+    return { submitted, hardware };
+  };
+  const all = [];
+  for (const hardware of ['gpu', 'gpu', 'gpu', 'cpu', 'cpu'] as const) all.push(await submitTo(hardware));
+  const work = takeEvaluations(fixture.evaluating);
+  await waitForScoring(all.map(({ submitted }) => submitted));
+  await work.close();
+  const begun = await Promise.all(
+    all.map(async ({ submitted, hardware }) => ({
+      hardware,
+      at: Number((await fixture.read(submitted)).times.checking),
+    })),
+  );
+  const order = begun.sort((one, other) => one.at - other.at).map(({ hardware }) => hardware);
+  expect(order).toEqual(['cpu', 'gpu', 'cpu', 'gpu', 'gpu']);
+}, 180_000);

@@ -1,0 +1,86 @@
+import type { Hardware } from '@holdout/contracts';
+import { claimNextEvaluation, type EvaluationClaim } from '@holdout/db';
+import type { QueueWorker } from '@holdout/queue';
+import { type EvaluationTools, evaluateSubmission } from './evaluate-submission.js';
+
+/**
+ * Works on one evaluation after another, always on the one that is next in Postgres' order. A bell says only that there is
+ * work; since bells may be lost, an idle worker also looks by itself every few seconds. While it works it takes no bells,
+ * so that another worker hears them.
+ */
+export function takeEvaluations(tools: EvaluationTools): QueueWorker {
+  const { database, queue, config, log } = tools;
+  const handBack = new AbortController();
+  let isPaused = false;
+  let isClosing = false;
+  let isBusy = false;
+  let working = Promise.resolve();
+  /** The class that was served last comes last, so that of two neither waits for the other to be empty. */
+  let serves: readonly Hardware[] = config.serves;
+
+  const bells = queue.workEvaluations(({ evaluationId }) => look(evaluationId), {
+    serves,
+    lockSeconds: config.leaseSeconds,
+    onError: (error) => log.debug({ err: error }, 'a bell goes back'),
+  });
+  const timer = setInterval(() => {
+    if (isBusy || isPaused) return;
+    look(null).catch((error) => log.warn({ err: error }, 'could not look for work; trying again'));
+  }, config.reconcileSeconds * 1000);
+
+  /** Answers as soon as it is known whether there is work; the work goes on. */
+  async function look(rungId: string | null): Promise<void> {
+    if (isBusy || isClosing) throw new Error('This worker is busy; the bell goes back.');
+    isBusy = true;
+    const claim = await claimNext(rungId).catch((error) => {
+      isBusy = false;
+      throw error;
+    });
+    if (claim) working = workOff(claim);
+    else isBusy = false;
+  }
+
+  async function claimNext(rungId: string | null): Promise<EvaluationClaim | null> {
+    const { owner, leaseSeconds, maxAttempts } = config;
+    const claim = await claimNextEvaluation(database, { owner, leaseSeconds, maxAttempts, serves, rungId });
+    if (claim) serves = [...serves.filter((each) => each !== claim.hardware), claim.hardware];
+    return claim;
+  }
+
+  async function workOff(first: EvaluationClaim): Promise<void> {
+    bells.pause();
+    try {
+      for (let claim: EvaluationClaim | null = first; claim; ) {
+        await evaluateSubmission(tools, claim, handBack.signal);
+        claim = isPaused || isClosing ? null : await claimNext(null);
+      }
+    } catch (error) {
+      // Postgres is away: the lease runs out, and what was held is taken over.
+      log.warn({ err: error }, 'the evaluation could not be ended in order');
+    } finally {
+      isBusy = false;
+      if (!isPaused && !isClosing) bells.resume();
+    }
+  }
+
+  return {
+    ready: bells.ready,
+    pause() {
+      isPaused = true;
+      bells.pause();
+    },
+    resume() {
+      isPaused = false;
+      if (!isBusy) bells.resume();
+    },
+    /** Ends what it works on within the set time, or hands it back. */
+    async close() {
+      isClosing = true;
+      clearInterval(timer);
+      const late = setTimeout(() => handBack.abort(), config.drainSeconds * 1000);
+      await bells.close();
+      await working;
+      clearTimeout(late);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Score, ScoreIntervals } from '@holdout/contracts';
+import {
+  beat,
+  claimNextEvaluation,
+  claimScoring,
+  type EvaluationClaim,
+  finishRunning,
+  openDatabase,
+  publishScore,
+  recordProgress,
+  registerWorker,
+  renewLease,
+  startRunning,
+} from '@holdout/db';
+
+/** What a worker that only sleeps is told. */
+export interface SleepingWork {
+  readonly evaluatorUrl: string;
+  readonly ownerUrl: string;
+  /** How long each evaluation takes. */
+  readonly sleepSeconds: number;
+  /** What each is given, so that 100 processes need not compute it. */
+  readonly score: { readonly score: Score; readonly intervals: ScoreIntervals };
+}
+
+/** What it says when it is asked to end. */
+export interface SleptWork {
+  readonly claimMilliseconds: number[];
+  /** When each was published, in milliseconds of the epoch. */
+  readonly publishedAt: number[];
+  /** How many it could not end. */
+  lost: number;
+}
+
+const owner = `${hostname()}:${process.pid}`;
+const leaseSeconds = 15;
+const slept: SleptWork = { claimMilliseconds: [], publishedAt: [], lost: 0 };
+let isEnding = false;
+
+process.on('message', (message: SleepingWork | 'end') => {
+  if (message === 'end') isEnding = true;
+  else void work(message);
+});
+
+/** Everything that an evaluating worker writes, and what a scoring worker does with it, but for running and computing. */
+async function work({ evaluatorUrl, ownerUrl, sleepSeconds, score: result }: SleepingWork): Promise<void> {
+  const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'bench-evaluator', maxConnections: 2 });
+  const scorer = openDatabase({ url: ownerUrl, applicationName: 'bench-scorer', maxConnections: 1 });
+  const description = { sandbox: null, processor: '', cores: 1, memoryBytes: 1, gpuDevices: [], node: '', engines: [] };
+  const worker = { name: owner, kind: 'evaluating', machine: hostname(), description, serves: ['cpu'] } as const;
+  await registerWorker(evaluator, worker);
+  const heart = setInterval(() => void beat(evaluator, owner).catch(() => {}), 2000);
+  process.send?.('ready');
+  while (!isEnding) {
+    try {
+      if (!(await workOnNext())) await sleep(1000);
+    } catch {
+      // Postgres did not answer in time, or the lease was lost: it is taken over, as in a real worker.
+      slept.lost += 1;
+    }
+  }
+  clearInterval(heart);
+  process.send?.(slept);
+  await evaluator.close();
+  await scorer.close();
+  process.disconnect();
+
+  async function workOnNext(): Promise<boolean> {
+    const askedAt = performance.now();
+    const claim = await claimNextEvaluation(evaluator, { owner, leaseSeconds, serves: ['cpu'] });
+    if (!claim) return false;
+    slept.claimMilliseconds.push(performance.now() - askedAt);
+    await pretend(claim, sleepSeconds);
+    await publish(claim);
+    slept.publishedAt.push(Date.now());
+    return true;
+  }
+
+  /** Renews and says how far it is twice a second, as a worker does. */
+  async function pretend(held: EvaluationClaim, seconds: number): Promise<void> {
+    const endsAt = performance.now() + seconds * 1000;
+    await startRunning(evaluator, held);
+    for (let imagesDone = 0; performance.now() < endsAt; imagesDone += 1) {
+      await sleep(Math.min(500, Math.max(0, endsAt - performance.now())));
+      const progress = { stage: 'running', imagesDone: Math.min(imagesDone, 100), imagesTotal: 100 } as const;
+      const states = await Promise.all([
+        renewLease(evaluator, { ...held, leaseSeconds }),
+        recordProgress(evaluator, { ...held, ...progress }),
+      ]);
+      if (states.some((state) => state !== 'held')) throw new Error(`The lease is ${states.join(', ')}.`);
+    }
+    const predictionsDigest = createHash('sha256').update(held.evaluationId).digest('hex');
+    if (!(await finishRunning(evaluator, { ...held, predictionsDigest, provenance: {} }))) throw new Error('lost');
+  }
+
+  async function publish({ evaluationId }: EvaluationClaim): Promise<void> {
+    const claim = await claimScoring(scorer, { evaluationId, owner, leaseSeconds });
+    const scored = { evaluationId, leaseToken: claim?.leaseToken ?? 0, scorerVersion: '1', provenance: {} };
+    if (!(await publishScore(scorer, { ...scored, ...result }))) throw new Error(`${evaluationId} was not published.`);
+  }
+}

@@ -1,0 +1,151 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { evaluatorUrl, prepareDatabase } from '@holdout/api';
+import { type Database, listForgotten, openDatabase, readQueueAhead } from '@holdout/db';
+import { startLocalPostgres } from '@holdout/local-postgres';
+import { sql } from 'kysely';
+import { scoreSome } from '../leaderboard/fill-database.js';
+import type { Measurement, Row } from '../measurement.js';
+import { type FilledQueue, fillQueue } from '../queue/fill-queue.js';
+import type { SleepingWork, SleptWork } from '../queue/sleeping-worker.js';
+import { timeAsync } from '../time-async.js';
+
+const filled: FilledQueue = { teams: 10_000, perTeam: 10 };
+const processes = 100;
+const spellSeconds = 20;
+const evaluatorPassword = 'bench';
+
+/**
+ * 100 worker processes that only sleep, on 100,000 evaluations of 10,000 teams that wait: how many go from the claim to the
+ * published score in a second, where each takes a while and where none does, and how long a claim takes.
+ */
+export const measureQueue: Row = async ({ directory, rounds, say }) => {
+  const settings = { max_connections: String(processes * 4) };
+  const postgres = await startLocalPostgres({ directory: join(directory, 'postgres'), settings });
+  const ownerUrl = postgres.url('holdout');
+  await postgres.ensureDatabase('holdout');
+  await prepareDatabase({ databaseUrl: ownerUrl, evaluatorPassword });
+  const database = openDatabase({ url: ownerUrl, applicationName: 'bench' });
+  try {
+    await fillQueue(database, filled);
+    say(`${filled.teams * filled.perTeam} evaluations wait`);
+    const urls = { ownerUrl, evaluatorUrl: evaluatorUrl(ownerUrl, evaluatorPassword) };
+    const score = scoreSome(7);
+    const measurements: Measurement[] = [];
+    for (const sleepSeconds of [10, 0]) {
+      const spells: Spell[] = [];
+      for (let round = 0; round < rounds; round++) {
+        spells.push(await runSpell(database, { ...urls, sleepSeconds, score }));
+        say(`evaluations of ${sleepSeconds} s: round ${round + 1} of ${rounds}`);
+      }
+      measurements.push(...describeSpells(sleepSeconds, spells));
+    }
+    return [...measurements, ...(await measureReads(database, rounds))];
+  } finally {
+    await database.close();
+    await postgres.stop();
+  }
+};
+
+interface Spell {
+  readonly perSecond: number;
+  readonly claimMilliseconds: readonly number[];
+  readonly connections: number;
+  readonly lost: number;
+}
+
+/** All processes start, work for a while, and end; what is counted is counted while all are at work. */
+async function runSpell(database: Database, work: SleepingWork): Promise<Spell> {
+  const program = fileURLToPath(new URL('../queue/sleeping-worker.js', import.meta.url));
+  const children: ChildProcess[] = [];
+  // Not all at once: what starts is not what is measured.
+  while (children.length < processes) {
+    const some = Array.from({ length: 10 }, () => fork(program));
+    children.push(...some);
+    for (const child of some) child.send(work);
+    await Promise.all(some.map(hear));
+  }
+  const from = Date.now() + Math.min(work.sleepSeconds, spellSeconds) * 1000;
+  const to = from + spellSeconds * 1000;
+  await sleep(to - Date.now());
+  const connections = await countConnections(database);
+  const slept = await Promise.all(children.map(endWorker));
+  const published = slept.flatMap(({ publishedAt }) => publishedAt).filter((at) => at >= from && at < to);
+  return {
+    perSecond: published.length / spellSeconds,
+    claimMilliseconds: slept.flatMap(({ claimMilliseconds }) => claimMilliseconds),
+    lost: slept.reduce((sum, { lost }) => sum + lost, 0),
+    connections,
+  };
+}
+
+async function endWorker(child: ChildProcess): Promise<SleptWork> {
+  const said = hear(child);
+  child.send('end');
+  return (await said) as SleptWork;
+}
+
+/** The next message of a process, which must not end before it. */
+async function hear(child: ChildProcess): Promise<unknown> {
+  const ended = new AbortController();
+  child.once('exit', (code) => ended.abort(new Error(`A worker process ended with ${code}.`)));
+  const [message] = await once(child, 'message', { signal: ended.signal });
+  return message;
+}
+
+async function countConnections(database: Database): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*)::integer AS count FROM pg_stat_activity WHERE application_name LIKE 'bench-%'`.execute(database);
+  return rows[0]?.count ?? 0;
+}
+
+function describeSpells(sleepSeconds: number, spells: readonly Spell[]): Measurement[] {
+  const claims = spells.flatMap(({ claimMilliseconds }) => claimMilliseconds).toSorted((a, b) => a - b);
+  const facts = {
+    processes,
+    ...filled,
+    sleepSeconds,
+    spellSeconds,
+    connections: spells.at(-1)?.connections ?? 0,
+    lost: spells.reduce((sum, { lost }) => sum + lost, 0),
+  };
+  const at = (share: number) => Math.round(claims[Math.floor((claims.length - 1) * share)] ?? Number.NaN);
+  return [
+    {
+      what: `claims to published scores, 100 processes, each ${sleepSeconds} s`,
+      unit: 'evaluations/s',
+      samples: spells.map(({ perSecond }) => perSecond),
+      facts,
+    },
+    {
+      what: '… and how long a claim took',
+      unit: 'ms',
+      samples: claims,
+      facts: { p50: at(0.5), p99: at(0.99) },
+    },
+  ];
+}
+
+/** What else is asked of a long queue: a place in it, and what was forgotten. */
+async function measureReads(database: Database, rounds: number): Promise<Measurement[]> {
+  const { id } = await database
+    .selectFrom('evaluations')
+    .select('id')
+    .where('state', '=', 'queued')
+    .orderBy('turn', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  const places: number[] = [];
+  const forgotten: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    places.push(await timeAsync(() => readQueueAhead(database, id)));
+    forgotten.push(await timeAsync(() => listForgotten(database, { olderThanSeconds: 5 })));
+  }
+  return [
+    { what: 'a place at the end of the queue', unit: 'ms', samples: places },
+    { what: 'what reconcile looks for', unit: 'ms', samples: forgotten },
+  ];
+}
