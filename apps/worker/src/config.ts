@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { readContainerOptions, sandboxKinds } from '@holdout/runner';
+import { type Environment, readSecretFiles } from '@holdout/secrets';
 import { z } from 'zod';
 
 /** What a worker process reads from its environment, once. */
@@ -14,6 +15,9 @@ const configSchema = z.object({
   HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
+
+/** What may come by a file instead: `NAME_FILE` names it. */
+const secretNames = ['HOLDOUT_DATABASE_URL', 'REDIS_URL'];
 
 export interface WorkerConfig {
   databaseUrl: string;
@@ -40,7 +44,8 @@ export interface WorkerConfig {
  *
  * @throws Error that names the environment variables that are missing or wrong.
  */
-export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
+export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
+  const environment = fillSecrets(variables);
   const parsed = configSchema.safeParse(environment);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -61,4 +66,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     owner: `${hostname()}:${process.pid}`,
     machine: hostname(),
   };
+}
+
+function fillSecrets(variables: Environment): Environment {
+  try {
+    return readSecretFiles(variables, secretNames);
+  } catch (cause) {
+    throw new Error(`The worker can’t start: ${cause instanceof Error ? cause.message : cause}.`, { cause });
+  }
 }
