@@ -47,6 +47,7 @@ const environmentSchema = z.object({
 const secretNames = [
   ...['HOLDOUT_DATABASE_URL', 'REDIS_URL', 'HOLDOUT_AUTH_SECRET'],
   ...['HOLDOUT_SMTP_URL', 'HOLDOUT_OIDC_CLIENT_SECRET'],
+  ...['HOLDOUT_S3_ACCESS_KEY_ID', 'HOLDOUT_S3_SECRET_ACCESS_KEY'],
 ];
 
 /** 0 is without limit. */

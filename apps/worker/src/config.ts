@@ -17,7 +17,10 @@ const configSchema = z.object({
 });
 
 /** What may come by a file instead: `NAME_FILE` names it. */
-const secretNames = ['HOLDOUT_DATABASE_URL', 'REDIS_URL'];
+const secretNames = [
+  ...['HOLDOUT_DATABASE_URL', 'REDIS_URL'],
+  ...['HOLDOUT_S3_ACCESS_KEY_ID', 'HOLDOUT_S3_SECRET_ACCESS_KEY'],
+];
 
 export interface WorkerConfig {
   databaseUrl: string;
