@@ -10,7 +10,7 @@ import { type LocalPostgres, startLocalPostgres } from '@holdout/local-postgres'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { provideDemoCompetition } from '../demo/competition.js';
 import { submitDemoBundles } from '../demo/submit-bundles.js';
-import { buildImage } from './testing/build-image.js';
+import { openBuilder } from './testing/build-image.js';
 import { type Compose, readCompose, readSecret } from './testing/read-compose.js';
 import { imageAccount, type RunningService, runService } from './testing/run-service.js';
 
@@ -34,10 +34,12 @@ afterAll(async () => {
 it('builds every image of its own Dockerfile, and they evaluate and score a submission as docker-compose.yml starts them', {
   timeout: 2 * buildMilliseconds,
 }, async () => {
+  const buildApi = await openBuilder('apps/api/Dockerfile', await makeFolder('api'));
+  const buildWorker = await openBuilder('apps/worker/Dockerfile', await makeFolder('worker'));
   const roots = {
-    api: await build('apps/api/Dockerfile', null),
-    evaluate: await build('apps/worker/Dockerfile', 'evaluate'),
-    score: await build('apps/worker/Dockerfile', 'score'),
+    api: await buildApi(null),
+    evaluate: await buildWorker('evaluate'),
+    score: await buildWorker('score'),
   };
   await postgres.ensureDatabase('holdout');
   const databaseUrl = postgres.url('holdout');
@@ -47,15 +49,17 @@ it('builds every image of its own Dockerfile, and they evaluate and score a subm
   const volumes = { '/var/lib/holdout/storage': storageDirectory };
   const port = await findFreePort();
   const environment = {
-    ...{ HOLDOUT_PORT: String(port), HOLDOUT_HOST: '127.0.0.1', HOLDOUT_PUBLIC_URL: '' },
+    ...{ HOLDOUT_PORT: String(port), HOLDOUT_HOST: '127.0.0.1', HOLDOUT_PUBLIC_URL: undefined },
     // Storage on a disk that all share: there is no S3 server here.
-    ...{ HOLDOUT_STORAGE_URL: '', HOLDOUT_METRICS_PORT: '' },
+    ...{ HOLDOUT_S3_BUCKET: undefined, HOLDOUT_S3_ENDPOINT: undefined },
+    ...{ HOLDOUT_S3_ACCESS_KEY_ID_FILE: undefined, HOLDOUT_S3_SECRET_ACCESS_KEY_FILE: undefined },
+    // All are in one network here, where they can't listen at the same port.
+    ...{ HOLDOUT_METRICS_HOST: undefined, HOLDOUT_METRICS_PORT: undefined },
   };
   const start = async (name: string, root: string): Promise<RunningService> => {
     const service = compose.services[name];
     if (!service) throw new Error(`docker-compose.yml has no service ${name}.`);
-    const folder = join(workshop, `run-${name}`);
-    await mkdir(folder);
+    const folder = await makeFolder(`run-${name}`);
     const running = await runService({ service, root, folder, secrets, environment, volumes });
     onTestFinished(async () => void (await running.stop()));
     return running;
@@ -91,10 +95,10 @@ it('builds every image of its own Dockerfile, and they evaluate and score a subm
   for (const { output } of [api, evaluate, score]) expect(output()).toContain('stopping');
 });
 
-async function build(file: string, target: string | null): Promise<string> {
-  const folder = join(workshop, `build-${target ?? 'api'}`);
+async function makeFolder(name: string): Promise<string> {
+  const folder = join(workshop, name);
   await mkdir(folder);
-  return await buildImage(file, target, folder);
+  return folder;
 }
 
 /** Those that make-secrets.mjs wrote, at the addresses of this test. */

@@ -23,15 +23,15 @@ const sharedSettings = [
 ];
 
 /**
- * Carries out a Dockerfile up to a stage, each of its lines in order, and leaves what the image would be in a folder. There
- * is no registry here: in place of Node's image stands this machine's Debian with its Node, and what a line would install
- * by apt is only looked up.
+ * Carries out a Dockerfile, each of the lines of a stage in order, and leaves what the image would be in a folder. There is
+ * no registry here: in place of Node's image stands this machine's Debian with its Node, and what a line would install by
+ * apt is only looked up.
  *
  * @param file - the Dockerfile, from the top of the repository
  * @param workshop - an empty folder, for a folder of each stage
- * @returns the folder of the stage
+ * @returns builds a stage, the last one where none is named, and returns its folder
  */
-export async function buildImage(file: string, target: string | null, workshop: string): Promise<string> {
+export async function openBuilder(file: string, workshop: string): Promise<(target: string | null) => Promise<string>> {
   const { stages, variables } = readDockerfile(await readFile(join(repository, file), 'utf8'));
   const built = new Map<string, string>();
 
@@ -61,7 +61,7 @@ export async function buildImage(file: string, target: string | null, workshop: 
     built.set(name ?? '', root);
     return root;
   }
-  return await build(target);
+  return build;
 }
 
 async function makeRoot(root: string): Promise<void> {
@@ -114,5 +114,10 @@ async function lookUpPackages(line: string): Promise<void> {
       ?.split(/\s+/)
       .filter((word) => /^[a-z0-9]/.test(word)) ?? [];
   if (names.length === 0) throw new Error(`No package is named in: ${line}`);
-  await run('apt-get', ['install', '--simulate', '--no-install-recommends', ...names], output);
+  const lookUp = () => run('apt-get', ['install', '--simulate', '--no-install-recommends', ...names], output);
+  // Its lists may be old, or not be there.
+  await lookUp().catch(async () => {
+    await run('apt-get', ['update'], output);
+    await lookUp();
+  });
 }

@@ -22,10 +22,13 @@ export interface Service {
   readonly privileged?: boolean;
   readonly pids_limit?: number;
   readonly networks?: Readonly<Record<string, unknown>>;
+  readonly ports?: readonly unknown[];
+  readonly deploy?: { readonly replicas?: number };
 }
 
 export interface Compose {
   readonly services: Readonly<Record<string, Service>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
   readonly text: string;
 }
 
@@ -42,7 +45,7 @@ export async function readCompose(folder: string): Promise<Compose> {
   }
   await makeSecrets(folder, ['--domain', 'holdout.example.org', '--administrator', 'operator@example.org']);
   const { stdout } = await run('docker-compose', ['--profile', 'gpu', 'config'], { cwd: folder });
-  return { services: parse(stdout).services, text: stdout };
+  return { ...(parse(stdout) as Omit<Compose, 'text'>), text: stdout };
 }
 
 export async function makeSecrets(folder: string, argv: readonly string[]): Promise<void> {

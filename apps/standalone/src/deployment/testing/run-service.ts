@@ -8,14 +8,14 @@ import { findLast, readDockerfile } from './read-dockerfile.js';
 
 interface RunOptions {
   readonly service: Service;
-  /** What `buildImage` made of its Dockerfile. */
+  /** What `openBuilder` made of its Dockerfile. */
   readonly root: string;
   /** An empty folder for what the container gets from outside. */
   readonly folder: string;
   /** The contents of `/run/secrets`. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** In place of the service's own. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** In place of the service's own; undefined takes one away. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** A folder of this machine for each of its volumes, by the place in the container. */
   readonly volumes?: Readonly<Record<string, string>>;
 }
@@ -100,8 +100,8 @@ async function listVolumes({ service, folder, secrets, volumes = {} }: RunOption
 
 async function listVariables({ service, environment }: RunOptions, own: string): Promise<string[]> {
   const ofImage = own.split(/\s+/).filter((each) => each !== '');
-  const ofService = Object.entries({ ...service.environment, ...environment }).map(
-    ([name, value]) => `${name}=${value}`,
+  const ofService = Object.entries({ ...service.environment, ...environment }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
   );
   const path = `PATH=${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
   return [path, ...ofImage, ...ofService].flatMap((variable) => ['--env', variable]);
