@@ -40,7 +40,7 @@ export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten } from './tables/evaluations.js';
 export { deleteExpired } from './tables/expired.js';
 export { filterSubmissions } from './tables/filtered-submissions.js';
-export { readInstallationKey } from './tables/installation-keys.js';
+export { addInstallationKey, readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
   listGoldLabels,

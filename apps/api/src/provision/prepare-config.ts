@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { type Environment, readSecretFiles } from '@holdout/secrets';
 import { z } from 'zod';
 
@@ -26,16 +27,22 @@ export interface PrepareConfig {
   readonly evaluatorPassword: string;
   /** null: nobody is made. */
   readonly administrator: { readonly name: string; readonly email: string; readonly password: string } | null;
+  /** Gives the installation another key to sign receipts by. */
+  readonly newInstallationKey: boolean;
   /** How long Postgres may take to answer. */
   readonly waitSeconds: number;
 }
 
 /**
- * Reads what `prepare` needs from the environment.
+ * Reads what `prepare` needs from the environment, and its one option.
  *
  * @throws Error with one sentence that names every variable that is missing or wrong, and shows no value
  */
-export function readPrepareConfig(variables: Environment): PrepareConfig {
+export function readPrepareConfig(variables: Environment, argv: readonly string[]): PrepareConfig {
+  const { values: options } = parseArgs({
+    args: [...argv],
+    options: { 'new-installation-key': { type: 'boolean', default: false } },
+  });
   const parsed = environmentSchema.safeParse(readSecretFiles(variables, secretNames));
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
@@ -46,6 +53,7 @@ export function readPrepareConfig(variables: Environment): PrepareConfig {
     databaseUrl: values.HOLDOUT_DATABASE_URL,
     evaluatorPassword: values.HOLDOUT_EVALUATOR_PASSWORD,
     administrator: email && password ? { name: values.HOLDOUT_ADMINISTRATOR_NAME || email, email, password } : null,
+    newInstallationKey: options['new-installation-key'],
     waitSeconds: values.HOLDOUT_WAIT_SECONDS,
   };
 }

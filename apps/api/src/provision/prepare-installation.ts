@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldoutError } from '@holdout/contracts';
-import { type Database, findUserByEmail, openDatabase, readInstallationKey } from '@holdout/db';
+import { addInstallationKey, type Database, findUserByEmail, openDatabase, readInstallationKey } from '@holdout/db';
 import { makeKeyPair } from '@holdout/receipts';
 import type { PrepareConfig } from './prepare-config.js';
 import { prepareDatabase } from './prepare-database.js';
@@ -17,12 +17,13 @@ const pauseMilliseconds = 500;
  * @throws Error with a sentence for the operator where Postgres does not answer in time, refuses us, or a migration fails
  */
 export async function prepareInstallation(config: PrepareConfig, say: (sentence: string) => void): Promise<void> {
-  const { databaseUrl, evaluatorPassword, administrator, waitSeconds } = config;
+  const { databaseUrl, evaluatorPassword, administrator, newInstallationKey, waitSeconds } = config;
   const database = openDatabase({ url: databaseUrl, applicationName: 'holdout-prepare', maxConnections: 1 });
   try {
     await waitForPostgres(database, waitSeconds, say);
     await prepareDatabase({ databaseUrl, evaluatorPassword });
     say('The tables, the queue and the role holdout_evaluator are as this release has them.');
+    if (newInstallationKey) await addInstallationKey(database, makeKeyPair());
     const { keyId } = await readInstallationKey(database, makeKeyPair);
     say(`Receipts are signed by the key ${keyId}.`);
     if (administrator) say(await provideAdministrator(database, administrator));

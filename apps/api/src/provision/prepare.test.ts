@@ -23,7 +23,10 @@ afterAll(async () => {
 });
 
 /** Runs the program as a deployment does. */
-function prepare(environment: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
+function prepare(
+  environment: Record<string, string>,
+  argv: string[] = [],
+): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
     execFile(
       process.execPath,
@@ -78,6 +81,19 @@ describe('the preparation of an installation', () => {
     expect(second.stdout).toContain('already, with the password that they have');
     expect(await readInstallation(databaseUrl)).toEqual(made);
     expect(first.stdout + second.stdout).not.toContain('secret');
+  });
+
+  it('gives the installation another key to sign by, and keeps the one before', async () => {
+    const databaseUrl = await postgres.createEmptyDatabase();
+    const environment = await complete(databaseUrl);
+    await prepare(environment);
+    const [first] = (await readInstallation(databaseUrl)).keys;
+    const { code, stdout } = await prepare(environment, ['--new-installation-key']);
+    const { keys } = await readInstallation(databaseUrl);
+    expect({ code, count: keys.length }).toEqual({ code: 0, count: 2 });
+    expect(keys).toContainEqual(first);
+    expect(stdout).not.toContain(`Receipts are signed by the key ${first?.keyId}`);
+    expect((await prepare(environment, ['--new-key'])).stderr).toContain("Unknown option '--new-key'");
   });
 
   it('gives nobody rights who has an account', async () => {
