@@ -30,7 +30,7 @@ function prepare(
   return new Promise((done) => {
     execFile(
       process.execPath,
-      [program],
+      [program, ...argv],
       { env: { PATH: process.env.PATH, ...environment } },
       (error, stdout, stderr) => done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
