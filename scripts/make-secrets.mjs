@@ -7,7 +7,7 @@
 // Plain Node and no dependency: a server that only runs images has none.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -63,16 +63,18 @@ function makeSecrets({ domain, administrator, directory, anew }) {
   // Nobody else on this machine may enter it. The files themselves may be read by all, since the accounts of the
   // containers, which see only their own, are none of this machine's.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const secrets = {};
-  for (const [name, bytes] of Object.entries(random)) {
+  const [before, after] = [{}, {}];
+  for (const name of Object.keys(random)) {
     const path = join(folder, name);
-    if (!existsSync(path) || anew.includes(name)) write(path, randomBytes(bytes).toString('base64url'), 0o444);
-    secrets[name] = readFileSync(path, 'utf8');
+    if (existsSync(path)) before[name] = readFileSync(path, 'utf8');
+    after[name] = before[name] && !anew.includes(name) ? before[name] : randomBytes(random[name]).toString('base64url');
+    if (after[name] !== before[name]) write(path, after[name], 0o444);
   }
   for (const [name, derive] of Object.entries(derived)) {
     const path = join(folder, name);
-    const text = derive(secrets);
-    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) write(path, text, 0o444);
+    const known = existsSync(path) ? readFileSync(path, 'utf8') : null;
+    const text = known === null ? derive(after) : replaceSecrets(known, before, after);
+    if (text !== known) write(path, text, 0o444);
   }
   const settings = join(directory, '.env');
   if (!existsSync(settings)) {
@@ -80,9 +82,15 @@ function makeSecrets({ domain, administrator, directory, anew }) {
   }
 }
 
+/** Names of machines that somebody has changed in it stay. */
+function replaceSecrets(text, before, after) {
+  return Object.keys(before).reduce((replaced, name) => replaced.replaceAll(before[name], after[name]), text);
+}
+
 /** Whole or not at all, and never over a file that is half written. */
 function write(path, text, mode) {
-  writeFileSync(`${path}.unfinished`, text, { mode, flag: 'w' });
+  rmSync(`${path}.unfinished`, { force: true });
+  writeFileSync(`${path}.unfinished`, text, { mode, flag: 'wx' });
   renameSync(`${path}.unfinished`, path);
   process.stdout.write(`${path}\n`);
 }

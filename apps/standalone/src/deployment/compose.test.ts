@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -95,11 +95,15 @@ describe('make-secrets.mjs', () => {
     await makeSecrets(folder, ['--domain', 'another.example.org']);
     expect(await read()).toEqual(before);
     expect(await readFile(join(folder, '.env'), 'utf8')).toContain('holdout.example.org');
+    const redisUrl = join(folder, 'secrets/redis_url');
+    const moved = (before.redis_url ?? '').replace('@redis:', '@redis.example.org:');
+    await rm(redisUrl);
+    await writeFile(redisUrl, moved);
     await makeSecrets(folder, ['--anew', 'redis_password']);
     const after = await read();
     const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
     expect(changed.sort()).toEqual(['redis_conf', 'redis_password', 'redis_url']);
-    expect(after.redis_url).toContain(after.redis_password);
+    expect(after.redis_url).toBe(`redis://:${after.redis_password}@redis.example.org:6379`);
   });
 
   it('says what it needs to know', async () => {
