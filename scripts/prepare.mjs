@@ -35,6 +35,12 @@ const programs = {
     { names: ['python3'], debianPackage: 'python3' },
     { names: ['podman'], debianPackage: 'podman' },
     { names: ['runc'], debianPackage: 'runc' },
+    // What the files for running it for real are tried with.
+    { names: ['docker-compose'], debianPackage: 'docker-compose' },
+    { names: ['caddy'], debianPackage: 'caddy' },
+    { names: ['systemd-analyze'], debianPackage: 'systemd' },
+    { names: ['tini'], debianPackage: 'tini' },
+    { names: ['git'], debianPackage: 'git' },
     // A terminal for shells, whose completion is tried in them.
     { names: ['script'], debianPackage: 'bsdutils' },
     { names: ['zsh'], debianPackage: 'zsh' },

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from './config.js';
 
 const complete = {
@@ -17,6 +19,18 @@ describe('the configuration', () => {
 
   it('takes an empty REDIS_URL for none', () => {
     expect(readConfig({ ...complete, REDIS_URL: '' }).redisUrl).toBeUndefined();
+  });
+
+  it('takes a secret from the file that its variable names, and says where there is none', () => {
+    const { HOLDOUT_AUTH_SECRET: secret, ...others } = complete;
+    const folder = mkdtempSync(join(tmpdir(), 'holdout-config-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'auth_secret');
+    writeFileSync(path, `${secret}\n`);
+    expect(readConfig({ ...others, HOLDOUT_AUTH_SECRET_FILE: path }).accounts.secret).toBe(secret);
+    expect(() => readConfig({ ...others, HOLDOUT_AUTH_SECRET_FILE: `${path}s` })).toThrow(
+      `The API can’t start: HOLDOUT_AUTH_SECRET_FILE names ${path}s, which can’t be read (ENOENT).`,
+    );
   });
 
   it('finds the pages beside the API', () => {

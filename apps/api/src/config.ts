@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { readSecretFiles, type Environment as Variables } from '@holdout/secrets';
 import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
 import { z } from 'zod';
@@ -46,6 +47,13 @@ const environmentSchema = z.object({
   HOLDOUT_REQUIRE_TWO_FACTOR: z.preprocess(emptyAsUnset, z.enum(['nobody', 'organisers']).default('nobody')),
 });
 
+/** What may come by a file instead: `NAME_FILE` names it. */
+const secretNames = [
+  ...['HOLDOUT_DATABASE_URL', 'REDIS_URL', 'HOLDOUT_AUTH_SECRET'],
+  ...['HOLDOUT_SMTP_URL', 'HOLDOUT_OIDC_CLIENT_SECRET'],
+  ...['HOLDOUT_S3_ACCESS_KEY_ID', 'HOLDOUT_S3_SECRET_ACCESS_KEY'],
+];
+
 /** 0 is without limit. */
 function rate(count: number) {
   return z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).default(count));
@@ -85,7 +93,8 @@ export interface Config {
  *
  * @throws Error with one sentence that names every variable that is missing or wrong.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(variables: Variables = process.env): Config {
+  const environment = fillSecrets(variables);
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) throw new Error(`The API can’t start: ${describeIssues(parsed.error, environment)}.`);
   const values = parsed.data;
@@ -121,6 +130,14 @@ function readStorage(environment: Readonly<Record<string, string | undefined>>):
   }
 }
 
+function fillSecrets(variables: Variables): Variables {
+  try {
+    return readSecretFiles(variables, secretNames);
+  } catch (cause) {
+    throw new Error(`The API can’t start: ${cause instanceof Error ? cause.message : cause}.`, { cause });
+  }
+}
+
 function readAccountSettings(values: Environment): AccountSettings {
   const { HOLDOUT_PUBLIC_URL: publicUrl, HOLDOUT_SMTP_URL: smtpUrl, HOLDOUT_OIDC_ISSUER: issuer } = values;
   const host = ['0.0.0.0', '::'].includes(values.HOLDOUT_HOST) ? '127.0.0.1' : values.HOLDOUT_HOST;
@@ -144,7 +161,7 @@ function readAccountSettings(values: Environment): AccountSettings {
 }
 
 /** Values are left out: an address may hold a password. */
-function describeIssues(error: z.ZodError, environment: Readonly<Record<string, string | undefined>>): string {
+function describeIssues(error: z.ZodError, environment: Variables): string {
   return error.issues
     .map((issue) => {
       const name = String(issue.path[0]);

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { type Hardware, hardwareClasses, hardwareSchema } from '@holdout/contracts';
 import { readContainerOptions, sandboxKinds } from '@holdout/runner';
+import { type Environment, readSecretFiles } from '@holdout/secrets';
 import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
 import { z } from 'zod';
@@ -26,6 +27,12 @@ const configSchema = z.object({
   HOLDOUT_CACHE_BYTES: z.coerce.number().int().min(0).default(20e9),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
+
+/** What may come by a file instead: `NAME_FILE` names it. */
+const secretNames = [
+  ...['HOLDOUT_DATABASE_URL', 'REDIS_URL'],
+  ...['HOLDOUT_S3_ACCESS_KEY_ID', 'HOLDOUT_S3_SECRET_ACCESS_KEY'],
+];
 
 export interface WorkerConfig {
   databaseUrl: string;
@@ -61,7 +68,8 @@ export interface WorkerConfig {
  *
  * @throws Error that names the environment variables that are missing or wrong.
  */
-export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
+export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
+  const environment = fillSecrets(variables);
   const parsed = configSchema.safeParse(environment);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -94,5 +102,13 @@ function readStorage(environment: NodeJS.ProcessEnv): StorageOptions {
     return readStorageOptions(environment);
   } catch (error) {
     throw new Error(`The worker can’t start: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function fillSecrets(variables: Environment): Environment {
+  try {
+    return readSecretFiles(variables, secretNames);
+  } catch (cause) {
+    throw new Error(`The worker can’t start: ${cause instanceof Error ? cause.message : cause}.`, { cause });
   }
 }

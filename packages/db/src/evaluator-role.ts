@@ -19,12 +19,15 @@ export function evaluatorUrl(ownerUrl: string, evaluatorPassword: string): strin
 export async function makeEvaluatorRole(client: pg.Client, password: string): Promise<void> {
   const concurrentWrite = new Set(['42710', '23505', 'XX000']);
   for (let triesLeft = 5; ; triesLeft -= 1) {
-    const known = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [evaluatorRole]);
+    const known = await client.query<{ powerful: boolean }>(
+      'SELECT rolsuper OR rolcreatedb OR rolcreaterole AS powerful FROM pg_roles WHERE rolname = $1',
+      [evaluatorRole],
+    );
     const verb = known.rowCount === 0 ? 'CREATE' : 'ALTER';
+    // An owner who is no superuser may not even say that the role is none, where it is none already.
+    const attributes = known.rows[0]?.powerful === false ? '' : 'NOSUPERUSER NOCREATEDB NOCREATEROLE';
     try {
-      await client.query(
-        `${verb} ROLE ${evaluatorRole} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${pg.escapeLiteral(password)}`,
-      );
+      await client.query(`${verb} ROLE ${evaluatorRole} LOGIN ${attributes} PASSWORD ${pg.escapeLiteral(password)}`);
       return;
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;

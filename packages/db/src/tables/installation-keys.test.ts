@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { sha256 } from '../testing/seed-phase.js';
 import { useDatabases } from '../testing/use-databases.js';
-import { readInstallationKey } from './installation-keys.js';
+import { addInstallationKey, readInstallationKey } from './installation-keys.js';
 
 const databases = useDatabases();
 
@@ -21,10 +21,7 @@ it('is made once, however many ask first at the same moment', async () => {
 
 it('is the one with the highest number, and none is changed or taken away', async () => {
   await readInstallationKey(databases.owner, () => makeKey('first'));
-  await databases.owner
-    .insertInto('installationKeys')
-    .values({ number: 2, ...makeKey('second') })
-    .execute();
+  await addInstallationKey(databases.owner, makeKey('second'));
   expect(await readInstallationKey(databases.owner, () => makeKey('third'))).toEqual(makeKey('second'));
   for (const statement of [
     `UPDATE installation_keys SET private_key = 'x'`,

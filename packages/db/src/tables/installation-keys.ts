@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
 /** What an installation signs by; its private half must never leave the server. */
@@ -25,6 +26,15 @@ export async function readInstallationKey(
   const first = await findLatest(db);
   if (!first) throw new Error('The key of the installation is gone.');
   return first;
+}
+
+/** Gives the installation another key, which signs from now on. The earlier ones stay. */
+export async function addInstallationKey(db: Queryable, key: InstallationKeyRecord): Promise<void> {
+  const next = sql<number>`(SELECT coalesce(max(number), 0) + 1 FROM installation_keys)`;
+  await db
+    .insertInto('installationKeys')
+    .values({ number: next, ...key })
+    .execute();
 }
 
 async function findLatest(db: Queryable): Promise<InstallationKeyRecord | null> {

@@ -1,0 +1,1 @@
+export { type Environment, readSecretFiles } from './read-secret-files.js';
