@@ -1,5 +1,6 @@
 import { meSchema, problemSchema } from '@holdout/contracts';
 import { findUserByEmail, insertOrganiser } from '@holdout/db';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findCompetitionOrThrow } from '../competitions/find-phase.js';
@@ -13,6 +14,7 @@ import { startTestServer, type TestServer } from '../testing/test-server.js';
 let provider: OidcProvider;
 let server: TestServer;
 let totpAddress: string;
+let backupCodes: string[];
 const email = 'grace@university.example';
 const audit = '/api/competitions/mura/audit';
 
@@ -66,7 +68,8 @@ it('is given by setting it up in the session, and by its code in the next one', 
   const first = await signIn();
   expect(await isDue(first)).toBe(false);
   const setUp = await first.send('POST', '/api/auth/two-factor/enable', {});
-  totpAddress = z.object({ totpURI: z.string() }).parse(await setUp.json()).totpURI;
+  const made = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) }).parse(await setUp.json());
+  [totpAddress, backupCodes] = [made.totpURI, made.backupCodes];
   expect((await verify(first, makeTotp(totpAddress))).status).toBe(200);
   expect((await first.send('GET', audit)).status).toBe(200);
 
@@ -92,6 +95,23 @@ it('is no way around it to make a token, or to let a command in', async () => {
   await verify(browser, makeTotp(totpAddress));
   expect((await makeToken(browser, 'organise')).status).toBe(201);
   expect((await approve()).status).toBe(200);
+});
+
+it('is a backup code in its place, and not one of a thousand guesses', async () => {
+  const byBackup = await signIn();
+  await byBackup.send('POST', '/api/auth/two-factor/verify-backup-code', { code: backupCodes[0] });
+  expect((await byBackup.send('GET', audit)).status).toBe(200);
+
+  const guessing = await signIn();
+  const codes: string[] = [];
+  for (let guess = 0; guess < 11; guess += 1) codes.push(await codeOf(await verify(guessing, '000000')));
+  expect(codes).toEqual([...Array(10).fill('second_factor_wrong'), 'tries_spent']);
+  // Another session of the same person is locked too, and a code that is right opens none.
+  const another = await signIn();
+  expect(await codeOf(await verify(another, makeTotp(totpAddress)))).toBe('tries_spent');
+  expect(await codeOf(await another.send('GET', audit))).toBe('two_factor_needed');
+  await sql`UPDATE two_factors SET locked_until = now()`.execute(server.database);
+  expect((await verify(another, makeTotp(totpAddress))).status).toBe(200);
 });
 
 it('is forgotten in every session where it is turned off', async () => {
