@@ -1,6 +1,5 @@
 import { meSchema, problemSchema } from '@holdout/contracts';
 import { findUserByEmail, insertOrganiser } from '@holdout/db';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findCompetitionOrThrow } from '../competitions/find-phase.js';
@@ -23,6 +22,8 @@ beforeAll(async () => {
   server = await startTestServer({
     environment: {
       HOLDOUT_REQUIRE_TWO_FACTOR: 'organisers',
+      // All of these come from one address, within a minute.
+      HOLDOUT_SIGN_INS_PER_MINUTE: '0',
       HOLDOUT_OIDC_ISSUER: provider.issuer,
       HOLDOUT_OIDC_CLIENT_ID: provider.clientId,
       HOLDOUT_OIDC_CLIENT_SECRET: provider.clientSecret,
@@ -110,7 +111,9 @@ it('is a backup code in its place, and not one of a thousand guesses', async () 
   const another = await signIn();
   expect(await codeOf(await verify(another, makeTotp(totpAddress)))).toBe('tries_spent');
   expect(await codeOf(await another.send('GET', audit))).toBe('two_factor_needed');
-  await sql`UPDATE two_factors SET locked_until = now()`.execute(server.database);
+  // A quarter of an hour later: better-auth's own table, which our schema leaves out.
+  const locks = server.database.updateTable('twoFactors' as 'users');
+  await locks.set({ lockedUntil: new Date() } as object).execute();
   expect((await verify(another, makeTotp(totpAddress))).status).toBe(200);
 });
 
