@@ -86,6 +86,7 @@ export {
   type StarterBundleRecord,
   setStarterBundle,
 } from './tables/starter-bundles.js';
+export { countWrongCode, forgetWrongCodes, isSecondFactorLocked } from './tables/second-factors.js';
 export { findImage, type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export {
   countSubmissions,

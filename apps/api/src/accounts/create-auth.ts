@@ -1,4 +1,12 @@
-import { type Database, findUser, forgetSecondFactors, markSecondFactorGiven } from '@holdout/db';
+import {
+  countWrongCode,
+  type Database,
+  findUser,
+  forgetSecondFactors,
+  forgetWrongCodes,
+  isSecondFactorLocked,
+  markSecondFactorGiven,
+} from '@holdout/db';
 import { betterAuth } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { deviceAuthorization, genericOAuth, twoFactor } from 'better-auth/plugins';
@@ -118,6 +126,7 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     hooks: {
       before: createAuthMiddleware(async (context) => {
         if (context.path === '/device/approve') await demandSecondFactor(context, settings);
+        if (context.path.startsWith('/two-factor/verify-')) await refuseLocked(database, context);
       }),
       after: createAuthMiddleware(async (context) => {
         if (context.path === '/device/token') return await answerWithToken(database, context);
@@ -187,17 +196,30 @@ async function demandSecondFactor(
   throw new APIError('FORBIDDEN', { code: 'SECOND_FACTOR_DUE', message: 'This session has to give a second factor.' });
 }
 
+type HookContext = Parameters<typeof getSessionFromCtx>[0];
+
+/** better-auth counts wrong codes on the way in only: in a session they could be tried one after the other. */
+async function refuseLocked(database: Database, context: HookContext): Promise<void> {
+  const session = await getSessionFromCtx(context);
+  if (!session || !(await isSecondFactorLocked(database, session.user.id))) return;
+  throw new APIError('TOO_MANY_REQUESTS', { code: 'ACCOUNT_TEMPORARILY_LOCKED', message: 'Too many wrong codes.' });
+}
+
 /** A code that was right is the session's, whose token is in the answer. What is turned off was given by nobody. */
-async function noteSecondFactor(
-  database: Database,
-  { path, context }: { path: string; context: { returned?: unknown; session: { user: { id: string } } | null } },
-): Promise<void> {
-  const { returned, session } = context;
-  if (typeof returned !== 'object' || returned === null || returned instanceof Error) return;
-  if (path === '/two-factor/disable' && session) await forgetSecondFactors(database, session.user.id);
-  if (path.startsWith('/two-factor/verify-') && 'token' in returned) {
-    await markSecondFactorGiven(database, String(returned.token));
+async function noteSecondFactor(database: Database, context: HookContext): Promise<void> {
+  const { returned } = context.context as { returned?: unknown };
+  const userId = (await getSessionFromCtx(context))?.user.id;
+  const isCode = context.path.startsWith('/two-factor/verify-');
+  if (returned instanceof APIError) {
+    const isWrong = ['INVALID_CODE', 'INVALID_BACKUP_CODE'].includes(String(returned.body?.code));
+    if (isCode && isWrong && userId !== undefined) await countWrongCode(database, userId);
+    return;
   }
+  if (typeof returned !== 'object' || returned === null) return;
+  if (context.path === '/two-factor/disable' && userId !== undefined) await forgetSecondFactors(database, userId);
+  if (!isCode || !('token' in returned)) return;
+  await markSecondFactorGiven(database, String(returned.token));
+  if (userId !== undefined) await forgetWrongCodes(database, userId);
 }
 
 /** A name is shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */

@@ -1,9 +1,8 @@
-import { Text } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { nothing } from '../api/request.js';
 import { SectionCard } from '../parts/section-card.js';
 import { postAuth } from './ask-auth.js';
-import { CodeField } from './code-field.js';
 import { Form } from './form.js';
 import { useReadAnew } from './use-read-anew.js';
 
@@ -12,14 +11,15 @@ export function GiveSecondFactor() {
   const { t } = useTranslation('accounts');
   const readAnew = useReadAnew();
   const give = async ({ code = '' }: Readonly<Record<string, string>>): Promise<void> => {
-    await postAuth('two-factor/verify-totp', { code: code.trim() }, nothing);
+    const path = /^\s*\d{6}\s*$/.test(code) ? 'two-factor/verify-totp' : 'two-factor/verify-backup-code';
+    await postAuth(path, { code: code.trim() }, nothing);
     await readAnew();
   };
   return (
     <SectionCard title={t('secondFactorDue')}>
       <Text size="sm">{t('secondFactorDueNote')}</Text>
       <Form submit={t('giveCode')} onSubmit={give}>
-        <CodeField />
+        <TextInput name="code" label={t('code')} required withAsterisk={false} autoComplete="one-time-code" />
       </Form>
     </SectionCard>
   );

@@ -11,7 +11,7 @@ export const words = {
   close: 'Close',
   secondFactorDue: 'Your second factor is needed',
   secondFactorDueNote:
-    'Your institution did not ask for it, and what organisers do here needs it. Open your authenticator, and type the code that it shows for Holdout. With a backup code, sign in by your password instead.',
+    'Your institution did not ask for it, and what organisers do here needs it. Open your authenticator, and type the code that it shows for Holdout; or type one of your backup codes.',
   giveCode: 'Give it',
 
   refused: 'The server refused this: {{message}}',

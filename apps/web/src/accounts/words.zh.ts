@@ -11,7 +11,7 @@ export const words: Translated<typeof english> = {
   close: '关闭',
   secondFactorDue: '需要您的第二因素',
   secondFactorDueNote:
-    '您的机构没有要求第二因素，而组织者的操作需要它。请打开验证器，输入其中为 Holdout 显示的验证码。如使用备用码，请改用密码登录。',
+    '您的机构没有要求第二因素，而组织者的操作需要它。请打开验证器，输入其中为 Holdout 显示的验证码；也可以输入一个备用码。',
   giveCode: '提交',
 
   refused: '服务器拒绝了此操作：{{message}}',
