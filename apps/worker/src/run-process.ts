@@ -20,6 +20,8 @@ export interface ProcessTools {
 
 /** After the work has ended, or was handed back, this is left to say so and to close what is open. */
 const farewellSeconds = 10;
+/** A worker does few things at once; a hundred of them must not be more than a Postgres has room for. */
+const maxConnections = 4;
 
 /**
  * The frame of a worker process: reads the configuration, opens what is outside, starts the work, and on SIGTERM or
@@ -42,7 +44,7 @@ export async function runProcess(
   if (telemetry.metricsUrl) log.info({ url: telemetry.metricsUrl }, 'metrics are served');
   measureGpus(telemetry.registry);
   const meter = measureWork(telemetry.registry);
-  const database = openDatabase({ url: config.databaseUrl, applicationName: name });
+  const database = openDatabase({ url: config.databaseUrl, applicationName: name, maxConnections });
   const storage = await openWorkerStorage(config).catch(giveUp);
   const queue = await createQueue(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.databaseUrl },

@@ -45,6 +45,9 @@ process.on('message', (message: SleepingWork | 'end') => {
   else void work(message);
 });
 
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
+
 /** Everything that an evaluating worker writes, and what a scoring worker does with it, but for running and computing. */
 async function work({ evaluatorUrl, ownerUrl, sleepSeconds, score: result }: SleepingWork): Promise<void> {
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'bench-evaluator', maxConnections: 2 });
@@ -53,7 +56,6 @@ async function work({ evaluatorUrl, ownerUrl, sleepSeconds, score: result }: Sle
   const worker = { name: owner, kind: 'evaluating', machine: hostname(), description, serves: ['cpu'] } as const;
   await registerWorker(evaluator, worker);
   const heart = setInterval(() => void beat(evaluator, owner).catch(() => {}), 2000);
-  process.send?.('ready');
   while (!isEnding) {
     try {
       if (!(await workOnNext())) await sleep(1000);
@@ -66,7 +68,7 @@ async function work({ evaluatorUrl, ownerUrl, sleepSeconds, score: result }: Sle
   process.send?.(slept);
   await evaluator.close();
   await scorer.close();
-  process.disconnect();
+  process.exit();
 
   async function workOnNext(): Promise<boolean> {
     const askedAt = performance.now();

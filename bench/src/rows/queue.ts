@@ -61,13 +61,13 @@ interface Spell {
 async function runSpell(database: Database, work: SleepingWork): Promise<Spell> {
   const program = fileURLToPath(new URL('../queue/sleeping-worker.js', import.meta.url));
   const children: ChildProcess[] = [];
-  // Not all at once: what starts is not what is measured.
+  // Not all at once, and not at work while others start: that is not what is measured.
   while (children.length < processes) {
     const some = Array.from({ length: 10 }, () => fork(program));
     children.push(...some);
-    for (const child of some) child.send(work);
     await Promise.all(some.map(hear));
   }
+  for (const child of children) child.send(work);
   const from = Date.now() + Math.min(work.sleepSeconds, spellSeconds) * 1000;
   const to = from + spellSeconds * 1000;
   await sleep(to - Date.now());
@@ -91,8 +91,10 @@ async function endWorker(child: ChildProcess): Promise<SleptWork> {
 /** The next message of a process, which must not end before it. */
 async function hear(child: ChildProcess): Promise<unknown> {
   const ended = new AbortController();
-  child.once('exit', (code) => ended.abort(new Error(`A worker process ended with ${code}.`)));
+  const onExit = (code: number | null) => ended.abort(new Error(`A worker process ended with ${code}.`));
+  child.once('exit', onExit);
   const [message] = await once(child, 'message', { signal: ended.signal });
+  child.off('exit', onExit);
   return message;
 }
 
