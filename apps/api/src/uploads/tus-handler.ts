@@ -205,8 +205,9 @@ function pathOf(url: string): string {
 }
 
 function parseMetadata(header: string | undefined): Record<string, string | null> {
+  if (header === undefined) return {};
   try {
-    return Metadata.parse(header) ?? {};
+    return Metadata.parse(header);
   } catch (cause) {
     throw new HoldoutError('request_invalid', { detail: 'Upload-Metadata can’t be read.', cause });
   }
