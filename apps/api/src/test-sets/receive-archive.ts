@@ -10,7 +10,7 @@ export interface ReceivedArchive {
   readonly path: string;
 }
 
-const largestImportBytes = 1024 ** 4;
+const importLimits = { limitBytes: 1024 ** 4, silenceSeconds: 120 };
 
 /**
  * Receives an organiser's archive and lets go of it afterwards, whatever became of it. It never lies in the storage that
@@ -25,7 +25,7 @@ export async function withReceivedArchive<T>(
   const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
   try {
     const storage = await createDiskStorage({ directory });
-    const { digest } = await receiveUpload(request, storage, largestImportBytes);
+    const { digest } = await receiveUpload(request, storage, importLimits);
     const path = await storage.path?.(digest);
     if (path === undefined) throw new Error('A disk has no paths.');
     return await use({ path });
