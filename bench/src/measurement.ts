@@ -35,6 +35,8 @@ export interface BenchOptions {
   readonly directory: string;
   readonly rounds: number;
   readonly images: number;
+  /** Of the bundle that is uploaded. */
+  readonly gigabytes: number;
   /** Tells the person who waits what is going on. */
   readonly say: (line: string) => void;
 }

@@ -13,6 +13,7 @@ import { measureRanks } from './rows/ranks.js';
 import { measureSandbox } from './rows/sandbox.js';
 import { measureScoring } from './rows/scoring.js';
 import { measureSubmission } from './rows/submission.js';
+import { measureUpload } from './rows/upload.js';
 import { measureWorkerPath } from './rows/worker-path.js';
 
 /** Every row, by the name that `--row` takes. */
@@ -25,6 +26,7 @@ const rows: Readonly<Record<string, Row>> = {
   leaderboard: measureLeaderboard,
   pages: measurePages,
   queue: measureQueue,
+  upload: measureUpload,
 };
 
 const { values } = parseArgs({
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     row: { type: 'string', multiple: true, default: Object.keys(rows) },
     rounds: { type: 'string', default: '5' },
     images: { type: 'string', default: '96' },
+    gigabytes: { type: 'string', default: '2' },
   },
 });
 
@@ -47,7 +50,13 @@ try {
     const row = rows[name];
     if (!row) throw new Error(`There is no row “${name}”, expected one of: ${Object.keys(rows).join(', ')}.`);
     const say = (line: string) => console.error(`${name}: ${line}`);
-    const options = { directory, rounds: readCount('rounds'), images: readCount('images'), say };
+    const options = {
+      directory,
+      rounds: readCount('rounds'),
+      images: readCount('images'),
+      gigabytes: readCount('gigabytes'),
+      say,
+    };
     for (const measurement of await row(options)) results.push(summarise(name, measurement));
   }
 } finally {
@@ -58,7 +67,7 @@ console.log(`${machine.processor}, ${machine.cores} cores, Node ${machine.node},
 console.log(formatTable(results));
 console.log(`\n${await writeResults()}`);
 
-function readCount(option: 'rounds' | 'images'): number {
+function readCount(option: 'rounds' | 'images' | 'gigabytes'): number {
   const count = Number(values[option]);
   if (!Number.isInteger(count) || count < 1) {
     throw new Error(`--${option} is “${values[option]}”, expected a whole number from 1.`);

@@ -66,6 +66,8 @@ export interface AppParts {
   readonly watched?: { readonly registry: Registry; readonly traces: boolean };
   /** Where they lie instead, with storage in a bucket. */
   readonly uploadsBucket?: S3Options | null;
+  /** How long nothing of an upload may come. */
+  readonly uploadSilenceSeconds?: number;
   /** How long an open stream may stay silent; it also looks for missed changes then. */
   readonly heartbeatSeconds?: number;
 }
@@ -84,6 +86,8 @@ const requestTimeoutMilliseconds = 6 * 60 * 60 * 1000;
 
 /** How long requests that are under way may take to end when the server closes. */
 const closePatienceMilliseconds = 2000;
+
+const defaults = { heartbeatSeconds: 15, uploadSilenceSeconds: 120, uploadsBucket: null };
 
 /** Builds the server, apart from listening. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
@@ -124,14 +128,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onClose', settle);
   const limiters = await makeLimiters(app, parts.rateLimits, parts.redis);
   await app.register((scope) => mountAuth(scope, auth, settings.publicUrl, limiters));
-  const routeParts: RouteParts = {
-    heartbeatSeconds: 15,
-    uploadsBucket: null,
-    ...parts,
-    auth,
-    sendMail,
-    closing: closing.signal,
-  };
+  const routeParts: RouteParts = { ...defaults, ...parts, auth, sendMail, closing: closing.signal };
   await app.register(async (api) => registerRoutes(api, routeParts, limiters), { prefix: '/api' });
   await serveReference(app);
   await servePages(app, parts.pagesDirectory, pages);

@@ -65,6 +65,8 @@ afterAll(() => server.close());
 const jsonBodies: Record<string, object> = {
   disqualify: { reason: 'x' },
   mode: { mode: 'paused' },
+  collect: {},
+  verify: {},
   edits: { edits: [{ withdraw: 'XR_WRIST/patient00000/study1' }], note: 'x' },
   predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
 };

@@ -107,7 +107,7 @@ export async function fillDatabase(
   return phase;
 }
 
-async function insertPhaseOfStudies(database: Database): Promise<FilledPhase> {
+export async function insertPhaseOfStudies(database: Database): Promise<FilledPhase> {
   const digest = createHash('sha256').update('bench').digest('hex');
   const studies = makeStudies(207, createRandom(11)).map(({ study, studyType, patient, label }, place) => ({
     study,

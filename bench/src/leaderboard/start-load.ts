@@ -12,7 +12,10 @@ export interface StartedServer {
 }
 
 /** The API as it runs anywhere else: a process of its own that logs every request. */
-export async function startApi(databaseUrl: string, storageDirectory: string): Promise<StartedServer> {
+export async function startApi(
+  databaseUrl: string,
+  storageDirectory: string,
+): Promise<StartedServer & { pid: number }> {
   const child = spawn(process.execPath, [apiProgram], {
     env: {
       ...process.env,
@@ -21,6 +24,7 @@ export async function startApi(databaseUrl: string, storageDirectory: string): P
       HOLDOUT_PORT: '0',
       // One address asks for all: it is counted, and never refused.
       HOLDOUT_READS_PER_MINUTE: '1000000000',
+      HOLDOUT_UPLOADS_PER_MINUTE: '1000000000',
       HOLDOUT_AUTH_SECRET: 'nobody signs in during a measurement',
       HOLDOUT_LOG_LEVEL: 'info',
     },
@@ -30,7 +34,7 @@ export async function startApi(databaseUrl: string, storageDirectory: string): P
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
     if (!url) continue;
     child.stdout.resume();
-    return { url, stop: () => stop(child) };
+    return { url, pid: child.pid ?? 0, stop: () => stop(child) };
   }
   throw new Error('The API ended before it listened.');
 }

@@ -253,6 +253,12 @@ export const errorCatalogue = {
     'The upload ended before it was complete.',
     'Send it again; nothing was kept.',
   ),
+  upload_stalled: entry(
+    408,
+    'caller',
+    'Nothing of the upload came for too long.',
+    'Look at your connection and send it again; an upload in parts goes on where it was.',
+  ),
   upload_not_found: entry(
     404,
     'caller',

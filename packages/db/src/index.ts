@@ -80,13 +80,13 @@ export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from '
 export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { insertRunLog, listRunLogs, type RunLogRecord } from './tables/run-logs.js';
+export { countWrongCode, forgetWrongCodes, isSecondFactorLocked } from './tables/second-factors.js';
 export {
   deleteStarterBundle,
   listStarterBundles,
   type StarterBundleRecord,
   setStarterBundle,
 } from './tables/starter-bundles.js';
-export { countWrongCode, forgetWrongCodes, isSecondFactorLocked } from './tables/second-factors.js';
 export { findImage, type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export {
   countSubmissions,

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { HoldoutError } from '@holdout/contracts';
@@ -72,6 +72,7 @@ async function writeHashed(
   const handle = await open(path, 'wx', 0o444).catch((error) => {
     throw toStorageError(error);
   });
+  const file = new BatchedFile(handle);
   try {
     const hash = createHash('sha256');
     let sizeBytes = 0;
@@ -81,8 +82,9 @@ async function writeHashed(
         throw new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
       }
       hash.update(chunk);
-      await writeAll(handle, chunk);
+      await file.add(chunk);
     }
+    await file.end();
     // The name must never point to bytes that a power cut takes back.
     if (durable) {
       await handle.sync().catch((error) => {
@@ -91,14 +93,56 @@ async function writeHashed(
     }
     return { digest: hash.digest('hex'), sizeBytes };
   } finally {
+    await file.settle();
     await handle.close();
   }
 }
 
-async function writeAll(handle: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {
+const batchBytes = 1024 * 1024;
+
+/** Writes a batch while the next one comes and is hashed: a write for each chunk of a connection would take longer. */
+class BatchedFile {
+  readonly #handle: FileHandle;
+  #batch: Uint8Array[] = [];
+  #bytes = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** @throws HoldoutError where this chunk, or one before it, can't be written */
+  async add(chunk: Uint8Array): Promise<void> {
+    this.#batch.push(chunk);
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes >= batchBytes) await this.#next();
+  }
+
+  async end(): Promise<void> {
+    await this.#next();
+    await this.#writing;
+  }
+
+  async #next(): Promise<void> {
+    const batch = Buffer.concat(this.#batch);
+    this.#batch = [];
+    this.#bytes = 0;
+    await this.#writing;
+    this.#writing = writeAll(this.#handle, batch);
+    // Heard where it is awaited, by the batch after it or by the end.
+    this.#writing.catch(() => {});
+  }
+
+  /** Until nothing is being written any more, however that ended: the file may be closed then. */
+  async settle(): Promise<void> {
+    await this.#writing.catch(() => {});
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   try {
-    for (let written = 0; written < chunk.byteLength; ) {
-      written += (await handle.write(chunk, written)).bytesWritten;
+    for (let written = 0; written < bytes.byteLength; ) {
+      written += (await handle.write(bytes, written)).bytesWritten;
     }
   } catch (error) {
     throw toStorageError(error);

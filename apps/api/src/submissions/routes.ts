@@ -77,7 +77,9 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       await demandOpen(parts.database, phase.id);
       await demandPresentAcceptance(parts.database, { phaseId: phase.id, teamId: team.id });
       await demandQuota(parts.database, { phaseId: phase.id, teamId: team.id });
-      const upload = await receiveUpload(request, parts.storage, phase.limits.bundleSizeBytes);
+      const { bundleSizeBytes: limitBytes } = phase.limits;
+      const silenceSeconds = parts.uploadSilenceSeconds;
+      const upload = await receiveUpload(request, parts.storage, { limitBytes, silenceSeconds });
       const description = { ...request.query, ...upload.description };
       const submission = await submitBundle(parts, { team, phase, upload, description }, request.log);
       return reply

@@ -10,6 +10,9 @@ export interface ReceivedArchive {
   readonly path: string;
 }
 
+/** After this long without a byte, who sends it is gone. */
+const silenceSeconds = 120;
+
 /**
  * Receives an organiser's archive and lets go of it afterwards, whatever became of it. It never lies in the storage that
  * evaluating workers read: the names in it tell labels.
@@ -24,7 +27,7 @@ export async function withReceivedArchive<T>(
   const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
   try {
     const storage = await createDiskStorage({ directory });
-    const { digest } = await receiveUpload(request, storage, limitBytes);
+    const { digest } = await receiveUpload(request, storage, { limitBytes, silenceSeconds });
     const path = await storage.path?.(digest);
     if (path === undefined) throw new Error('A disk has no paths.');
     return await use({ path });

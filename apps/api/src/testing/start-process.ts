@@ -11,10 +11,16 @@ interface ServerProcess {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
+interface ProcessOptions {
+  storageDirectory: string;
+  diskBytes?: number;
+  environment?: Record<string, string>;
+}
+
 /** The server as a process of its own, on the database of a test's. */
 export async function startServerProcess(
   { databaseUrl }: Pick<TestServer, 'databaseUrl'>,
-  { storageDirectory, diskBytes }: { storageDirectory: string; diskBytes?: number },
+  { storageDirectory, diskBytes, environment: further }: ProcessOptions,
 ): Promise<ServerProcess> {
   const environment = {
     PATH: process.env.PATH ?? '',
@@ -22,6 +28,7 @@ export async function startServerProcess(
     HOLDOUT_DATABASE_URL: databaseUrl,
     HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
+    ...further,
   };
   // A real disk of that size, in a mount namespace that ends with the process.
   const mount = `mount -t tmpfs -o size=${diskBytes} tmpfs "$HOLDOUT_STORAGE_DIRECTORY" && exec "$0" "$1"`;

@@ -40,6 +40,7 @@ export interface TestServer {
 
 interface TestOptions {
   heartbeatSeconds?: number;
+  uploadSilenceSeconds?: number;
   /** Another queue than one on the server's own Postgres; its maker closes it. */
   queue?: Queue;
   /** Where limits are counted; its maker closes it. */
@@ -69,9 +70,10 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
     ...options.environment,
   });
-  const { heartbeatSeconds = 15 } = options;
+  const { heartbeatSeconds = 15, uploadSilenceSeconds = 120 } = options;
+  const patience = { heartbeatSeconds, uploadSilenceSeconds };
   const uploadsDirectory = join(storageDirectory, 'uploads');
-  const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies, heartbeatSeconds };
+  const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies, ...patience };
   const { redis = null, watched } = options;
   const watching = watched ? { watched } : {};
   const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings, ...watching });

@@ -58,6 +58,7 @@ export async function checkPart(
     throw error;
   }
   return {
+    stalled: false,
     stream: Readable.toWeb(createReadStream(path, { highWaterMark: 256 * 1024 })) as ReadableStream<Uint8Array>,
     end() {
       part.end();

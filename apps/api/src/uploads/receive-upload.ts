@@ -4,12 +4,19 @@ import type { Storage, StoredBlob } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
 import { drainRequest } from './drain-request.js';
 import { readDescription, type SubmissionDescription } from './read-description.js';
+import { readFlow } from './read-flow.js';
 
 export interface Upload {
   readonly digest: string;
   readonly sizeBytes: number;
   /** From a multipart form's fields; empty where the archive is the body. */
   readonly description: SubmissionDescription;
+}
+
+interface ReceiveOptions {
+  readonly limitBytes: number;
+  /** How long nothing may come. */
+  readonly silenceSeconds: number;
 }
 
 /** A second file is let through to be refused here: the parser's own limit would cut off the first. */
@@ -22,23 +29,27 @@ const formOverheadBytes = 128 * 1024;
  *
  * @throws HoldoutError `upload_too_large`, `upload_incomplete`, `media_type_unsupported` or `request_invalid`.
  */
-export async function receiveUpload(request: FastifyRequest, storage: Storage, limitBytes: number): Promise<Upload> {
+export async function receiveUpload(
+  request: FastifyRequest,
+  storage: Storage,
+  { limitBytes, silenceSeconds }: ReceiveOptions,
+): Promise<Upload> {
   const isForm = request.isMultipart();
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
   if (announcedBytes > limitBytes + (isForm ? formOverheadBytes : 0)) throw tooLarge(limitBytes, announcedBytes);
   try {
-    if (isForm) return await receiveForm(request, storage, limitBytes);
+    if (isForm) return await receiveForm(request, storage, { limitBytes, silenceSeconds });
     if (!(request.body instanceof Readable)) {
       throw new HoldoutError('media_type_unsupported', { detail: 'The request has no body.' });
     }
-    return { ...(await storeArchive(storage, request.body, limitBytes)), description: {} };
+    return { ...(await storeArchive(storage, request.body, { limitBytes, silenceSeconds })), description: {} };
   } catch (error) {
     drainRequest(request.raw);
     throw error;
   }
 }
 
-async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes: number): Promise<Upload> {
+async function receiveForm(request: FastifyRequest, storage: Storage, options: ReceiveOptions): Promise<Upload> {
   // The form's parser waits for a connection's end, which it does not see where that came before.
   if (request.raw.destroyed) throw new HoldoutError('upload_incomplete');
   const fields: Record<string, unknown> = {};
@@ -47,7 +58,7 @@ async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes
     for await (const part of request.parts({ limits: formLimits })) {
       if (part.type === 'field') fields[part.fieldname] = part.value;
       else if (stored) throw new HoldoutError('request_invalid', { detail: 'The form has two files; expected one.' });
-      else stored = await storeArchive(storage, part.file, limitBytes);
+      else stored = await storeArchive(storage, part.file, options);
     }
   } catch (error) {
     if (isCutOff(error, request)) throw new HoldoutError('upload_incomplete', { cause: error });
@@ -57,27 +68,37 @@ async function receiveForm(request: FastifyRequest, storage: Storage, limitBytes
   return { ...stored, description: readDescription(fields, 'form') };
 }
 
-function storeArchive(storage: Storage, source: Readable, limitBytes: number): Promise<StoredBlob> {
-  return storage.put(readUpload(source), { limitBytes });
+function storeArchive(
+  storage: Storage,
+  source: Readable,
+  { limitBytes, silenceSeconds }: ReceiveOptions,
+): Promise<StoredBlob> {
+  return storage.put(readUpload(source, silenceSeconds), { limitBytes });
 }
 
 /**
  * Passes the upload on, and tells a connection that was cut from a disk that failed. The source is not destroyed
  * when the reading stops: it is the caller's connection, which still has to carry the answer.
  */
-async function* readUpload(source: Readable): AsyncGenerator<Uint8Array> {
+async function* readUpload(source: Readable, silenceSeconds: number): AsyncGenerator<Uint8Array> {
   const chunks = source.iterator({ destroyOnReturn: false });
+  const flow = readFlow(chunks, silenceSeconds);
+  let stalled = false;
   try {
     for (;;) {
-      const step = await chunks.next().catch((cause) => {
-        throw new HoldoutError('upload_incomplete', { cause });
+      const step = await flow.next().catch((cause) => {
+        stalled = cause instanceof HoldoutError;
+        throw stalled ? cause : new HoldoutError('upload_incomplete', { cause });
       });
       if (step.done) return;
       yield step.value;
     }
   } finally {
-    // While an iterator listens, the stream can't be resumed, and the rest would stay on the line.
-    await chunks.return?.();
+    await flow.return(undefined);
+    // While an iterator listens, the stream can't be resumed, and the rest would stay on the line. One that stalled is
+    // left only when something comes.
+    const left = chunks.return?.();
+    if (!stalled) await left;
   }
 }
 

@@ -25,7 +25,13 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
   const store = await UploadStore.open(database, uploadsDirectory, { s3 });
   const finisher = new UploadFinisher(parts, store);
   const checkingDirectory = join(dirname(uploadsDirectory), 'unfinished');
-  const tus = new TusHandler({ database, store, finisher, checkingDirectory });
+  const tus = new TusHandler({
+    database,
+    store,
+    finisher,
+    checkingDirectory,
+    silenceSeconds: parts.uploadSilenceSeconds,
+  });
   app.addContentTypeParser('application/offset+octet-stream', (_request, payload, done) => done(null, payload));
   const expiry = setInterval(() => {
     void store.removeExpired().catch((err: unknown) => app.log.warn({ err }, 'old uploads could not be removed'));

@@ -29,6 +29,8 @@ interface TusParts {
   readonly finisher: UploadFinisher;
   /** Where parts with a checksum lie until it is known to be right. */
   readonly checkingDirectory: string;
+  /** How long nothing of a part may come. */
+  readonly silenceSeconds: number;
 }
 
 /** What the library does not know of its requests. */
@@ -122,6 +124,7 @@ export class TusHandler {
       const response = await this.#server.handleWeb(request);
       if ('refusal' in kept) throw explainRefusal(kept.refusal);
       if (response.status >= 400) throw explainRefusal({ status_code: response.status, body: await response.text() });
+      if (part?.stalled) throw new HoldoutError('upload_stalled', { detail: 'What came before it was kept.' });
       for (const name of answeredHeaders) {
         const value = response.headers.get(name);
         if (value !== null) reply.header(name, value);
@@ -139,14 +142,14 @@ export class TusHandler {
     if (request.method !== 'PATCH' && request.method !== 'POST') return null;
     const header = headerOf(request, 'upload-checksum');
     const checksum = header === undefined ? null : readChecksum(header);
-    const part = openPart(request.raw);
+    const part = openPart(request.raw, this.#parts.silenceSeconds);
     if (!checksum) return part;
     const { checkingDirectory: directory } = this.#parts;
     try {
       return await checkPart(part, { checksum, limitBytes: phase.limits.bundleSizeBytes, directory });
     } catch (error) {
       part.end();
-      throw toStorageErrorOfDisk(error);
+      throw part.stalled ? new HoldoutError('upload_stalled') : toStorageErrorOfDisk(error);
     }
   }
 
@@ -205,8 +208,9 @@ function pathOf(url: string): string {
 }
 
 function parseMetadata(header: string | undefined): Record<string, string | null> {
+  if (header === undefined) return {};
   try {
-    return Metadata.parse(header) ?? {};
+    return Metadata.parse(header);
   } catch (cause) {
     throw new HoldoutError('request_invalid', { detail: 'Upload-Metadata can’t be read.', cause });
   }

@@ -1,27 +1,35 @@
 import type { IncomingMessage } from 'node:http';
+import { HoldoutError } from '@holdout/contracts';
 import { drainRequest } from './drain-request.js';
+import { readFlow } from './read-flow.js';
 
 /** A request's body as the tus library takes it. */
 export interface UploadPart {
   readonly stream: ReadableStream<Uint8Array>;
+  /** Whether its sender fell silent. */
+  readonly stalled: boolean;
   /** Takes what was left of it off the line. */
   end(): void;
 }
 
 /**
- * Hands a request's bytes on as they come. A connection that breaks is no error here but the end of the part: what came
- * before it is kept, and the sender goes on from there.
+ * Hands a request's bytes on as they come. A connection that breaks, or stays silent, is no error here but the end of the
+ * part: what came before it is kept, and the sender goes on from there.
  */
-export function openPart(incoming: IncomingMessage): UploadPart {
+export function openPart(incoming: IncomingMessage, silenceSeconds: number): UploadPart {
   const chunks = incoming.iterator({ destroyOnReturn: false });
+  let stalled = false;
   async function* readChunks(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const step = await chunks.next().catch(() => null);
-      if (!step || step.done) return;
-      yield step.value;
+    try {
+      yield* readFlow(chunks, silenceSeconds);
+    } catch (error) {
+      stalled = error instanceof HoldoutError;
     }
   }
   return {
+    get stalled() {
+      return stalled;
+    },
     stream: ReadableStream.from(readChunks()) as ReadableStream<Uint8Array>,
     end() {
       if (incoming.readableEnded) return;

@@ -219,7 +219,9 @@ describe('what is refused', () => {
     ['request_invalid', { 'tus-resumable': '0.2.2' }],
     ['upload_protocol_unknown', { 'tus-resumable': '' }],
     ['request_invalid', { 'upload-metadata': 'name not-base64!' }],
-    ['request_invalid', { 'upload-concat': 'partial' }],
+    ['request_invalid', { 'upload-concat': 'final' }],
+    ['request_invalid', { 'upload-concat': 'final;' }],
+    ['request_invalid', { 'upload-checksum': 'crc32 AAAA' }],
   ] as const)('as %s a creation with %j', async (code, headers) => {
     await expectProblem(await beginUpload(alpha, { sizeBytes: 10, headers }), code);
   });

@@ -93,6 +93,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   ),
   upload_too_large: words('上传的内容超过了此阶段允许的大小。', '请把压缩包变小。'),
   upload_incomplete: words('上传在完成之前中断了。', '请重新发送；没有保留任何内容。'),
+  upload_stalled: words('上传已太久没有收到任何数据。', '请检查您的连接并重新发送；分段上传会从中断处继续。'),
   upload_not_found: words(
     '用此令牌找不到这个上传。',
     '请重新开始。未完成的上传会保留 24 小时，每个团队保留最近的八个。',

@@ -4,13 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createS3Client, type S3Options } from '../s3-client.js';
 
 /** A real S3 service for one test file: OpenStack Swift, in a process of its own. */
 export interface TestS3 {
   /** A fresh bucket with nothing in it. */
   createBucket(): Promise<S3Options>;
+  /** The keys of all that lies in a bucket, and of multipart uploads that were begun and not completed. */
+  listAll(bucket: string): Promise<string[]>;
+  /** It answers nothing any more, and goes on. */
+  pause(): void;
+  resume(): void;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -30,22 +35,31 @@ export async function startS3Server(): Promise<TestS3> {
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const port = await readPort(child.stdout);
+  const options = (bucket: string): S3Options => ({
+    bucket,
+    prefix: '',
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    pathStyle: true,
+    credentials: { accessKeyId: `test:${accessKeyId}`, secretAccessKey },
+    silenceMilliseconds: 30_000,
+  });
   let buckets = 0;
   return {
     async createBucket() {
       buckets += 1;
-      const options: S3Options = {
-        bucket: `bucket-${buckets}`,
-        prefix: '',
-        region: 'us-east-1',
-        endpoint: `http://127.0.0.1:${port}`,
-        pathStyle: true,
-        credentials: { accessKeyId: `test:${accessKeyId}`, secretAccessKey },
-        silenceMilliseconds: 30_000,
-      };
-      await createS3Client(options).send(new CreateBucketCommand({ Bucket: options.bucket }));
-      return options;
+      const made = options(`bucket-${buckets}`);
+      await createS3Client(made).send(new CreateBucketCommand({ Bucket: made.bucket }));
+      return made;
     },
+    async listAll(bucket) {
+      const client = createS3Client(options(bucket));
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+      return [...Contents, ...Uploads].map(({ Key = '' }) => Key);
+    },
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
     async stop() {
       child.stdin.end();
       await ended;
