@@ -78,9 +78,7 @@ async function writeHashed(
     let sizeBytes = 0;
     for await (const chunk of chunks) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > limitBytes) {
-        throw new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
-      }
+      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
       hash.update(chunk);
       await file.add(chunk);
     }
@@ -96,6 +94,10 @@ async function writeHashed(
     await file.settle();
     await handle.close();
   }
+}
+
+export function tooLarge(limitBytes: number): HoldoutError {
+  return new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
 }
 
 const batchBytes = 1024 * 1024;
