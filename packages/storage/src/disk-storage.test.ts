@@ -75,6 +75,23 @@ describe('a disk', () => {
     expect(await storage.has(digest)).toBe(true);
   });
 
+  it('takes over a file, as if it had been put now, and also twice', async () => {
+    const storage = await createDiskStorage({ directory });
+    const [bytes, path] = [randomBytes(100_000), join(directory, 'file')];
+    await writeFile(path, bytes);
+    const longAgo = new Date(Date.now() - 48 * 3600_000);
+    await utimes(path, longAgo, longAgo);
+    await expect(storage.adopt?.(path, { limitBytes: 99_999 })).rejects.toMatchObject({ code: 'upload_too_large' });
+    const stored = await storage.adopt?.(path, { limitBytes: 100_000 });
+    expect(stored).toEqual(await storage.adopt?.(path));
+    expect(await storage.remove(stored?.digest ?? '', { unlessPutSince: new Date(Date.now() - 3600_000) })).toBe(false);
+    await rm(path);
+    expect(await readFile((await storage.path?.(stored?.digest ?? '')) ?? '')).toEqual(bytes);
+    expect((await stat(blobPath(directory, stored?.digest ?? ''))).mode & 0o777).toBe(0o444);
+    expect(await readdir(join(directory, 'unfinished'))).toEqual([]);
+    await expect(storage.adopt?.(path)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+
   it('never loses what was put again while it was removed', async () => {
     const storage = await createDiskStorage({ directory });
     const other = await createDiskStorage({ directory });

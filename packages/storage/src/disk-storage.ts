@@ -18,8 +18,8 @@ import { digestOf, keyOf, missing } from './blob-names.js';
 import { publishMarked, type RemovalMarks, removeMarked } from './removals.js';
 import type { ListedBlob, Storage, StoredBlob } from './storage.js';
 import { hasCode, toStorageError } from './storage-error.js';
-import { UnfinishedFiles } from './unfinished-files.js';
-import { VerifiedFiles } from './verified-files.js';
+import { tooLarge, UnfinishedFiles } from './unfinished-files.js';
+import { hashFile, VerifiedFiles } from './verified-files.js';
 import { verifyingStream } from './verifying-stream.js';
 
 /**
@@ -60,11 +60,32 @@ class DiskStorage implements Storage {
 
   async put(source: AsyncIterable<Uint8Array>, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
     return await this.#unfinished.with(source, { limitBytes, durable: true }, async (path, { digest }) => {
-      const [publish, has] = [() => this.#publish(path, digest), () => this.has(digest)];
-      await publishMarked(this.#marks, digest, { publish, has }).catch((error) => {
+      await this.#publishMarked(path, digest).catch((error) => {
         throw toStorageError(error);
       });
     });
+  }
+
+  async adopt(path: string, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
+    const handle = await open(path, 'r').catch((error) => {
+      throw toStorageError(error);
+    });
+    try {
+      const { size: sizeBytes } = await handle.stat();
+      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+      const digest = await hashFile(handle);
+      await handle.chmod(0o444);
+      // It is as young as if it had been put now: `remove` goes by this.
+      await handle.utimes(new Date(), new Date());
+      await handle.sync();
+      await this.#publishMarked(path, digest);
+      return { digest, sizeBytes };
+    } catch (error) {
+      if (!hasCode(error, 'EXDEV')) throw toStorageError(error);
+      return await this.put(handle.createReadStream({ autoClose: false, start: 0 }), { limitBytes });
+    } finally {
+      await handle.close();
+    }
   }
 
   async open(digest: string): Promise<Readable> {
@@ -145,6 +166,11 @@ class DiskStorage implements Storage {
     }
   }
 
+  async #publishMarked(path: string, digest: string): Promise<void> {
+    const [publish, has] = [() => this.#publish(path, digest), () => this.has(digest)];
+    await publishMarked(this.#marks, digest, { publish, has });
+  }
+
   /** Over a blob that is there already: its content is the same, or it was damaged and is whole again. */
   async #publish(unfinished: string, digest: string): Promise<void> {
     const path = this.#pathOf(digest);
@@ -153,6 +179,8 @@ class DiskStorage implements Storage {
     const second = this.#unfinished.newPath();
     await link(unfinished, second);
     await rename(second, path);
+    // Nothing was renamed where both names were the same file's.
+    await rm(second, { force: true });
     await syncFolder(folder);
     if (made) await syncFolder(this.#blobs);
   }

@@ -33,6 +33,14 @@ export interface Storage {
   put(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<StoredBlob>;
 
   /**
+   * Stores a file of the same disk without writing its bytes again; nobody may write to it from then on. The file keeps
+   * its own name too. Storage that is no disk does not have this function.
+   *
+   * @throws HoldoutError as `put` does
+   */
+  adopt?(path: string, options?: PutOptions): Promise<StoredBlob>;
+
+  /**
    * Reads a blob. Its digest is verified on the way: a stream that ends without an error was right.
    *
    * @throws HoldoutError `storage_damaged` where it is missing; the stream fails with it where its bytes are wrong

@@ -72,15 +72,13 @@ async function writeHashed(
   const handle = await open(path, 'wx', 0o444).catch((error) => {
     throw toStorageError(error);
   });
-  const file = new BatchedFile(handle);
+  const file = new BatchedFile(handle, durable);
   try {
     const hash = createHash('sha256');
     let sizeBytes = 0;
     for await (const chunk of chunks) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > limitBytes) {
-        throw new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
-      }
+      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
       hash.update(chunk);
       await file.add(chunk);
     }
@@ -98,7 +96,13 @@ async function writeHashed(
   }
 }
 
+export function tooLarge(limitBytes: number): HoldoutError {
+  return new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
+}
+
 const batchBytes = 1024 * 1024;
+/** The disk is told to begin with what is there, or the sync at the end would have all of it before it. */
+const syncEveryBytes = 64 * 1024 * 1024;
 
 /** Writes a batch while the next one comes and is hashed: a write for each chunk of a connection would take longer. */
 class BatchedFile {
@@ -106,9 +110,14 @@ class BatchedFile {
   #batch: Uint8Array[] = [];
   #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> | null = null;
+  #syncError: unknown;
+  #unsyncedBytes = 0;
+  readonly #durable: boolean;
 
-  constructor(handle: FileHandle) {
+  constructor(handle: FileHandle, durable: boolean) {
     this.#handle = handle;
+    this.#durable = durable;
   }
 
   /** @throws HoldoutError where this chunk, or one before it, can't be written */
@@ -121,6 +130,8 @@ class BatchedFile {
   async end(): Promise<void> {
     await this.#next();
     await this.#writing;
+    await this.#syncing;
+    if (this.#syncError !== undefined) throw toStorageError(this.#syncError);
   }
 
   async #next(): Promise<void> {
@@ -131,11 +142,29 @@ class BatchedFile {
     this.#writing = writeAll(this.#handle, batch);
     // Heard where it is awaited, by the batch after it or by the end.
     this.#writing.catch(() => {});
+    this.#unsyncedBytes += batch.byteLength;
+    if (this.#durable && this.#unsyncedBytes >= syncEveryBytes) this.#sync();
+  }
+
+  /** Beside the writing; only the last sync, of the whole file, has to be waited for. */
+  #sync(): void {
+    if (this.#syncing) return;
+    this.#unsyncedBytes = 0;
+    this.#syncing = this.#handle
+      .datasync()
+      // The kernel tells an error once: the last sync would know nothing of it.
+      .catch((error: unknown) => {
+        this.#syncError ??= error;
+      })
+      .finally(() => {
+        this.#syncing = null;
+      });
   }
 
   /** Until nothing is being written any more, however that ended: the file may be closed then. */
   async settle(): Promise<void> {
     await this.#writing.catch(() => {});
+    await this.#syncing;
   }
 }
 

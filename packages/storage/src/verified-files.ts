@@ -17,13 +17,18 @@ export class VerifiedFiles {
     const { dev, ino, size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
     const stamp = `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
     if (this.#stamps.get(digest) === stamp) return;
-    const hash = createHash('sha256');
-    for await (const chunk of handle.createReadStream({ autoClose: false, start: 0, highWaterMark: 256 * 1024 })) {
-      hash.update(chunk);
-    }
-    const found = hash.digest('hex');
+    const found = await hashFile(handle);
     if (found !== digest) throw damaged(digest, found);
     if (this.#stamps.size >= keptAtMost) this.#stamps.clear();
     this.#stamps.set(digest, stamp);
   }
+}
+
+/** @returns the sha256 of all of a file */
+export async function hashFile(handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of handle.createReadStream({ autoClose: false, start: 0, highWaterMark: 256 * 1024 })) {
+    hash.update(chunk);
+  }
+  return hash.digest('hex');
 }

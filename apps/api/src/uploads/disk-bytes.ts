@@ -14,6 +14,8 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const pathOf = (id: string) => join(folder, id);
   return {
+    pathOf,
+
     async demandRoom(sizeBytes) {
       const { bavail, bsize } = await statfs(folder);
       if (sizeBytes > bavail * bsize)

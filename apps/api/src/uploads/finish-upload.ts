@@ -50,6 +50,9 @@ export class UploadFinisher {
       await this.#store.removeBytes(upload);
       return submission;
     } catch (error) {
+      // Another process may have ended it, and removed what this one was reading.
+      const now = await findUpload(this.#parts.database, uploadId);
+      if (now?.submissionId) return await findOrThrow(this.#parts, now.submissionId);
       const { code, detail = null, sentences, problems } = toHoldoutError(error);
       // Rules are accepted, and then the same bytes are good.
       if (errorCatalogue[code].fault === 'server' || code === 'rules_changed') throw error;
@@ -63,7 +66,10 @@ export class UploadFinisher {
     const { database, storage } = this.#parts;
     const phase = await findPhaseOrThrow(database, upload);
     const team = { id: upload.teamId, name: upload.team };
-    const stored = await storage.put(this.#store.read(upload), { limitBytes: phase.limits.bundleSizeBytes });
+    const limits = { limitBytes: phase.limits.bundleSizeBytes };
+    const path = this.#store.pathOf(upload);
+    const stored =
+      path && storage.adopt ? await storage.adopt(path, limits) : await storage.put(this.#store.read(upload), limits);
     const description = readMetadata(upload.metadata);
     return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
   }

@@ -21,6 +21,9 @@ export interface UploadBytes {
   /** Reads one that is complete. */
   read(id: string): Promise<Readable>;
 
+  /** Where one lies as a file of this machine. */
+  pathOf?(id: string): string;
+
   remove(id: string): Promise<void>;
 
   /** Removes what belongs to none of those that `listWanted` names. */

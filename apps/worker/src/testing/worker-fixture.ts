@@ -22,7 +22,7 @@ import {
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
 import { createSandbox, keepProcessReady } from '@holdout/runner';
-import { createDiskStorage } from '@holdout/storage';
+import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import sharp from 'sharp';
@@ -67,14 +67,17 @@ export async function evaluateById(tools: EvaluationTools, evaluationId: string,
   if (claim) await evaluateSubmission(tools, claim, shutdown);
 }
 
-export async function startWorkerFixture(): Promise<WorkerFixture> {
+/** @param open - opens another storage than a folder; it is given one for what it keeps on this machine */
+export async function startWorkerFixture(
+  open: (directory: string) => Promise<Storage> = (directory) => createDiskStorage({ directory }),
+): Promise<WorkerFixture> {
   const postgres = await startTestPostgres();
   const { ownerUrl, evaluatorUrl } = await postgres.createDatabase();
   await prepareQueue({ postgresUrl: ownerUrl, roles: [evaluatorRole] });
   const folder = await mkdtemp(join(tmpdir(), 'holdout-worker-'));
   const scratchDirectory = join(folder, 'scratch');
   await mkdir(scratchDirectory);
-  const storage = await createDiskStorage({ directory: join(folder, 'storage') });
+  const storage = await open(join(folder, 'storage'));
   const owner = openDatabase({ url: ownerUrl, applicationName: 'test-owner' });
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'test-evaluator' });
   const queue = await createQueue({ postgresUrl: evaluatorUrl });
