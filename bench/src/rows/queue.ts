@@ -15,7 +15,7 @@ import { timeAsync } from '../time-async.js';
 
 const filled: FilledQueue = { teams: 10_000, perTeam: 10 };
 const processes = 100;
-const spellSeconds = 20;
+const spellSeconds = 30;
 const evaluatorPassword = 'bench';
 
 /**
@@ -35,11 +35,13 @@ export const measureQueue: Row = async ({ directory, rounds, say }) => {
     const urls = { ownerUrl, evaluatorUrl: evaluatorUrl(ownerUrl, evaluatorPassword) };
     const score = scoreSome(7);
     const measurements: Measurement[] = [];
-    for (const sleepSeconds of [10, 0]) {
+    for (const sleepSeconds of [30, 0]) {
       const spells: Spell[] = [];
       for (let round = 0; round < rounds; round++) {
-        spells.push(await runSpell(database, { ...urls, sleepSeconds, score }));
-        say(`evaluations of ${sleepSeconds} s: round ${round + 1} of ${rounds}`);
+        const spell = await runSpell(database, { ...urls, sleepSeconds, score });
+        spells.push(spell);
+        const found = `${spell.perSecond.toFixed(2)} a second; Postgres waits for ${spell.waits}`;
+        say(`evaluations of ${sleepSeconds} s: round ${round + 1} of ${rounds}: ${found}`);
       }
       measurements.push(...describeSpells(sleepSeconds, spells));
     }
@@ -55,6 +57,7 @@ interface Spell {
   readonly claimMilliseconds: readonly number[];
   readonly connections: number;
   readonly lost: number;
+  readonly waits: string;
 }
 
 /** All processes start, work for a while, and end; what is counted is counted while all are at work. */
@@ -70,7 +73,8 @@ async function runSpell(database: Database, work: SleepingWork): Promise<Spell> 
   for (const child of children) child.send(work);
   const from = Date.now() + Math.min(work.sleepSeconds, spellSeconds) * 1000;
   const to = from + spellSeconds * 1000;
-  await sleep(to - Date.now());
+  await sleep(from - Date.now());
+  const waits = await sampleWaits(database, to);
   const connections = await countConnections(database);
   const slept = await Promise.all(children.map(endWorker));
   const published = slept.flatMap(({ publishedAt }) => publishedAt).filter((at) => at >= from && at < to);
@@ -79,6 +83,7 @@ async function runSpell(database: Database, work: SleepingWork): Promise<Spell> 
     claimMilliseconds: slept.flatMap(({ claimMilliseconds }) => claimMilliseconds),
     lost: slept.reduce((sum, { lost }) => sum + lost, 0),
     connections,
+    waits,
   };
 }
 
@@ -98,6 +103,21 @@ async function hear(child: ChildProcess): Promise<unknown> {
   return message;
 }
 
+/** What Postgres' sessions wait for while they are at work, the most frequent first: that is what limits. */
+async function sampleWaits(database: Database, until: number): Promise<string> {
+  const counts = new Map<string, number>();
+  while (Date.now() < until) {
+    const { rows } = await sql<{ wait: string; count: number }>`
+      SELECT coalesce(wait_event_type || ':' || wait_event, 'CPU') AS wait, count(*)::integer AS count
+      FROM pg_stat_activity WHERE application_name LIKE 'bench-%' AND state <> 'idle' GROUP BY 1`.execute(database);
+    for (const { wait, count } of rows) counts.set(wait, (counts.get(wait) ?? 0) + count);
+    await sleep(500);
+  }
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const most = [...counts].toSorted(([, one], [, other]) => other - one).slice(0, 4);
+  return most.map(([wait, count]) => `${wait} ${Math.round((100 * count) / all)} %`).join(', ');
+}
+
 async function countConnections(database: Database): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*)::integer AS count FROM pg_stat_activity WHERE application_name LIKE 'bench-%'`.execute(database);
@@ -112,6 +132,7 @@ function describeSpells(sleepSeconds: number, spells: readonly Spell[]): Measure
     sleepSeconds,
     spellSeconds,
     connections: spells.at(-1)?.connections ?? 0,
+    waits: spells.at(-1)?.waits ?? '',
     lost: spells.reduce((sum, { lost }) => sum + lost, 0),
   };
   const at = (share: number) => Math.round(claims[Math.floor((claims.length - 1) * share)] ?? Number.NaN);
