@@ -223,11 +223,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   queue_unavailable: words('无法访问队列。', '无需做什么：队列恢复后会找回正在等待的内容。'),
   server_busy: words('服务器现在这类请求太多。', '请等待响应头 `Retry-After` 给出的秒数后再试。'),
   database_unavailable: words('无法访问数据库。', '请在一分钟后重试；没有丢失任何内容。'),
-  attempts_spent: words(
-    '评测尝试了几次，都没有完成。',
-    '这是服务器的故障，不消耗提交次数。请重新提交，或告诉此服务器的管理人员。',
-  ),
-  scoring_failed: words('无法为预测结果评分。', '这是服务器的故障，不消耗提交次数。请告诉此服务器的管理人员。'),
+  attempts_spent: words('评测尝试了几次，都没有完成。', '请重新提交，或告诉此服务器的管理人员。'),
+  scoring_failed: words('无法为预测结果评分。', '请告诉此服务器的管理人员。'),
   internal: words('服务器出了问题。', '请重试；如果仍然如此，请把请求编号告诉此服务器的管理人员。'),
 };
 
