@@ -43,6 +43,7 @@ const competition = {
   description: 'Normal or abnormal?',
   rules: 'Be *fair*.',
   rulesVersion,
+  data: [],
   phases: [],
 };
 
