@@ -1,6 +1,6 @@
-import type { Hardware } from '@holdout/contracts';
-import { claimNextEvaluation, type EvaluationClaim } from '@holdout/db';
+import { claimNextEvaluation, type EvaluationClaim, readClassShares } from '@holdout/db';
 import type { QueueWorker } from '@holdout/queue';
+import { ClassTurns } from './class-turns.js';
 import { type EvaluationTools, evaluateSubmission } from './evaluate-submission.js';
 
 /**
@@ -15,8 +15,8 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
   let isClosing = false;
   let isBusy = false;
   let working = Promise.resolve();
-  /** The class that was served last comes last, so that of two neither waits for the other to be empty. */
-  let serves: readonly Hardware[] = config.serves;
+  const { serves } = config;
+  const turns = new ClassTurns(serves);
 
   const bells = queue.workEvaluations(({ evaluationId }) => look(evaluationId), {
     serves,
@@ -42,8 +42,9 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
 
   async function claimNext(rungId: string | null): Promise<EvaluationClaim | null> {
     const { owner, leaseSeconds, maxAttempts } = config;
-    const claim = await claimNextEvaluation(database, { owner, leaseSeconds, maxAttempts, serves, rungId });
-    if (claim) serves = [...serves.filter((each) => each !== claim.hardware), claim.hardware];
+    const order = serves.length > 1 ? turns.next(await readClassShares(database, serves)) : serves;
+    const claim = await claimNextEvaluation(database, { owner, leaseSeconds, maxAttempts, serves: order, rungId });
+    if (claim) turns.served(claim.hardware);
     return claim;
   }
 

@@ -74,6 +74,7 @@ export {
   type PlacedEntries,
   type ReaderRecord,
 } from './tables/placed-entries.js';
+export { readClassShares } from './tables/queue-order.js';
 export { listRecentDurations, type QueueAhead, readQueueAhead } from './tables/queue-place.js';
 export { type QueueRecord, readQueues } from './tables/queue-reports.js';
 export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from './tables/quotas.js';

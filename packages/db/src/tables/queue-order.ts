@@ -33,6 +33,25 @@ export async function listWaitedFor(db: Queryable, classes: readonly Hardware[])
   return rows.map(({ hardware }) => hardware);
 }
 
+/**
+ * Which part of the teams that wait does so in each of some classes; one that waits in two is half in each.
+ *
+ * @returns parts that add up to 1; a class that nobody waits for is not in it
+ */
+export async function readClassShares(db: Queryable, classes: readonly Hardware[]): Promise<Map<Hardware, number>> {
+  const { rows } = await sql<{ hardware: Hardware; share: number }>`
+    SELECT hardware, sum(part)::float8 / sum(sum(part)) OVER () AS share
+    FROM (
+      SELECT hardware, 1.0 / count(*) OVER (PARTITION BY queue_line) AS part
+      FROM (
+        SELECT DISTINCT queue_line, hardware FROM evaluations
+        WHERE state = 'queued' AND hardware = ANY(${[...classes]}::text[])
+      ) waiting
+    ) parts
+    GROUP BY hardware`.execute(db);
+  return new Map(rows.map(({ hardware, share }) => [hardware, share]));
+}
+
 /** Where teams are merged: what waits of the one waits in the other's line, behind what that has there. */
 export async function joinQueueLines(trx: Queryable, fromLine: string, intoLine: string): Promise<void> {
   await sql`
