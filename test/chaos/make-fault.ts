@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { findDescendants } from './find-descendants.js';
+import type { Installation } from './installation.js';
+import type { KeptProgram } from './keep-running.js';
+import type { Fault, Victim } from './plan-faults.js';
+import type { Random } from './random.js';
+import { type Caught, catchStep } from './steps.js';
+
+const run = promisify(execFile);
+/** So long a fault waits for a submission to come to its step. */
+const catchSeconds = 20;
+const faultSeconds = 4;
+
+/** Makes one fault, and ends those that don't end by themselves. @returns whether its submission was at its step */
+export async function makeFault(parts: Installation, random: Random, fault: Fault): Promise<boolean> {
+  if (fault.kind === 'kill') {
+    const caught = fault.step && (await catchStep(parts.databaseUrl, fault.step, catchSeconds));
+    await kill(parts, random, fault.victim, caught);
+    await caught?.release();
+    return caught !== null;
+  }
+  switch (fault.kind) {
+    case 'redis emptied':
+      await run('redis-cli', ['-p', String(parts.redisPort), 'FLUSHALL']).catch(() => {});
+      return true;
+    case 'postgres restarted in a transaction': {
+      const caught = await catchStep(parts.databaseUrl, 'publishing', catchSeconds);
+      await parts.postgres.restart();
+      await caught?.release();
+      return caught !== null;
+    }
+    case 'storage read-only':
+      await parts.room.setReadOnly(parts.storageDirectory, true);
+      await sleep(faultSeconds * 1000);
+      await parts.room.setReadOnly(parts.storageDirectory, false);
+      return true;
+    case 'clock an hour ahead':
+    case 'clock an hour back':
+      await parts.clock?.move(fault.kind === 'clock an hour ahead' ? '+1h' : '-1h');
+      await sleep(faultSeconds * 1000);
+      await parts.clock?.move('+0h');
+      return true;
+    case 'worker cut off from redis':
+      await parts.room.setCable('down');
+      await sleep(faultSeconds * 1000);
+      await parts.room.setCable('up');
+      return true;
+  }
+}
+
+async function kill(parts: Installation, random: Random, victim: Victim, caught: Caught | null): Promise<void> {
+  const holds = ({ pid }: KeptProgram) => caught?.workerPid !== undefined && pid() === caught.workerPid;
+  const worker = () => parts.evaluators.find(holds) ?? random.pick(parts.evaluators);
+  switch (victim) {
+    case 'api':
+      return random.pick(parts.apis).kill();
+    case 'evaluating worker':
+      return worker().kill();
+    case 'runner':
+      return await killRunner(worker());
+    case 'scoring worker':
+      return parts.scorer.kill();
+    case 'redis':
+      return parts.redis.kill();
+    case 'postgres':
+      return await parts.postgres.kill();
+  }
+}
+
+/** The innermost process of the sandbox: the bundle, or our program that runs its model. */
+async function killRunner(worker: KeptProgram): Promise<void> {
+  const innermost = (await findDescendants(worker.pid() ?? -1)).at(-1);
+  if (innermost === undefined) return;
+  try {
+    process.kill(innermost, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
