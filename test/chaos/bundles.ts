@@ -29,7 +29,7 @@ export async function packBundles(root: string, folder: string): Promise<Bundles
     return new Uint8Array(await readFile(archive));
   };
   return {
-    model: await pack(join(demo, 'weak'), 'model'),
+    model: await pack(join(demo, 'onnx'), 'model'),
     program: await pack(join(demo, 'command'), 'program'),
     broken: await pack(broken, 'broken'),
   };
