@@ -30,6 +30,9 @@ export interface Installation {
   stop(): Promise<string[]>;
 }
 
+/** Long for an idle machine and short for a busy one: what a dead worker held is free again after this. */
+export const leaseSeconds = 10;
+
 /** @param dataDirectory - what an `npm start` left, with its competition in it */
 export async function startInstallation(dataDirectory: string, ports: Ports): Promise<Installation> {
   const at = (name: string) => join(dataDirectory, name);
@@ -58,8 +61,7 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
   const redisAt = (host: string) => ({ REDIS_URL: `redis://${host}:${ports.redis}` });
   const near = { HOLDOUT_DATABASE_URL: databaseUrl, ...redisAt('127.0.0.1') };
   const shared = { HOLDOUT_STORAGE_DIRECTORY: storageDirectory, HOLDOUT_AUTH_SECRET: await secret('auth-secret') };
-  // Long for an idle machine and short for a busy one: what a dead worker held is free again after this.
-  const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory, HOLDOUT_LEASE_SECONDS: '10' };
+  const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory, HOLDOUT_LEASE_SECONDS: String(leaseSeconds) };
   const timing = { HOLDOUT_RECONCILE_SECONDS: '2', HOLDOUT_DRAIN_SECONDS: '0', HOLDOUT_THREADS: '1' };
   const noLimits = { HOLDOUT_UPLOADS_PER_MINUTE: '0', HOLDOUT_READS_PER_MINUTE: '0' };
   const node = (program: string) => [process.execPath, join(repository, 'apps', program)];

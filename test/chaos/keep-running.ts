@@ -16,7 +16,7 @@ export interface KeptProgram {
   pid(): number | undefined;
   /** So often it has ended without being told to. */
   ends(): number;
-  kill(): void;
+  signal(name: NodeJS.Signals): void;
   /** SIGTERM, and waits. @returns whether it ended by itself */
   stop(): Promise<boolean>;
 }
@@ -55,7 +55,7 @@ export function keepRunning({ name, argv, environment, log }: Program): KeptProg
     name,
     pid: () => child.pid,
     ends: () => ends,
-    kill: () => void child.kill('SIGKILL'),
+    signal: (name) => void child.kill(name),
     async stop() {
       stopping.abort();
       child.kill('SIGTERM');

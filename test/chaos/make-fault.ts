@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findDescendants } from './find-descendants.js';
-import type { Installation } from './installation.js';
+import { type Installation, leaseSeconds } from './installation.js';
 import type { KeptProgram } from './keep-running.js';
 import type { Fault, Victim } from './plan-faults.js';
 import type { Random } from './random.js';
@@ -47,26 +47,37 @@ export async function makeFault(parts: Installation, random: Random, fault: Faul
       await sleep(faultSeconds * 1000);
       await parts.room.setCable('up');
       return true;
+    case 'worker frozen past its lease': {
+      const caught = await catchStep(parts.databaseUrl, 'running', catchSeconds);
+      const worker = parts.evaluators.find((each) => holds(each, caught)) ?? random.pick(parts.evaluators);
+      worker.signal('SIGSTOP');
+      await sleep((leaseSeconds + faultSeconds) * 1000);
+      worker.signal('SIGCONT');
+      return caught !== null;
+    }
   }
 }
 
 async function kill(parts: Installation, random: Random, victim: Victim, caught: Caught | null): Promise<void> {
-  const holds = ({ pid }: KeptProgram) => caught?.workerPid !== undefined && pid() === caught.workerPid;
-  const worker = () => parts.evaluators.find(holds) ?? random.pick(parts.evaluators);
+  const worker = () => parts.evaluators.find((each) => holds(each, caught)) ?? random.pick(parts.evaluators);
   switch (victim) {
     case 'api':
-      return random.pick(parts.apis).kill();
+      return random.pick(parts.apis).signal('SIGKILL');
     case 'evaluating worker':
-      return worker().kill();
+      return worker().signal('SIGKILL');
     case 'runner':
       return await killRunner(worker());
     case 'scoring worker':
-      return parts.scorer.kill();
+      return parts.scorer.signal('SIGKILL');
     case 'redis':
-      return parts.redis.kill();
+      return parts.redis.signal('SIGKILL');
     case 'postgres':
       return await parts.postgres.kill();
   }
+}
+
+function holds({ pid }: KeptProgram, caught: Caught | null): boolean {
+  return caught?.workerPid !== undefined && pid() === caught.workerPid;
 }
 
 /** The innermost process of the sandbox: the bundle, or our program that runs its model. */

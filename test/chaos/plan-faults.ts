@@ -16,6 +16,7 @@ export const otherFaults = [
   'clock an hour ahead',
   'clock an hour back',
   'worker cut off from redis',
+  'worker frozen past its lease',
 ] as const;
 export type OtherFault = (typeof otherFaults)[number];
 

@@ -90,7 +90,8 @@ async function tryAll(
     await sleep(fault.pauseSeconds * 1000);
     const atItsStep = await makeFault(parts, random, fault);
     faults.push({ fault, atItsStep });
-    say(`${place + 1} of ${plan.length}: ${describeFault(fault)}${atItsStep ? '' : ' (none came; at any moment)'}`);
+    const missed = !atItsStep && !(fault.kind === 'kill' && fault.step === null);
+    say(`${place + 1} of ${plan.length}: ${describeFault(fault)}${missed ? ' (none came)' : ''}`);
   }
   say(`The last fault is made; ${busy.accepted.length} submissions are accepted.`);
   const end = busy.end().then(() => (ended.settled = true));

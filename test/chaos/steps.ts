@@ -13,9 +13,16 @@ export interface Caught {
 
 const pollMilliseconds = 40;
 
+/** Over in moments: who is at it waits for a table that we have locked. */
+const heldUp: Readonly<Partial<Record<Step, { readonly table: string; readonly mode: string }>>> = {
+  // Read after the claim.
+  scoring: { table: 'gold_labels', mode: 'ACCESS EXCLUSIVE' },
+  // Written after the evaluation's row was locked.
+  publishing: { table: 'scores', mode: 'SHARE' },
+};
+
 /**
- * Waits until a submission is at a step. One that publishes is held there: its transaction has taken the evaluation's row
- * and waits for the table of scores, which we have locked.
+ * Waits until a submission is at a step, and where that is short holds it there until it is released.
  *
  * @returns null where none came in time
  */
@@ -26,9 +33,10 @@ export async function catchStep(databaseUrl: string, step: Step, timeoutSeconds:
   try {
     await client.connect();
     const deadline = Date.now() + timeoutSeconds * 1000;
-    if (step === 'publishing') await client.query('BEGIN; LOCK TABLE scores IN SHARE MODE');
+    const hold = heldUp[step];
+    if (hold) await client.query(`BEGIN; LOCK TABLE ${hold.table} IN ${hold.mode} MODE`);
     while (Date.now() < deadline) {
-      const found = step === 'publishing' ? await findPublishing(client) : await findAt(client, step);
+      const found = hold ? await findWaiting(client, hold.table) : await findAt(client, step);
       if (found) return { workerPid: found.pid, release: () => client.end().catch(() => {}) };
       await sleep(pollMilliseconds);
     }
@@ -48,10 +56,11 @@ async function findAt(client: pg.Client, step: Step): Promise<{ pid: number | un
   return rows[0] ? { pid: pidOf(rows[0].owner) } : null;
 }
 
-async function findPublishing(client: pg.Client): Promise<{ pid: number | undefined } | null> {
+async function findWaiting(client: pg.Client, table: string): Promise<{ pid: number | undefined } | null> {
   const { rows } = await client.query<{ owner: string | null }>(
-    `SELECT (SELECT lease_owner FROM evaluations WHERE state = 'scoring' AND lease_owner IS NOT NULL LIMIT 1) AS owner
-     FROM pg_locks WHERE relation = 'scores'::regclass AND NOT granted LIMIT 1`,
+    `SELECT lease_owner AS owner FROM evaluations WHERE state = 'scoring' AND lease_owner IS NOT NULL
+       AND EXISTS (SELECT FROM pg_locks WHERE relation = $1::regclass AND NOT granted) LIMIT 1`,
+    [table],
   );
   return rows[0] ? { pid: pidOf(rows[0].owner) } : null;
 }
