@@ -61,7 +61,8 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
   const redisAt = (host: string) => ({ REDIS_URL: `redis://${host}:${ports.redis}` });
   const near = { HOLDOUT_DATABASE_URL: databaseUrl, ...redisAt('127.0.0.1') };
   const shared = { HOLDOUT_STORAGE_DIRECTORY: storageDirectory, HOLDOUT_AUTH_SECRET: await secret('auth-secret') };
-  const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory, HOLDOUT_LEASE_SECONDS: String(leaseSeconds) };
+  const lease = { HOLDOUT_LEASE_SECONDS: String(leaseSeconds) };
+  const worker = { ...shared, ...lease, HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory };
   const timing = { HOLDOUT_RECONCILE_SECONDS: '2', HOLDOUT_DRAIN_SECONDS: '0', HOLDOUT_THREADS: '1' };
   const noLimits = { HOLDOUT_UPLOADS_PER_MINUTE: '0', HOLDOUT_READS_PER_MINUTE: '0' };
   const node = (program: string) => [process.execPath, join(repository, 'apps', program)];

@@ -97,6 +97,7 @@ async function tryAll(
   const end = busy.end().then(() => (ended.settled = true));
   await Promise.race([end, sleep(settleMinutes * 60_000, undefined, { ref: false })]);
   const complaints = ended.settled ? [] : [`Not all has ended ${settleMinutes} minutes after the last fault.`];
+  complaints.push(...busy.refusals);
   if (!(await settle(parts.databaseUrl))) complaints.push('What no team waits for has not ended.');
 
   const quotasUsed = await readQuotas(parts, teams, signal);

@@ -27,23 +27,28 @@ const heldUp: Readonly<Partial<Record<Step, { readonly table: string; readonly m
  * @returns null where none came in time
  */
 export async function catchStep(databaseUrl: string, step: Step, timeoutSeconds: number): Promise<Caught | null> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  // Postgres may die under us; then there is nothing to catch.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const deadline = Date.now() + timeoutSeconds * 1000;
-    const hold = heldUp[step];
-    if (hold) await client.query(`BEGIN; LOCK TABLE ${hold.table} IN ${hold.mode} MODE`);
-    while (Date.now() < deadline) {
-      const found = hold ? await findWaiting(client, hold.table) : await findAt(client, step);
-      if (found) return { workerPid: found.pid, release: () => client.end().catch(() => {}) };
-      await sleep(pollMilliseconds);
-    }
-  } catch {
-    // It is away.
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  while (Date.now() < deadline) {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    client.on('error', () => {});
+    // Postgres may be away from an earlier fault, or go under us.
+    const caught = await look(client, step, deadline).catch(() => null);
+    if (caught) return caught;
+    await client.end().catch(() => {});
+    await sleep(pollMilliseconds);
   }
-  await client.end().catch(() => {});
+  return null;
+}
+
+async function look(client: pg.Client, step: Step, deadline: number): Promise<Caught | null> {
+  await client.connect();
+  const hold = heldUp[step];
+  if (hold) await client.query(`BEGIN; LOCK TABLE ${hold.table} IN ${hold.mode} MODE`);
+  while (Date.now() < deadline) {
+    const found = hold ? await findWaiting(client, hold.table) : await findAt(client, step);
+    if (found) return { workerPid: found.pid, release: () => client.end().catch(() => {}) };
+    await sleep(pollMilliseconds);
+  }
   return null;
 }
 

@@ -39,6 +39,8 @@ const cancelledShare = 0.15;
 /** Teams that submit and follow, all at once, until they are told that it is enough. */
 export interface BusyTeams {
   readonly accepted: readonly Accepted[];
+  /** What a patient client was refused, and never should be. */
+  readonly refusals: readonly string[];
   /** Begins nothing new; settles when all that was begun has ended, and its team has seen the end. */
   end(): Promise<void>;
 }
@@ -46,9 +48,12 @@ export interface BusyTeams {
 /** @param giveUp - ends even what waits for an answer */
 export function startTeams(site: Site, random: Random, giveUp: AbortSignal): BusyTeams {
   const accepted: Accepted[] = [];
+  const refusals: string[] = [];
   const enough = new AbortController();
   const work = site.teams.flatMap((team, place) =>
-    Array.from({ length: atOnce }, (_, line) => keepSubmitting(team, `${place}-${line}`)),
+    Array.from({ length: atOnce }, (_, line) =>
+      keepSubmitting(team, `${place}-${line}`).catch((error) => void refusals.push(`${team.team}: ${error}`)),
+    ),
   );
 
   async function keepSubmitting({ team, token }: Team, line: string): Promise<void> {
@@ -70,6 +75,7 @@ export function startTeams(site: Site, random: Random, giveUp: AbortSignal): Bus
 
   return {
     accepted,
+    refusals,
     async end() {
       enough.abort();
       await Promise.all(work);
