@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findDescendants } from './find-descendants.js';
@@ -80,12 +81,17 @@ function holds({ pid }: KeptProgram, caught: Caught | null): boolean {
   return caught?.workerPid !== undefined && pid() === caught.workerPid;
 }
 
-/** The innermost process of the sandbox: the bundle, or our program that runs its model. */
+/**
+ * What a kernel without memory, or an operator, would end: of a model the process that computes. A program of a team looks
+ * then as if it had ended itself, so of that it is the sandbox around it.
+ */
 async function killRunner(worker: KeptProgram): Promise<void> {
-  const innermost = (await findDescendants(worker.pid() ?? -1)).at(-1);
+  const inside = await findDescendants(worker.pid() ?? -1);
+  const innermost = inside.at(-1);
   if (innermost === undefined) return;
+  const words = await readFile(`/proc/${innermost}/cmdline`, 'utf8').catch(() => '');
   try {
-    process.kill(innermost, 'SIGKILL');
+    process.kill(words.includes('child/main.js') ? innermost : (inside[0] ?? innermost), 'SIGKILL');
   } catch {
     // It has just ended.
   }
