@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { repository as root } from '../repository.js';
 import { findFreePort } from '../run-standalone.js';
 import { audit, type Findings, type Kappas } from './audit.js';
 import { type Bundles, packBundles } from './bundles.js';
+import { findSandboxed } from './find-sandboxed.js';
 import { followEvents } from './follow-events.js';
 import { type Installation, startInstallation } from './installation.js';
 import { makeFault } from './make-fault.js';
@@ -19,7 +18,6 @@ import { makeRandom } from './random.js';
 import { startTeams, type Team } from './teams.js';
 import { uploadInParts } from './upload.js';
 
-const run = promisify(execFile);
 const maxAttempts = 3;
 const settleMinutes = 15;
 
@@ -168,10 +166,10 @@ async function readQuotas(parts: Installation, teams: readonly Team[], signal: A
 async function findLeftBehind(parts: Installation): Promise<string[]> {
   const late = await Promise.all([...parts.evaluators, parts.scorer].map((each) => each.stop()));
   const left = await readdir(parts.scratchDirectory);
-  const { stdout } = await run('pgrep', ['-fa', parts.scratchDirectory]).catch(() => ({ stdout: '' }));
+  const outlived = await findSandboxed(parts.scratchDirectory);
   return [
     ...(late.includes(false) ? ['A worker did not end by SIGTERM.'] : []),
     ...(left.length > 0 ? [`In the scratch folder is left: ${left.join(', ')}.`] : []),
-    ...(stdout.trim() === '' ? [] : [`These processes are left:\n${stdout}`]),
+    ...outlived.map((process) => `A process of a sandbox is left: ${process}`),
   ];
 }
