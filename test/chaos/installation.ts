@@ -26,8 +26,7 @@ export interface Installation {
   readonly room: CutOffRoom;
   /** null where libfaketime is not installed. */
   readonly clock: Clock | null;
-  /** @returns the names of those that did not end by themselves */
-  stop(): Promise<string[]>;
+  stop(): Promise<void>;
 }
 
 /** Long for an idle machine and short for a busy one: what a dead worker held is free again after this. */
@@ -93,12 +92,10 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
     ...{ databaseUrl, storageDirectory, scratchDirectory, redisPort: ports.redis },
     ...{ postgres, redis, apis, evaluators, scorer, room, clock },
     async stop() {
-      const programs = [...evaluators, scorer, ...apis];
-      const ended = await Promise.all(programs.map((each) => each.stop()));
+      await Promise.all([...evaluators, scorer, ...apis].map((each) => each.stop()));
       await redis.stop();
       await postgres.stop();
       await room.close();
-      return programs.filter((_, place) => !ended[place]).map(({ name }) => name);
     },
   };
 }
