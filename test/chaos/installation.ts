@@ -59,7 +59,8 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
   const databaseUrl = `postgres://${owner}@127.0.0.1:${postgres.port}/holdout`;
   const redisAt = (host: string) => ({ REDIS_URL: `redis://${host}:${ports.redis}` });
   const near = { HOLDOUT_DATABASE_URL: databaseUrl, ...redisAt('127.0.0.1') };
-  const shared = { HOLDOUT_STORAGE_DIRECTORY: storageDirectory, HOLDOUT_AUTH_SECRET: await secret('auth-secret') };
+  const shared = { HOLDOUT_STORAGE_DIRECTORY: storageDirectory };
+  const signIn = { HOLDOUT_AUTH_SECRET: await secret('auth-secret') };
   const lease = { HOLDOUT_LEASE_SECONDS: String(leaseSeconds) };
   const worker = { ...shared, ...lease, HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory };
   const timing = { HOLDOUT_RECONCILE_SECONDS: '2', HOLDOUT_DRAIN_SECONDS: '0', HOLDOUT_THREADS: '1' };
@@ -68,7 +69,7 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
 
   const startApi = (place: 0 | 1) =>
     start(`api-${place + 1}`, [...room.withMounts, ...node('api/dist/server.js')], {
-      ...{ ...near, ...shared, ...noLimits, HOLDOUT_PORT: String(ports.apis[place]) },
+      ...{ ...near, ...shared, ...signIn, ...noLimits, HOLDOUT_PORT: String(ports.apis[place]) },
       ...(place === 0 ? clock?.environment : {}),
     });
   const program = node('worker/dist/evaluate.js');
