@@ -4,9 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { repository } from './repository.js';
 
 /** An `npm start` of its own, seen from outside: what it prints, its address, its processes. */
 export interface Standalone {
@@ -35,7 +33,7 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
   const argv = ['apps/standalone/bin/start.mjs', '--port', String(port), '--data', options.dataDirectory];
   if (options.restore !== undefined) argv.push('--restore', options.restore);
   const child = spawn(process.execPath, argv, {
-    cwd: root,
+    cwd: repository,
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   cancelEvaluation,
@@ -335,6 +336,26 @@ it('hands back what it holds when it must end, without spending an attempt, and 
   expect(forgotten).toContain(submitted.evaluationId);
   await evaluateById(fixture.evaluating, submitted.evaluationId, never);
   expect((await fixture.read(submitted)).state).toBe('scoring');
+});
+
+it('waits for a storage that is away, however often it looks, and goes on when it is back', async () => {
+  const submitted = await fixture.submit({ slug: 'weak' });
+  const { evaluationId } = submitted;
+  const blobs = join(fixture.evaluating.config.storage.directory, 'blobs');
+  const whileAway = async (work: () => Promise<void>) => {
+    // Not merely empty, which would be a blob that is lost.
+    await rename(blobs, `${blobs}-away`);
+    await writeFile(blobs, '');
+    for (let round = 0; round < 5; round += 1) await work();
+    await rm(blobs);
+    await rename(`${blobs}-away`, blobs);
+  };
+  await whileAway(() => evaluateById(fixture.evaluating, evaluationId, never));
+  await evaluateById(fixture.evaluating, evaluationId, never);
+  expect((await fixture.read(submitted)).state).toBe('scoring');
+  await whileAway(() => scorePredictions(fixture.scoring, evaluationId));
+  await scorePredictions(fixture.scoring, evaluationId);
+  expect((await fixture.read(submitted)).state).toBe('scored');
 });
 
 it('publishes nothing once another worker has taken over', async () => {

@@ -151,5 +151,6 @@ async function endEarly(tools: EvaluationTools, claim: EvaluationClaim, error: u
     return;
   }
   meter.ended('tried_again', code);
-  await releaseLease(database, { ...claim, costsAttempt: true });
+  // A storage that is away would spend the attempts of all that waits within a minute: each waits until it is back.
+  await releaseLease(database, { ...claim, costsAttempt: code !== 'storage_unavailable' });
 }

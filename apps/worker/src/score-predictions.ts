@@ -112,6 +112,8 @@ async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown
     await failEvaluation(tools.database, { ...claim, code: 'scoring_failed' });
     return;
   }
-  tools.meter.ended('tried_again', error instanceof HoldoutError ? error.code : 'unknown');
-  await releaseLease(tools.database, { ...claim, costsAttempt: true });
+  const code = error instanceof HoldoutError ? error.code : 'unknown';
+  tools.meter.ended('tried_again', code);
+  // As the evaluating worker does: what waits outlives a storage that is away.
+  await releaseLease(tools.database, { ...claim, costsAttempt: code !== 'storage_unavailable' });
 }

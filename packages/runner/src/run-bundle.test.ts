@@ -197,9 +197,9 @@ it.each([
   ['none', 'SIGSEGV', 'runner_crashed', 'team'],
   ['none', 'SIGKILL', 'runner_killed', 'server'],
   ['bubblewrap', 'SIGSEGV', 'runner_crashed', 'team'],
-  ['bubblewrap', 'SIGKILL', 'runner_crashed', 'team'],
+  ['bubblewrap', 'SIGKILL', 'runner_killed', 'server'],
   ['container', 'SIGSEGV', 'runner_crashed', 'team'],
-  ['container', 'SIGKILL', 'runner_crashed', 'team'],
+  ['container', 'SIGKILL', 'runner_killed', 'server'],
 ] as const)('in %s, says whose fault it was when the process is ended by %s', async (kind, signal, code, whose) => {
   sandbox = await createSandbox({ kind, container: image.container });
   const bundle = await writers.onnx({ weights: [[1]], bias: [0] });

@@ -114,10 +114,13 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
     }
   }
 
-  function explainChildEnd(end: ChildEnd): HoldoutError {
+  function explainChildEnd(reported: ChildEnd): HoldoutError {
+    // A model is no program, and ours never ends itself so: it was ended from outside, though the sandbox can't tell.
+    const killedFromOutside = reported.killedFromOutside || reported.signal === 'SIGKILL';
+    const end = { ...reported, killedFromOutside };
     if (end.hasBegun || end.exceeded)
       return explainEnd({ end, limits, lastWords, scratchUsedBytes: null }, 'runner_crashed');
-    if (end.killedFromOutside) return new HoldoutError('runner_killed');
+    if (killedFromOutside) return new HoldoutError('runner_killed');
     return new HoldoutError('sandbox_unavailable', { cause: new Error(lastWords) });
   }
 
