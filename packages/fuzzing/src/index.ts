@@ -1,0 +1,3 @@
+export { applyChanges, type Change, type CorpusMember, changesOf } from './change-bytes.js';
+export { fuzzParameters, fuzzTimeoutMilliseconds, readPeakBytes } from './fuzz-parameters.js';
+export { type FuzzTarget, openTarget } from './open-target.js';
