@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fuzzParameters, fuzzTimeoutMilliseconds, readPeakBytes } from '@holdout/fuzzing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -40,6 +41,12 @@ beforeAll(async () => {
   parts = {
     routes: readRoutes(await (await home.request('/api/openapi.json')).json()),
     callers: ['', bearer(alpha.token), bearer(organiser.token)],
+    nameFor: (path, parameter) => {
+      const [, kind = ''] = /^\/api\/(\w+)\//.exec(path) ?? [];
+      const ids: Record<string, string> = { submissions: submission, evaluations: submission, teams: alpha.teamId };
+      const known: Record<string, string> = { competition: 'mura', phase: 'practice', testSet: 'new', engine: 'onnx' };
+      return known[parameter] ?? ids[kind] ?? nothing;
+    },
     names: ['mura', 'practice', 'test', submission, alpha.teamId, hiddenVersion.digest, 'mura-test', 'onnx', '1'],
     archives: [
       { name: 'bundle', bytes: await packFiles(tfjsFiles()) },
@@ -52,7 +59,9 @@ afterAll(async () => {
   await home.close();
 });
 
+const nothing = '00000000-0000-4000-8000-000000000000';
 const runs = 1500;
+const deadlineMilliseconds = 60_000;
 const timeout = fuzzTimeoutMilliseconds(runs);
 const mostGrowthBytes = 300 * 1024 * 1024;
 
@@ -63,12 +72,15 @@ it('answers any request to any route, by anybody, and stays as it is', { timeout
   await fc.assert(
     fc.asyncProperty(requestsOf(parts), async (drawn) => {
       const bytes = writeRequest(parts, drawn);
-      // A request that is damaged may promise more than comes: its client says that this was all.
-      const isWhole = drawn.isWhole || drawn.damage !== null || drawn.headers.length > 0;
-      const answer = await sendRaw(server.url, bytes, { isWhole, deadlineMilliseconds: 60_000 });
+      const isSound = drawn.damage === null && drawn.headers.every((place) => place === null);
+      const endAfterMilliseconds = isSound ? deadlineMilliseconds : 100;
+      const answer = await sendRaw(server.url, bytes, { endAfterMilliseconds, deadlineMilliseconds });
       const status = answer === 'closed' ? answer : answer.status;
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (isSound) expect(answer, bytes.toString('latin1').slice(0, 1000)).not.toBe('closed');
       if (answer === 'closed' || answer.status < 500) return;
+      // Its log comes by another way.
+      await sleep(500);
       throw new Error(
         `${bytes.toString('latin1').slice(0, 3000)}\n\nwas answered ${answer.text}\n\n${failures.at(-1)}`,
       );
@@ -76,7 +88,7 @@ it('answers any request to any route, by anybody, and stays as it is', { timeout
     fuzzParameters(runs),
   );
   // Neither all of them closed, nor all refused for one reason.
-  expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404]));
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 422]));
   expect(readPeakBytes(server.pid) - before).toBeLessThan(mostGrowthBytes);
   expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
   expect(await readFile(`/proc/${server.pid}/cmdline`, 'utf8')).toContain('server.js');

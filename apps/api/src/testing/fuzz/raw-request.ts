@@ -6,16 +6,18 @@ export type RawAnswer = { readonly status: number; readonly text: string } | 'cl
 /**
  * Sends bytes as they are, and waits for the first answer or the end of the connection.
  *
- * @param isWhole - says that nothing more comes, as a client that is done does
+ * @param endAfterMilliseconds - how long it waits before it says that nothing more comes. A request that promises more than
+ *   it brings is never answered; and a server may drop one whose client says so before it is answered.
  * @throws Error where neither an answer nor an end comes in time
  */
 export async function sendRaw(
   url: string,
   bytes: Uint8Array,
-  { isWhole, deadlineMilliseconds }: { isWhole: boolean; deadlineMilliseconds: number },
+  { endAfterMilliseconds, deadlineMilliseconds }: { endAfterMilliseconds: number; deadlineMilliseconds: number },
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const ending = setTimeout(() => socket.end(), endAfterMilliseconds);
   let text = '';
   try {
     return await new Promise<RawAnswer>((resolve, reject) => {
@@ -38,10 +40,10 @@ export async function sendRaw(
         if (error.code === 'ECONNREFUSED') reject(error);
         else settle('closed');
       });
-      if (isWhole) socket.end(bytes);
-      else socket.write(bytes);
+      socket.write(bytes);
     });
   } finally {
+    clearTimeout(ending);
     socket.destroy();
   }
 }

@@ -7,7 +7,9 @@ interface RequestParts {
   readonly routes: readonly Route[];
   /** Lines of the header that say who asks; one is empty. */
   readonly callers: readonly string[];
-  /** What may stand for `{id}` and the like. */
+  /** What belongs in a route's place for a parameter. */
+  readonly nameFor: (path: string, parameter: string) => string;
+  /** What is the name of something, and may stand anywhere. */
   readonly names: readonly string[];
   /** Bundles, and archives of test sets. */
   readonly archives: readonly CorpusMember[];
@@ -102,27 +104,31 @@ const oddHeaders = [
 
 const nth = <T>(items: readonly T[]): fc.Arbitrary<number> => fc.nat(Math.max(0, items.length - 1));
 
-/** A request to any route by anybody, before its bytes are made; small enough to be printed. */
+/** One time in so many; null otherwise. */
+const sometimes = <T>(oneIn: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+
+/** A request to any route by anybody, before its bytes are made; small enough to be printed. Most have one thing wrong. */
 export function requestsOf(parts: RequestParts) {
   const name = fc.oneof(
-    { weight: 3, arbitrary: nth(parts.names) },
+    nth(parts.names),
     nth(oddNames).map((place) => ~place),
   );
   return fc.record({
     route: nth(parts.routes),
     caller: nth(parts.callers),
-    names: fc.array(name, { minLength: 4, maxLength: 4 }),
-    query: fc.array(fc.record({ name: fc.nat(9), value: name }), { maxLength: 3 }),
-    headers: fc.array(nth(oddHeaders), { maxLength: 2 }),
-    json: fc.option(jsonChanges, { freq: 4 }),
-    archive: changesOf(parts.archives),
+    /** What stands in the address instead of what belongs there. */
+    names: fc.array(sometimes(8, name), { minLength: 4, maxLength: 4 }),
+    query: fc.array(fc.record({ name: fc.nat(9), value: name }), { maxLength: 2 }),
+    headers: fc.array(sometimes(6, nth(oddHeaders)), { maxLength: 2 }),
+    json: sometimes(2, jsonChanges),
+    archive: sometimes(2, changesOf(parts.archives)),
     /** Damage to the bytes of the whole request. */
-    damage: fc.option(changesOf([{ name: 'request', bytes: new Uint8Array() }]), { freq: 3 }),
-    method: fc.option(fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'PATCH', 'DELETE', 'PUT', 'TRACE', 'POST', 'FOO', ''), {
-      freq: 8,
-    }),
-    /** Whether the client says that nothing more comes. */
-    isWhole: fc.boolean(),
+    damage: sometimes(8, changesOf([{ name: 'request', bytes: new Uint8Array() }])),
+    method: sometimes(
+      12,
+      fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'PATCH', 'DELETE', 'PUT', 'TRACE', 'POST', 'FOO', ''),
+    ),
   });
 }
 
@@ -134,7 +140,10 @@ export function writeRequest(parts: RequestParts, drawn: Drawn): Buffer {
   if (!route) throw new Error('There is no route.');
   const nameOf = (place: number) => (place < 0 ? oddNames[~place] : parts.names[place]) ?? '';
   const names = [...drawn.names];
-  const path = route.path.replaceAll(/\{\w+\}/g, () => nameOf(names.shift() ?? 0));
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
+    const odd = names.shift() ?? null;
+    return odd === null ? parts.nameFor(route.path, parameter) : nameOf(odd);
+  });
   const query = drawn.query.map(
     ({ name, value }) => `${route.queryNames[name % (route.queryNames.length || 1)] ?? 'x'}=${nameOf(value)}`,
   );
@@ -144,7 +153,7 @@ export function writeRequest(parts: RequestParts, drawn: Drawn): Buffer {
     'Host: 127.0.0.1',
     parts.callers[drawn.caller] ?? '',
     ...(type === null ? [] : [`Content-Type: ${type}`, `Content-Length: ${body.length}`]),
-    ...drawn.headers.map((place) => oddHeaders[place] ?? ''),
+    ...drawn.headers.map((place) => (place === null ? '' : (oddHeaders[place] ?? ''))),
   ].filter((line) => line !== '');
   const bytes = Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
   return drawn.damage ? Buffer.from(applyChanges([{ name: 'request', bytes }], drawn.damage)) : bytes;
@@ -152,7 +161,9 @@ export function writeRequest(parts: RequestParts, drawn: Drawn): Buffer {
 
 function writeBody(parts: RequestParts, route: Route, drawn: Drawn): { type: string | null; body: Buffer } {
   if (route.takesArchive) {
-    return { type: 'application/octet-stream', body: Buffer.from(applyChanges(parts.archives, drawn.archive)) };
+    const sound = /import$/.test(route.path) ? parts.archives.at(-1) : parts.archives[0];
+    const body = drawn.archive ? applyChanges(parts.archives, drawn.archive) : (sound?.bytes ?? Buffer.alloc(0));
+    return { type: 'application/octet-stream', body: Buffer.from(body) };
   }
   if (route.body === null) return { type: null, body: Buffer.alloc(0) };
   const value = exampleOf(route.body);
