@@ -7,5 +7,7 @@ export function tryInput(bytes: Uint8Array): void {
   const { predictions, missing } = readPredictionsCsv(bytes, studies, { threshold: 0.5 });
   const answered = [...predictions.map(({ study }) => study), ...missing].sort();
   if (answered.join() !== [...studies].sort().join()) throw new Error(`It answers for ${answered}.`);
+  const isOdd = (value: number | null) => value !== null && !(value >= 0 && value <= 1);
+  if (predictions.some(({ probability }) => isOdd(probability))) throw new Error('A probability is none.');
   if (predictions.some(({ label }) => label !== 0 && label !== 1)) throw new Error('A label is neither 0 nor 1.');
 }
