@@ -15,6 +15,7 @@ export type Change =
   | { readonly kind: 'remove' | 'duplicate'; readonly at: Position; readonly length: number }
   | { readonly kind: 'splice'; readonly at: Position; readonly other: number; readonly from: number }
   | { readonly kind: 'insert'; readonly at: Position; readonly bytes: readonly number[] }
+  | { readonly kind: 'write'; readonly at: Position; readonly over: number; readonly text: string }
   | { readonly kind: 'number'; readonly at: Position; readonly number: Written };
 
 interface Position {
@@ -36,12 +37,33 @@ const telling = [
   ...[0xffffffffn, 0x100000000n, 0x1fffffffffffffn, 0x7fffffffffffffffn, 0xffffffffffffffffn],
 ];
 
+/** What means something in a table or in JSON. */
+const tellingTexts = [
+  '0',
+  '1',
+  '2',
+  '-1',
+  '0.5',
+  '1e999',
+  'NaN',
+  '',
+  ' ',
+  '"',
+  '""',
+  ',',
+  ',,',
+  ';',
+  '\n',
+  '\r',
+  '\r\n',
+  '\0',
+].concat(['\ufeff', '/', '../', '_positive', '{', '}', '[', ']', ':', 'null', '\\', '\u202e', 'é', '__proto__']);
+/** From 0 to 1, all alike: fast-check would prefer both ends. */
+const share = fc.noBias(fc.nat(1_000_000)).map((parts) => parts / 1_000_000);
 const position = fc.record({
-  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  share,
   place: fc.option(fc.nat(9999), { freq: 2 }),
 });
-/** What means something in a table or in JSON comes more often than other bytes. */
-const byte = fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('",;\n\r\0 /.0119eE+-{}[]\ufeff\\')));
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: position, bit: fc.nat(7) }),
   fc.record({ kind: fc.constant('cut' as const), at: position }),
@@ -50,9 +72,18 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     kind: fc.constant('splice' as const),
     at: position,
     other: fc.nat(99),
-    from: fc.double({ min: 0, max: 1, noNaN: true }),
+    from: share,
   }),
-  fc.record({ kind: fc.constant('insert' as const), at: position, bytes: fc.array(byte, { maxLength: 16 }) }),
+  fc.record({ kind: fc.constant('insert' as const), at: position, bytes: fc.array(fc.nat(255), { maxLength: 16 }) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('write' as const),
+      at: position,
+      over: fc.nat(3),
+      text: fc.constantFrom(...tellingTexts),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -73,6 +104,12 @@ export function changesOf(corpus: readonly CorpusMember[]): fc.Arbitrary<{ membe
     member: fc.nat(corpus.length - 1),
     changes: fc.array(change, { minLength: 1, maxLength: 5 }),
   });
+}
+
+/** Where the cells of a table begin and end. */
+export function findCells(table: Uint8Array): number[] {
+  const separators = new Set(Buffer.from(',\n"'));
+  return [...table].flatMap((byte, at) => (separators.has(byte) ? [at, at + 1] : []));
 }
 
 /** The bytes of a corpus member after all changes, one after the other. */
@@ -110,6 +147,8 @@ function applyChange(
     }
     case 'insert':
       return Buffer.concat([before, Buffer.from(change.bytes), bytes.subarray(at)]);
+    case 'write':
+      return Buffer.concat([before, Buffer.from(change.text), bytes.subarray(at + change.over)]);
     case 'number':
       return writeNumber(bytes, at, change.number);
   }

@@ -1,4 +1,11 @@
-import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, openTarget } from '@holdout/fuzzing';
+import {
+  applyChanges,
+  changesOf,
+  findCells,
+  fuzzParameters,
+  fuzzTimeoutMilliseconds,
+  openTarget,
+} from '@holdout/fuzzing';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 
@@ -22,7 +29,7 @@ const files = Object.entries({
   'a spreadsheet’s': `\ufeffstudy,label\r\n"${one}/","1"\r\n"${two}/","0"\r\n"${three}/","1"\r\n`,
   'no last line break': `${three}/,1\n./${one}/,0\n././${two}//,0`,
   'not all studies': `${one},1\n`,
-}).map(([name, text]) => ({ name, bytes: Buffer.from(text) }));
+}).map(([name, text]) => ({ name, bytes: Buffer.from(text), places: findCells(Buffer.from(text)) }));
 const runs = 300;
 const timeout = fuzzTimeoutMilliseconds(runs);
 

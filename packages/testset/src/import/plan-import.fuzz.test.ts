@@ -1,4 +1,11 @@
-import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, openTarget } from '@holdout/fuzzing';
+import {
+  applyChanges,
+  changesOf,
+  findCells,
+  fuzzParameters,
+  fuzzTimeoutMilliseconds,
+  openTarget,
+} from '@holdout/fuzzing';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { writeTables } from '../testing/fuzz/import-tables.js';
@@ -9,7 +16,7 @@ const target = openTarget({
 });
 afterAll(() => target.close());
 
-const tables = writeTables();
+const tables = writeTables().map((table) => ({ ...table, places: findCells(table.bytes) }));
 const runs = 200;
 const timeout = fuzzTimeoutMilliseconds(runs);
 
