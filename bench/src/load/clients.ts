@@ -50,7 +50,7 @@ function report({ reads, uploads, eventDelays, boardDelays, errors, scored }: Lo
     boardChanges: boardDelays.length,
     boardP50: percentile(boardDelays, 0.5),
     boardLongest: percentile(boardDelays, 1),
-    errors: errors.slice(0, 100),
+    errors: [...new Set(errors)].slice(0, 30),
     errorCount: errors.length,
   };
 }

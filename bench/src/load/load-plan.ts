@@ -32,7 +32,7 @@ export interface LoadReport {
   readonly boardChanges: number;
   readonly boardP50: number;
   readonly boardLongest: number;
-  /** One sentence each, the first hundred. */
+  /** The first thirty that differ. */
   readonly errors: readonly string[];
   readonly errorCount: number;
 }

@@ -58,7 +58,8 @@ export class LoadRun {
 /** @throws Error where the answer is none that a client hopes for */
 export async function expectOk(response: Response, what: string): Promise<Response> {
   if (response.ok || response.status === 304) return response;
-  throw new Error(`${what} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+  const text = (await response.text()).replaceAll(/,"instance":"[^"]*"/g, '');
+  throw new Error(`${what} answered ${response.status}: ${text.slice(0, 400)}`);
 }
 
 /** The share of all samples that are not above the answer; NaN where there is none. */

@@ -25,7 +25,8 @@ export async function readPages(run: LoadRun, client: number): Promise<void> {
     const path = paths[count++ % paths.length] ?? '/';
     const startedAt = performance.now();
     const isOwn = path.startsWith('/api/submissions');
-    const response = await run.request(client, path, isOwn ? { token } : {});
+    const accept = path.startsWith('/api/') ? 'application/json' : 'text/html';
+    const response = await run.request(client, path, { headers: { accept }, ...(isOwn ? { token } : {}) });
     await (await expectOk(response, path)).arrayBuffer();
     run.reads.push(performance.now() - startedAt);
     const { least, most } = pauseMilliseconds;

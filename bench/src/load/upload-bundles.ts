@@ -13,7 +13,8 @@ export async function uploadBundles(run: LoadRun, client: number, bundle: Uint8A
     const name = `load ${client}-${count++}`;
     const startedAt = performance.now();
     const path = count % 2 === 0 ? await sendWhole(name) : await sendByTus(name);
-    const submission = submissionSchema.parse(await (await run.request(client, path, { token })).json());
+    const made = await expectOk(await run.request(client, path, { token }), path);
+    const submission = submissionSchema.parse(await made.json());
     run.uploads.push(performance.now() - startedAt);
     run.submitted.set(submission.id, { name, team: client });
     run.latest.set(client, submission.id);
@@ -44,7 +45,7 @@ export async function uploadBundles(run: LoadRun, client: number, bundle: Uint8A
       await run.request(client, pathname, { method: 'PATCH', token, headers: part, body: bundle }),
       'PATCH',
     );
-    return `${pathname}/result`;
+    return `/api/uploads/${pathname.split('/').at(-1)}/result`;
   }
 
   async function follow(id: string): Promise<void> {
