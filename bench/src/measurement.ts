@@ -37,6 +37,8 @@ export interface BenchOptions {
   readonly images: number;
   /** Of the bundle that is uploaded. */
   readonly gigabytes: number;
+  /** How long 200 clients are there. */
+  readonly minutes: number;
   /** Tells the person who waits what is going on. */
   readonly say: (line: string) => void;
 }

@@ -7,6 +7,7 @@ import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
 import { measureLeaderboard } from './rows/leaderboard.js';
+import { measureUnderLoad } from './rows/load.js';
 import { measurePages } from './rows/pages.js';
 import { measureQueue } from './rows/queue.js';
 import { measureRanks } from './rows/ranks.js';
@@ -27,6 +28,7 @@ const rows: Readonly<Record<string, Row>> = {
   pages: measurePages,
   queue: measureQueue,
   upload: measureUpload,
+  load: measureUnderLoad,
 };
 
 const { values } = parseArgs({
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     images: { type: 'string', default: '96' },
     gigabytes: { type: 'string', default: '2' },
+    minutes: { type: 'string', default: '5' },
   },
 });
 
@@ -55,6 +58,7 @@ try {
       rounds: readCount('rounds'),
       images: readCount('images'),
       gigabytes: readCount('gigabytes'),
+      minutes: readCount('minutes'),
       say,
     };
     for (const measurement of await row(options)) results.push(summarise(name, measurement));
@@ -67,7 +71,7 @@ console.log(`${machine.processor}, ${machine.cores} cores, Node ${machine.node},
 console.log(formatTable(results));
 console.log(`\n${await writeResults()}`);
 
-function readCount(option: 'rounds' | 'images' | 'gigabytes'): number {
+function readCount(option: 'rounds' | 'images' | 'gigabytes' | 'minutes'): number {
   const count = Number(values[option]);
   if (!Number.isInteger(count) || count < 1) {
     throw new Error(`--${option} is “${values[option]}”, expected a whole number from 1.`);

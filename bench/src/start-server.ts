@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 export interface RunningServer {
   readonly address: string;
   readonly token: string;
+  /** Of the process that starts all others. */
+  readonly pid: number;
   /** What the evaluating worker said in its log of each stage of a submission. */
   readStages(submissionId: string): Promise<StageLog[]>;
   /** The most memory that it saw a submission's bundle use. */
@@ -29,10 +31,16 @@ interface StageLog {
 const startTimeoutMilliseconds = 10 * 60 * 1000;
 
 /** Starts the standalone in `directory` and waits until its demo submissions have been scored. */
-export async function startServer(directory: string, say: (line: string) => void): Promise<RunningServer> {
+export async function startServer(
+  directory: string,
+  say: (line: string) => void,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const port = await findFreePort();
   const program = fileURLToPath(new URL('../../apps/standalone/bin/start.mjs', import.meta.url));
-  const child = spawn(process.execPath, [program, '--port', String(port), '--data', directory]);
+  const child = spawn(process.execPath, [program, '--port', String(port), '--data', directory], {
+    env: { ...process.env, ...environment },
+  });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -48,6 +56,7 @@ export async function startServer(directory: string, say: (line: string) => void
   }
   return {
     address: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     token: /HOLDOUT_TOKEN=(\S+)/.exec(output)?.[1] ?? '',
     readStages: (submissionId) => readLog<StageLog>(directory, submissionId, 'stage run'),
     async readBundlePeakBytes(submissionId) {

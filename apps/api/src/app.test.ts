@@ -112,6 +112,17 @@ describe('every route of the OpenAPI document', () => {
     }
   });
 
+  it('refuses a NUL in its address, which the database can’t hold', async () => {
+    const token = seeded.alpha.token;
+    for (const { method, path } of await listRoutes()) {
+      if (!path.includes('{')) continue;
+      const response = await server.request(path.replaceAll(/\{\w+\}/g, '%00'), { method, token });
+      expect(response.status, `${method} ${path}`).toBeGreaterThanOrEqual(400);
+      expect(response.status, `${method} ${path}`).toBeLessThan(500);
+      await response.arrayBuffer();
+    }
+  });
+
   it('is described with named schemas and the ways to send an archive', async () => {
     const text = await (await server.request('/api/openapi.json')).text();
     const { components, paths } = documentSchema.parse(JSON.parse(text));

@@ -1,5 +1,5 @@
 import { errorCatalogue, HoldoutError, type ProblemItem, presentProblem } from '@holdout/contracts';
-import { isConnectionError } from '@holdout/db';
+import { isConnectionError, isTextError } from '@holdout/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { PageDocument } from './serve-pages.js';
@@ -39,6 +39,13 @@ export function toHoldoutError(error: unknown): HoldoutError {
   if (hasZodFastifySchemaValidationErrors(error)) return describeInvalidFields(error);
   if (!(error instanceof Error)) return new HoldoutError('internal', { cause: error });
   if (isConnectionError(error)) return new HoldoutError('database_unavailable', { cause: error });
+  if (isTextError(error)) {
+    // Texts go to the database from many places of a request; what it can't hold is in none of them a mistake of ours.
+    return new HoldoutError('request_invalid', {
+      detail: 'Found a NUL character; expected text without.',
+      cause: error,
+    });
+  }
   return describeFrameworkError(error) ?? new HoldoutError('internal', { cause: error });
 }
 

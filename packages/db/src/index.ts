@@ -157,6 +157,7 @@ export {
   signOffWorker,
   type WorkerRecord,
 } from './tables/workers.js';
+export { isTextError } from './text-error.js';
 export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';

@@ -7,6 +7,7 @@ const program = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
 interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   /** Ends it as a power cut does, or as an operator does. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
@@ -15,12 +16,14 @@ interface ProcessOptions {
   storageDirectory: string;
   diskBytes?: number;
   environment?: Record<string, string>;
+  /** Gets each line of its log. */
+  onLine?: (line: string) => void;
 }
 
 /** The server as a process of its own, on the database of a test's. */
 export async function startServerProcess(
   { databaseUrl }: Pick<TestServer, 'databaseUrl'>,
-  { storageDirectory, diskBytes, environment: further }: ProcessOptions,
+  { storageDirectory, diskBytes, environment: further, onLine }: ProcessOptions,
 ): Promise<ServerProcess> {
   const environment = {
     PATH: process.env.PATH ?? '',
@@ -37,7 +40,8 @@ export async function startServerProcess(
   const child = spawn(command, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
-    url: await readAddress(child),
+    url: await readAddress(child, onLine),
+    pid: child.pid ?? 0,
     async end(signal) {
       child.kill(signal);
       await ended;
@@ -46,12 +50,16 @@ export async function startServerProcess(
 }
 
 /** The server's log names the address that it listens on. */
-async function readAddress({ stdout }: ChildProcess): Promise<string> {
+async function readAddress({ stdout }: ChildProcess, onLine?: (line: string) => void): Promise<string> {
   if (!stdout) throw new Error('Its output is not read.');
-  for await (const line of createInterface({ input: stdout })) {
-    const url = /Server listening at (http:\/\/[^"\s]+)/.exec(line)?.[1];
-    // What it logs from now on must not fill the pipe.
-    if (url) return stdout.resume() && url;
-  }
-  throw new Error('The server ended before it listened.');
+  return await new Promise((resolve, reject) => {
+    // What it logs later is read too, or it would fill the pipe.
+    createInterface({ input: stdout })
+      .on('line', (line) => {
+        const url = /Server listening at (http:\/\/[^"\s]+)/.exec(line)?.[1];
+        if (url) resolve(url);
+        onLine?.(line);
+      })
+      .once('close', () => reject(new Error('The server ended before it listened.')));
+  });
 }

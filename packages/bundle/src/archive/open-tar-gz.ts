@@ -84,7 +84,12 @@ async function* readTar(source: ByteSource, limits: BundleLimits): AsyncGenerato
     unpack.destroy(cause instanceof Error ? cause : new Error(String(cause)));
   });
   try {
-    for await (const entry of unpack) yield { header: entry.header, chunks: explainErrors(entry, () => failure) };
+    for await (const entry of unpack) {
+      const { header } = entry;
+      // POSIX lets a folder's header have a size, of nothing that follows; tar-stream would wait for it for ever.
+      const hasContents = header.type !== 'directory';
+      yield { header, chunks: hasContents ? explainErrors(entry, () => failure) : noChunks() };
+    }
     await feeding;
     if (failure !== undefined) throw failure;
   } catch (error) {
@@ -147,6 +152,8 @@ function refuseTooMuch(sizeBytes: number, archiveSizeBytes: number, limits: Bund
     refuseProblems([makeProblem('archive_ratio', { found, expected: `at most ${limits.maxRatio} times the archive` })]);
   }
 }
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {}
 
 async function* explainErrors(chunks: AsyncIterable<unknown>, failure: () => unknown): AsyncGenerator<Uint8Array> {
   try {

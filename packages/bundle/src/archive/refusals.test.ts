@@ -169,6 +169,12 @@ describe('what only a tar can do', () => {
     expect((await catchRefusal(await buildTarGz([...good, { path: 'odd', ...odd }]))).code).toBe('archive_entry_kind');
   });
 
+  it('passes over the size of a folder, which no contents follow', async () => {
+    const folder = { path: 'folder/', type: 'directory' as const, declaredSizeBytes: 512 };
+    const tar = await buildTarGz([folder, ...good, { path: 'folder/notes.txt', data: 'text' }]);
+    expect((await openAndCheck(tar)).files.files).toHaveLength(3);
+  });
+
   it('counts what the gzip really holds', async () => {
     const tar = gunzipSync(await buildTarGz(good));
     const bomb = gzipSync(Buffer.concat([tar, Buffer.alloc(60_000_000)]));

@@ -1,0 +1,13 @@
+import { readPredictionsCsv } from '../../command/read-predictions-csv.js';
+
+const studies = ['XR_WRIST/patient00001/study1', 'XR_WRIST/patient00002/study1', 'XR_ELBOW/patient00003/study2'];
+
+/** What a program wrote of its studies. */
+export function tryInput(bytes: Uint8Array): void {
+  const { predictions, missing } = readPredictionsCsv(bytes, studies, { threshold: 0.5 });
+  const answered = [...predictions.map(({ study }) => study), ...missing].sort();
+  if (answered.join() !== [...studies].sort().join()) throw new Error(`It answers for ${answered}.`);
+  const isOdd = (value: number | null) => value !== null && !(value >= 0 && value <= 1);
+  if (predictions.some(({ probability }) => isOdd(probability))) throw new Error('A probability is none.');
+  if (predictions.some(({ label }) => label !== 0 && label !== 1)) throw new Error('A label is neither 0 nor 1.');
+}

@@ -1,0 +1,36 @@
+import {
+  applyChanges,
+  changesOf,
+  findCells,
+  fuzzParameters,
+  fuzzTimeoutMilliseconds,
+  openTarget,
+} from '@holdout/fuzzing';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { writeTables } from '../testing/fuzz/import-tables.js';
+
+const target = openTarget({
+  module: new URL('../../dist/testing/fuzz/plan-tables.js', import.meta.url).href,
+  mostGrowthBytes: 256 * 1024 * 1024,
+});
+afterAll(() => target.close());
+
+const tables = writeTables().map((table) => ({ ...table, places: findCells(table.bytes) }));
+const runs = 200;
+const timeout = fuzzTimeoutMilliseconds(runs);
+
+it('accepts every form that is allowed', { timeout }, async () => {
+  for (const { name, bytes } of tables) expect(await target.give(bytes), name).toBe('accepted');
+});
+
+it('answers any damage to a table, and to names of files', { timeout }, async () => {
+  await fc.assert(
+    fc.asyncProperty(changesOf(tables), fc.constantFrom(1, 1, 1, 1, 200), async (drawn, times) => {
+      const damaged = applyChanges(tables, drawn);
+      const bytes = Buffer.alloc(damaged.length * times, damaged.length > 0 ? damaged : 0);
+      expect(await target.give(bytes)).toMatch(/^(accepted|test_set_invalid)$/);
+    }),
+    fuzzParameters(runs),
+  );
+});
