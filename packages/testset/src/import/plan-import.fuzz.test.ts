@@ -17,7 +17,7 @@ const target = openTarget({
 afterAll(() => target.close());
 
 const tables = writeTables().map((table) => ({ ...table, places: findCells(table.bytes) }));
-const runs = 200;
+const runs = 100;
 const timeout = fuzzTimeoutMilliseconds(runs);
 
 it('accepts every form that is allowed', { timeout }, async () => {

@@ -102,6 +102,19 @@ const oddHeaders = [
   `X-${'y'.repeat(500)}: 1`,
 ];
 
+/** A form as browsers send it. */
+const form = {
+  name: 'form',
+  bytes: Buffer.from(
+    [
+      ...['--limit', 'Content-Disposition: form-data; name="name"', '', 'From a form'],
+      ...['--limit', 'Content-Disposition: form-data; name="stopOnWarning"', '', 'true'],
+      ...['--limit', 'Content-Disposition: form-data; name="bundle"; filename="bundle.zip"'],
+      ...['Content-Type: application/zip', '', '{archive}', '--limit--', ''],
+    ].join('\r\n'),
+  ),
+};
+
 const nth = <T>(items: readonly T[]): fc.Arbitrary<number> => fc.nat(Math.max(0, items.length - 1));
 
 /** One time in so many; null otherwise. */
@@ -123,6 +136,8 @@ export function requestsOf(parts: RequestParts) {
     headers: fc.array(sometimes(6, nth(oddHeaders)), { maxLength: 2 }),
     json: sometimes(2, jsonChanges),
     archive: sometimes(2, changesOf(parts.archives)),
+    /** Sends the archive as a file of a form, and what happens to the form. */
+    form: sometimes(2, changesOf([form])),
     /** Damage to the bytes of the whole request. */
     damage: sometimes(8, changesOf([{ name: 'request', bytes: new Uint8Array() }])),
     method: sometimes(
@@ -163,7 +178,15 @@ function writeBody(parts: RequestParts, route: Route, drawn: Drawn): { type: str
   if (route.takesArchive) {
     const sound = /import$/.test(route.path) ? parts.archives.at(-1) : parts.archives[0];
     const body = drawn.archive ? applyChanges(parts.archives, drawn.archive) : (sound?.bytes ?? Buffer.alloc(0));
-    return { type: 'application/octet-stream', body: Buffer.from(body) };
+    if (drawn.form === null) return { type: 'application/octet-stream', body: Buffer.from(body) };
+    const [before = '', after = ''] = form.bytes.toString().split('{archive}');
+    const bytes = Buffer.concat([Buffer.from(before), body, Buffer.from(after)]);
+    // The first of the changes may be none: a form that is sound, too.
+    const changes = drawn.form.changes.slice(1);
+    return {
+      type: 'multipart/form-data; boundary=limit',
+      body: Buffer.from(applyChanges([{ ...form, bytes }], { member: 0, changes })),
+    };
   }
   if (route.body === null) return { type: null, body: Buffer.alloc(0) };
   const value = exampleOf(route.body);
