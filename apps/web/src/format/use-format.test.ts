@@ -7,6 +7,7 @@ const noon = '2027-03-01T12:00:00.000Z';
 it('writes dates and numbers as each language does', () => {
   expect(english.date(noon)).toBe('1 Mar 2027');
   expect(chinese.date(noon)).toBe('2027年3月1日');
+  expect([english.shortDate(noon), chinese.shortDate(noon)]).toEqual(['1 Mar 2027', '2027/3/1']);
   expect(english.number(12_345)).toBe('12,345');
   expect(english.list(['a', 'b', 'c'])).toBe('a, b and c');
   expect(chinese.list(['a', 'b'])).toBe('a和b');

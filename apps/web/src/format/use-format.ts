@@ -10,6 +10,8 @@ export interface Format {
   readonly locale: string;
   /** `1 Mar 2026` */
   date(time: string | number | Date): string;
+  /** For a column of dates, as narrow as the language can be read in: `1 Mar 2026`, `2026/3/1`. */
+  shortDate(time: string | number | Date): string;
   /** `1 Mar 2026, 09:30` */
   dateTime(time: string | number | Date): string;
   /** `5 minutes ago`, `in 3 days` */
@@ -33,6 +35,8 @@ export function useFormat(): Format {
 export function createFormat(language: Language): Format {
   const locale = locales[language];
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  // English of digits alone would leave open which are the month.
+  const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: language === 'zh' ? 'short' : 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
@@ -43,6 +47,7 @@ export function createFormat(language: Language): Format {
   return {
     locale,
     date: (time) => date.format(new Date(time)),
+    shortDate: (time) => shortDate.format(new Date(time)),
     dateTime: (time) => dateTime.format(new Date(time)),
     relative: (time, now = Date.now()) => relative.format(...chooseRelative((new Date(time).getTime() - now) / 1000)),
     duration: (seconds) => unit(...chooseDuration(seconds)),

@@ -77,7 +77,7 @@ export function DateCell({ row: { submittedAt }, words: { t, format } }: CellPro
   if (submittedAt === null) return <Nothing why={t('noDate')} />;
   return (
     <time dateTime={submittedAt} title={format.dateTime(submittedAt)}>
-      {format.date(submittedAt)}
+      {format.shortDate(submittedAt)}
     </time>
   );
 }
