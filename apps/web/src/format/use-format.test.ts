@@ -11,6 +11,9 @@ it('writes dates and numbers as each language does', () => {
   expect(english.number(12_345)).toBe('12,345');
   expect(english.list(['a', 'b', 'c'])).toBe('a, b and c');
   expect(chinese.list(['a', 'b'])).toBe('a和b');
+  expect([english, chinese].map(({ commas }) => commas(['a', null, 'b']))).toEqual(['a, b', 'a，b']);
+  expect(english.sentences(['A.', false, 'B.'])).toBe('A. B.');
+  expect(chinese.sentences(['一。', '二。'])).toBe('一。二。');
 });
 
 it('writes sizes and times with the unit that is easiest to read', () => {

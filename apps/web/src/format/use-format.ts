@@ -5,6 +5,9 @@ import type { Language } from '../i18n/namespaces.js';
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
 
+/** A part of a line; nothing where there is none. */
+type Part = string | false | null | undefined;
+
 /** How numbers, sizes and times are written in one language; times are in the reader's own zone. */
 export interface Format {
   readonly locale: string;
@@ -25,6 +28,10 @@ export interface Format {
   percent(share: number): string;
   /** `a, b and c` */
   list(items: readonly string[]): string;
+  /** `a, b, c`, of those that are there. */
+  commas(parts: readonly Part[]): string;
+  /** One after another, as a text has them; of those that are there. */
+  sentences(parts: readonly Part[]): string;
 }
 
 export function useFormat(): Format {
@@ -55,6 +62,8 @@ export function createFormat(language: Language): Format {
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
     list: (items) => list.format(items),
+    commas: (parts) => parts.filter(Boolean).join(language === 'zh' ? '，' : ', '),
+    sentences: (parts) => parts.filter(Boolean).join(language === 'zh' ? '' : ' '),
   };
 }
 
