@@ -7,9 +7,13 @@ const noon = '2027-03-01T12:00:00.000Z';
 it('writes dates and numbers as each language does', () => {
   expect(english.date(noon)).toBe('1 Mar 2027');
   expect(chinese.date(noon)).toBe('2027年3月1日');
+  expect([english.shortDate(noon), chinese.shortDate(noon)]).toEqual(['1 Mar 2027', '2027/3/1']);
   expect(english.number(12_345)).toBe('12,345');
   expect(english.list(['a', 'b', 'c'])).toBe('a, b and c');
   expect(chinese.list(['a', 'b'])).toBe('a和b');
+  expect([english, chinese].map(({ commas }) => commas(['a', null, 'b']))).toEqual(['a, b', 'a，b']);
+  expect(english.sentences(['A.', false, 'B.'])).toBe('A. B.');
+  expect(chinese.sentences(['一。', '二。'])).toBe('一。二。');
 });
 
 it('writes sizes and times with the unit that is easiest to read', () => {

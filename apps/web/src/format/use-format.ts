@@ -5,11 +5,16 @@ import type { Language } from '../i18n/namespaces.js';
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
 
+/** A part of a line; nothing where there is none. */
+type Part = string | false | null | undefined;
+
 /** How numbers, sizes and times are written in one language; times are in the reader's own zone. */
 export interface Format {
   readonly locale: string;
   /** `1 Mar 2026` */
   date(time: string | number | Date): string;
+  /** For a column of dates, as narrow as the language can be read in: `1 Mar 2026`, `2026/3/1`. */
+  shortDate(time: string | number | Date): string;
   /** `1 Mar 2026, 09:30` */
   dateTime(time: string | number | Date): string;
   /** `5 minutes ago`, `in 3 days` */
@@ -23,6 +28,10 @@ export interface Format {
   percent(share: number): string;
   /** `a, b and c` */
   list(items: readonly string[]): string;
+  /** `a, b, c`, of those that are there. */
+  commas(parts: readonly Part[]): string;
+  /** One after another, as a text has them; of those that are there. */
+  sentences(parts: readonly Part[]): string;
 }
 
 export function useFormat(): Format {
@@ -33,6 +42,8 @@ export function useFormat(): Format {
 export function createFormat(language: Language): Format {
   const locale = locales[language];
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  // English of digits alone would leave open which are the month.
+  const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: language === 'zh' ? 'short' : 'medium' });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
@@ -43,6 +54,7 @@ export function createFormat(language: Language): Format {
   return {
     locale,
     date: (time) => date.format(new Date(time)),
+    shortDate: (time) => shortDate.format(new Date(time)),
     dateTime: (time) => dateTime.format(new Date(time)),
     relative: (time, now = Date.now()) => relative.format(...chooseRelative((new Date(time).getTime() - now) / 1000)),
     duration: (seconds) => unit(...chooseDuration(seconds)),
@@ -50,6 +62,8 @@ export function createFormat(language: Language): Format {
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
     list: (items) => list.format(items),
+    commas: (parts) => parts.filter(Boolean).join(language === 'zh' ? '，' : ', '),
+    sentences: (parts) => parts.filter(Boolean).join(language === 'zh' ? '' : ' '),
   };
 }
 

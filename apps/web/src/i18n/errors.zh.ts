@@ -35,8 +35,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   sign_in_over: words('这次登录距今太久，不能进行此操作。', '请重新登录，然后再做。'),
   link_over: words('此链接已失效。', '请重新索取一个，并在一小时内打开；每个链接只能用一次。'),
   worker_killed: words(
-    '运行此提交包时，整个工作进程两次终止。',
-    '请在自己的机器上运行它并观察内存占用。如果提交包没有问题，请让组织者重新运行。',
+    '运行此模型包时，整个工作进程两次终止。',
+    '请在自己的机器上运行它并观察内存占用。如果模型包没有问题，请让组织者重新运行。',
   ),
   not_taking_part: words('您没有参加此竞赛。', '请以一个团队加入并接受规则，然后再试。'),
   rules_changed: words(
@@ -65,8 +65,8 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   personal_token_not_found: words('您没有这个令牌。', 'GET /api/me/tokens 会列出您的令牌。'),
   route_not_found: words('这个地址没有内容。', '存在的地址见 /api/docs。'),
   starter_bundle_not_found: words(
-    '此竞赛没有这样的示例提交包。',
-    'GET /api/competitions/{competition}/starter-bundles 会列出现有的示例包，每种引擎一个。',
+    '此竞赛没有这样的示例模型包。',
+    'GET /api/competitions/{competition}/starter-bundles 会列出现有的示例模型包，每种引擎一个。',
   ),
   competition_not_found: words('没有这个竞赛。', 'GET /api/competitions 会列出现有的竞赛。'),
   phase_not_found: words('此竞赛没有这个阶段。', 'GET /api/competitions/{competition} 会列出它的阶段。'),

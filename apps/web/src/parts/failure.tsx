@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, UnreachableError } from '../api/problem-error.js';
+import { type Format, useFormat } from '../format/use-format.js';
 import { type ServerWords, useServerWords } from '../i18n/use-server-words.js';
 
 interface FailureProps {
@@ -13,7 +14,8 @@ interface FailureProps {
 export function Failure({ error, onRetry }: FailureProps) {
   const { t } = useTranslation('shell');
   const words = useServerWords();
-  const { title, next, requestId } = describeError(error, words);
+  const { sentences } = useFormat();
+  const { title, next, requestId } = describeError(error, words, sentences);
   return (
     <Alert role="alert" color="red" title={title ?? t('failed')}>
       <Text size="sm">{error instanceof UnreachableError ? t('unreachable') : next}</Text>
@@ -36,10 +38,11 @@ export function Failure({ error, onRetry }: FailureProps) {
 function describeError(
   error: unknown,
   words: ServerWords,
+  sentences: Format['sentences'],
 ): { title?: string; next?: string; requestId?: string | undefined } {
   if (error instanceof ProblemError) {
     const { title, detail, next } = words.say(error);
-    return { title: [title, detail].filter(Boolean).join(' '), next, requestId: error.requestId };
+    return { title: sentences([title, detail]), next, requestId: error.requestId };
   }
   if (error instanceof UnreachableError) return {};
   return { next: error instanceof Error ? error.message : String(error) };

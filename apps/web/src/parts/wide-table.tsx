@@ -12,7 +12,7 @@ interface WideTableProps {
 export function WideTable({ label, head, children }: WideTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section className={styles.frame} aria-label={label} tabIndex={0}>
+    <section className={`more-aside ${styles.frame}`} aria-label={label} tabIndex={0}>
       <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm">
         <Table.Thead>
           <Table.Tr>

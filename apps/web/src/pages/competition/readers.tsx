@@ -40,7 +40,7 @@ export function Readers({ competition: { competition, phases } }: { readonly com
             {': '}
             {t('readerKappa', { kappa: formatMetric(kappa, decimals) ?? '—' })}
             {kappaInterval && <span className={styles.note}> ({formatInterval(kappaInterval)})</span>}
-            {best && `, ${t('bestReader')}`}
+            {best && ` · ${t('bestReader')}`}
           </li>
         ))}
       </ul>

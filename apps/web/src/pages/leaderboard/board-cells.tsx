@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import type { BoardRow } from '../../boards/board-row.js';
 import { formatCell, formatInterval, formatMetric, safeLink } from '../../boards/format-value.js';
@@ -41,7 +42,19 @@ export function RankCell({ row: { rank, rankInterval, toldApartFromFirst }, word
   );
 }
 
-export function TeamCell({ row: { team, bestReader, kind }, words: { t } }: CellProps) {
+/** The reader's own team leads to its submission, which others may not open. */
+export function TeamCell({ row, words: { t }, isOwn }: CellProps & { readonly isOwn: boolean }) {
+  const { team, bestReader, kind, submissionId } = row;
+  if (team !== null && isOwn && submissionId !== null) {
+    return (
+      <>
+        <span className={styles.ownBadge}>{t('yourTeam')}</span>
+        <Link to="/submissions/$id" params={{ id: submissionId }} title={team}>
+          {team}
+        </Link>
+      </>
+    );
+  }
   if (team !== null) return <span title={team}>{team}</span>;
   if (bestReader) return <span className={styles.bestBadge}>★ {t('bestReader')}</span>;
   return <span className={styles.badge}>{t(kind === 'reader' ? 'reader' : 'baseline')}</span>;
@@ -77,7 +90,7 @@ export function DateCell({ row: { submittedAt }, words: { t, format } }: CellPro
   if (submittedAt === null) return <Nothing why={t('noDate')} />;
   return (
     <time dateTime={submittedAt} title={format.dateTime(submittedAt)}>
-      {format.date(submittedAt)}
+      {format.shortDate(submittedAt)}
     </time>
   );
 }

@@ -6,7 +6,7 @@ import { useFormat } from '../../format/use-format.js';
 /** Why a board is not what it seems: hidden, frozen, final, or of a past moment. */
 export function BoardNotice({ facts }: { readonly facts: BoardFacts }) {
   const { t } = useTranslation('leaderboard');
-  const { dateTime } = useFormat();
+  const { dateTime, sentences } = useFormat();
   const { state, from, final } = facts.visibility;
   const words = [];
   // A frozen board is of the moment that it says itself.
@@ -20,7 +20,7 @@ export function BoardNotice({ facts }: { readonly facts: BoardFacts }) {
   if (words.length === 0) return null;
   return (
     <Alert role="note" variant="light" color={state === 'live' || state === 'final' ? 'petrol' : 'yellow'} p="xs">
-      {words.join(' ')}
+      {sentences(words)}
     </Alert>
   );
 }

@@ -27,6 +27,8 @@ interface RowProps {
   readonly top: number;
   readonly isNew: boolean;
   readonly isLinked: boolean;
+  /** Whether it is of the reader's own team. */
+  readonly isOwn: boolean;
   /** On a past board: what became of it; null for references. */
   readonly change: RankChange | null | undefined;
   readonly ref: Ref<HTMLDivElement>;
@@ -34,7 +36,7 @@ interface RowProps {
 
 /** One entry. Cells stand in columns where there is room, and as a card where there is not. */
 export const BoardRowView = memo(function BoardRowView(props: RowProps) {
-  const { row, facts, scale, words, index, top, isNew, isLinked, change, ref } = props;
+  const { row, facts, scale, words, index, top, isNew, isLinked, isOwn, change, ref } = props;
   const { t, names, decimals } = words;
   const { studyTypes } = facts;
   const classes = [
@@ -58,7 +60,7 @@ export const BoardRowView = memo(function BoardRowView(props: RowProps) {
         <RankCell row={row} words={words} />
       </Cell>
       <Cell className={styles.team}>
-        <TeamCell row={row} words={words} />
+        <TeamCell row={row} words={words} isOwn={isOwn} />
       </Cell>
       <Cell className={styles.model}>
         <ModelCell row={row} words={words} />

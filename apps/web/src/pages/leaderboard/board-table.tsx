@@ -31,6 +31,8 @@ export interface BoardTableProps {
   readonly newKeys: ReadonlySet<string>;
   /** The row that the page's address names. */
   readonly linkedKey: string;
+  /** Whose row is marked; null for nobody's. */
+  readonly ownTeam: string | null;
   readonly changeOf: ((row: BoardRow) => RankChange | null) | undefined;
   /** Says which rows are looked at. */
   readonly onLook: (first: number, last: number) => void;
@@ -38,7 +40,8 @@ export interface BoardTableProps {
 
 /** The rows that can be seen, and a few more. Roles are spelled out, since no table could leave rows out. */
 export function BoardTable(props: BoardTableProps) {
-  const { label, facts, layout, rows, columns, sorting, onSort, scale, newKeys, linkedKey, changeOf, onLook } = props;
+  const { label, facts, layout, rows, columns, sorting, onSort, scale, newKeys, linkedKey, ownTeam, changeOf, onLook } =
+    props;
   const { t } = useTranslation('shell');
   const words = useCellWords(facts);
   const body = useRef<HTMLDivElement>(null);
@@ -103,6 +106,7 @@ export function BoardTable(props: BoardTableProps) {
               index={index}
               top={top}
               isNew={newKeys.has(row.key)}
+              isOwn={ownTeam !== null && row.team === ownTeam}
               isLinked={row.key === linkedKey}
               change={changeOf?.(row)}
             />

@@ -1,9 +1,10 @@
 import type { Phase } from '@holdout/contracts';
 import { Stack } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useLocation } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { meQuery } from '../../api/me.js';
 import type { BoardRow } from '../../boards/board-row.js';
 import { phaseBoardPath, wholeQuery } from '../../boards/read-board.js';
 import { useFormat } from '../../format/use-format.js';
@@ -46,6 +47,7 @@ export function PhaseBoard({ competition, phase }: PhaseBoardProps) {
         competition={competition}
         phase={phase}
         connection={connection}
+        isPast={shown.source.at !== null}
         newRows={fresh.rows}
         waiting={shown.present?.facts.waiting}
       />
@@ -86,6 +88,7 @@ function ArrangedBoard({ shown, board, phase, linkedKey, newKeys, fileName }: Ar
   const { facts } = board;
   const frame = useRef<HTMLDivElement>(null);
   const layout = useBoardLayout(frame, facts);
+  const ownTeam = useOwnTeam(facts.competition);
   const download = async (): Promise<void> => {
     const all: readonly (BoardRow | undefined)[] = board.isWhole
       ? board.rows
@@ -122,6 +125,7 @@ function ArrangedBoard({ shown, board, phase, linkedKey, newKeys, fileName }: Ar
           scale={shown.scale}
           newKeys={newKeys}
           linkedKey={linkedKey}
+          ownTeam={ownTeam}
           changeOf={shown.changeOf}
           onLook={shown.look}
         />
@@ -138,6 +142,12 @@ function NoRows({ isFiltered, isPast }: { readonly isFiltered: boolean; readonly
   if (isFiltered) return <Empty title={t('noneFound')} />;
   if (isPast) return <Empty title={t('emptyPast')} />;
   return <Empty title={t('empty')}>{t('emptyNext')}</Empty>;
+}
+
+/** The name of the team that the reader takes part with, by which a board, which is the same for all, marks its row. */
+function useOwnTeam(slug: string): string | null {
+  const { data: me } = useQuery(meQuery);
+  return me?.competitions.find(({ competition }) => competition === slug)?.team.name ?? null;
 }
 
 /** Writes what the reader chose into the address, without a step back for each letter. */

@@ -21,5 +21,5 @@ export function PhaseFacts({ phase }: { readonly phase: Phase }) {
     window === 'open' && closes && t('closes', { time: format.dateTime(closes) }),
     window === 'after' && t('closed'),
   ];
-  return <Text c="dimmed">{sentences.filter(Boolean).join(' ')}</Text>;
+  return <Text c="dimmed">{format.sentences(sentences)}</Text>;
 }

@@ -12,13 +12,15 @@ interface PhaseHeadProps {
   readonly competition: string;
   readonly phase: Phase;
   readonly connection: Connection;
+  /** Whether the board below is of a past day: what goes on now is not of it. */
+  readonly isPast: boolean;
   readonly newRows: readonly BoardRow[];
   /** Submissions under way; undefined until that is known. */
   readonly waiting: number | undefined;
 }
 
 /** What a phase is, and how its board is doing. */
-export function PhaseHead({ competition, phase, connection, newRows, waiting }: PhaseHeadProps) {
+export function PhaseHead({ competition, phase, connection, isPast, newRows, waiting }: PhaseHeadProps) {
   const { t } = useTranslation('leaderboard');
   const { list } = useFormat();
   const names = list(newRows.map(({ team, name }) => team ?? name));
@@ -28,8 +30,8 @@ export function PhaseHead({ competition, phase, connection, newRows, waiting }: 
         <Badge variant="outline" tt="none" fw={600} className={styles.badge}>
           {t(phase.visibility === 'hidden' ? 'hiddenTestSet' : 'publicTestSet')}
         </Badge>
-        <span className={styles.connection} data-state={connection}>
-          {t(connection)}
+        <span className={styles.connection} data-state={isPast ? 'past' : connection}>
+          {t(isPast ? 'past' : connection)}
         </span>
         <Link to="/competitions/$competition" params={{ competition }} hash="take-part">
           {t('howToTakePart')}
@@ -38,8 +40,8 @@ export function PhaseHead({ competition, phase, connection, newRows, waiting }: 
       {phase.description !== '' && <Text mt="xs">{phase.description}</Text>}
       <PhaseFacts phase={phase} />
       <Text role="status" c="dimmed" size="sm">
-        {waiting !== undefined && t('waiting', { count: waiting })}
-        <span className="heard"> {newRows.length > 0 && t('appeared', { names })}</span>
+        {!isPast && waiting !== undefined && t('waiting', { count: waiting })}
+        <span className="heard"> {!isPast && newRows.length > 0 && t('appeared', { names })}</span>
       </Text>
     </div>
   );

@@ -15,7 +15,7 @@ export const words: Translated<typeof english> = {
   lastSeen: '最近一次响应',
   state: '状态',
   actions: '操作',
-  kind_evaluating: '评测提交包',
+  kind_evaluating: '评测模型包',
   kind_scoring: '为预测评分',
   cores_other: '{{count}} 核',
   noGpu: '无 GPU',
@@ -67,7 +67,7 @@ export const words: Translated<typeof english> = {
   since: '自',
 
   storage: '存储',
-  bundles: '提交包',
+  bundles: '模型包',
   hiddenImages: '测试集图像',
   database: '数据库',
   diskFree: '磁盘剩余',

@@ -55,13 +55,13 @@ export function WorkerRow({ worker }: { readonly worker: Worker }) {
 
 function MachineFacts({ worker: { machine, description } }: { readonly worker: Worker }) {
   const { t } = useTranslation('operate');
-  const { size, list } = useFormat();
+  const { size, list, commas } = useFormat();
   const { processor, cores, memoryBytes, gpuDevices, sandbox } = description;
   return (
     <>
       {machine}
       <Text size="xs" c="dimmed">
-        {processor}, {t('cores', { count: cores })}, {size(memoryBytes)}
+        {commas([processor, t('cores', { count: cores }), size(memoryBytes)])}
       </Text>
       <Text size="xs" c="dimmed">
         {gpuDevices.length === 0 ? t('noGpu') : list(gpuDevices)}
@@ -73,7 +73,7 @@ function MachineFacts({ worker: { machine, description } }: { readonly worker: W
 
 function Work({ worker: { work } }: { readonly worker: Worker }) {
   const { t } = useTranslation('operate');
-  const { relative } = useFormat();
+  const { relative, commas } = useFormat();
   if (work.length === 0) return <Text size="sm">{t('nothing')}</Text>;
   return work.map(({ submissionId, name, team, state, since, imagesDone, imagesTotal }) => (
     <div key={submissionId}>
@@ -82,9 +82,11 @@ function Work({ worker: { work } }: { readonly worker: Worker }) {
       </Anchor>{' '}
       · {team}
       <Text size="xs" c="dimmed">
-        {t(`stage_${state}`)}
-        {imagesDone !== null && imagesTotal !== null && `, ${t('images', { done: imagesDone, total: imagesTotal })}`} ·{' '}
-        {relative(since)}
+        {commas([
+          t(`stage_${state}`),
+          imagesDone !== null && imagesTotal !== null && t('images', { done: imagesDone, total: imagesTotal }),
+        ])}{' '}
+        · {relative(since)}
       </Text>
     </div>
   ));

@@ -30,7 +30,7 @@ export function Basis({ submission }: { readonly submission: Submission }) {
           <>
             <dt>{t('bundle')}</dt>
             <dd>
-              {bundleSizeBytes !== null && `${size(bundleSizeBytes)}, `}
+              {bundleSizeBytes !== null && `${size(bundleSizeBytes)} · `}
               <code>sha256:{bundleDigest}</code>
             </dd>
           </>

@@ -32,7 +32,7 @@ export function ComparisonTable({ label, first, own, rows, decimals }: Compariso
   const lowest = Math.min(0, ...all.map(({ kappa, interval }) => interval?.lower ?? kappa ?? 0));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label={label}>
+    <section className={`more-aside ${styles.scroll}`} tabIndex={0} aria-label={label}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -9,10 +9,10 @@ import page from './submission-page.module.css';
 export function ConfusionMatrices({ score: { overall, byStudyType } }: { readonly score: PublishedScore }) {
   const { t } = useTranslation('submission');
   const names = useNames();
-  const types = Object.entries(byStudyType).map(([type, { counts }]) => ({ label: names.studyType(type), counts }));
+  const types = Object.entries(byStudyType).sort(([a], [b]) => (a < b ? -1 : 1));
   const groups = [
     { label: t('overall'), counts: overall.counts },
-    ...types.sort((a, b) => a.label.localeCompare(b.label)),
+    ...types.map(([type, { counts }]) => ({ label: names.studyType(type), counts })),
   ];
   return (
     <section aria-labelledby="confusion" className={page.section}>

@@ -17,7 +17,8 @@ export function ScoreTable({ score, intervals, phase }: ScoreTableProps) {
   const { t } = useTranslation('submission');
   const { number, percent } = useFormat();
   const names = useNames();
-  const types = Object.keys(score.byStudyType).sort((a, b) => names.studyType(a).localeCompare(names.studyType(b)));
+  // As on the board, whatever they are called in the reader's language.
+  const types = Object.keys(score.byStudyType).sort();
   const decimals = phase?.release.decimals ?? null;
   const rows = [
     { key: 'all', label: t('overall'), table: score.overall, group: intervals?.overall },
@@ -32,7 +33,7 @@ export function ScoreTable({ score, intervals, phase }: ScoreTableProps) {
     <section aria-labelledby="score" className={styles.section}>
       <h2 id="score">{t('score')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-labelledby="score">
+      <section className={`more-aside ${styles.scroll}`} tabIndex={0} aria-labelledby="score">
         <table className={styles.table}>
           <thead>
             <tr>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { competitionQuery } from '../../api/competitions.js';
 import { isFinalState } from '../../api/contracts.js';
 import { submissionQuery } from '../../api/submissions.js';
+import { useFormat } from '../../format/use-format.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
 import { PageHeading } from '../../parts/page-heading.js';
@@ -35,6 +36,7 @@ export function Page() {
 
 function SubmissionView({ submission }: { readonly submission: Submission }) {
   const { t } = useTranslation('submission');
+  const { commas } = useFormat();
   const { lines, connection } = useSubmissionEvents(submission.id);
   const { data: competition } = useQuery(competitionQuery(submission.competition));
   const phase = competition?.phases.find((each) => each.phase === submission.phase);
@@ -49,7 +51,7 @@ function SubmissionView({ submission }: { readonly submission: Submission }) {
             {t('byTeam', { team: submission.team })}
             {' · '}
             <Link to="/competitions/$competition/leaderboard" params={params} search={{ phase: submission.phase }}>
-              {competition?.title ?? submission.competition}, {phase?.title ?? submission.phase}
+              {commas([competition?.title ?? submission.competition, phase?.title ?? submission.phase])}
             </Link>
           </p>
         </div>

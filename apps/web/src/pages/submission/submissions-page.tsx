@@ -91,7 +91,7 @@ function SubmissionTable({ competition: { phases }, submissions }: SubmissionTab
   const { dateTime } = useFormat();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label={t('listTitle')}>
+    <section className={`more-aside ${styles.scroll}`} tabIndex={0} aria-label={t('listTitle')}>
       <table className={styles.table}>
         <thead>
           <tr>

@@ -22,7 +22,7 @@ interface StarterBundleCardProps {
 /** The sample bundle of an engine, and another in its place. Which engine a bundle has, its manifest says. */
 export function StarterBundleCard({ competition, engine, bundle }: StarterBundleCardProps) {
   const { t } = useTranslation('organise');
-  const { size } = useFormat();
+  const { size, commas } = useFormat();
   const queries = useQueryClient();
   const readAnew = { onSuccess: () => queries.invalidateQueries({ queryKey: ['starter-kit', competition] }) };
   const set = useMutation({
@@ -43,7 +43,7 @@ export function StarterBundleCard({ competition, engine, bundle }: StarterBundle
     <div className={styles.bundle}>
       <SectionCard title={t(`starter_${engine}`)}>
         <Text size="sm" role="status">
-          {bundle ? `“${bundle.name}”, ${size(bundle.sizeBytes)}` : t('starterNone')}
+          {bundle ? commas([`“${bundle.name}”`, size(bundle.sizeBytes)]) : t('starterNone')}
         </Text>
         <Group>
           <FileButton accept=".zip,.tar,.gz,.tgz" onChange={(archive) => archive && set.mutate(archive)}>

@@ -1,4 +1,4 @@
-import { Grid } from '@mantine/core';
+import { Grid, useMantineTheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -26,6 +26,14 @@ export function StudyBrowser({ address, version, onCorrect, study, onStudy }: St
   const { t } = useTranslation('organise');
   const { data: contents, error, refetch } = useQuery(contentsQuery(address, version));
   const [filter, setFilter] = useState(noFilter);
+  const { breakpoints } = useMantineTheme();
+  const [visits, setVisits] = useState(0);
+  // On a phone the study lies below the list, where whoever chose it would not see it.
+  const choose = (chosen: string, wantsToSee: boolean): void => {
+    const isBelow = matchMedia(`(width < ${breakpoints.md})`).matches;
+    setVisits((before) => (wantsToSee && isBelow ? before + 1 : 0));
+    onStudy(chosen);
+  };
   const found = useMemo(() => (contents ? filterStudies(contents.studies, filter) : []), [contents, filter]);
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!contents) return <Loading lines={8} />;
@@ -35,7 +43,12 @@ export function StudyBrowser({ address, version, onCorrect, study, onStudy }: St
       <StudyFilters studies={contents.studies} filter={filter} onFilter={setFilter} found={found.length} />
       <Grid>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <StudyList studies={found} open={study} onOpen={onStudy} />
+          <StudyList
+            studies={found}
+            open={study}
+            onOpen={(each) => choose(each, false)}
+            onChoose={(each) => choose(each, true)}
+          />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7 }}>
           {open ? (
@@ -44,6 +57,7 @@ export function StudyBrowser({ address, version, onCorrect, study, onStudy }: St
               address={address}
               contents={contents}
               study={open}
+              visits={visits}
               onCorrect={onCorrect && ((correction) => onCorrect(open, correction))}
             />
           ) : (

@@ -11,11 +11,14 @@ const rowHeight = 50;
 interface StudyListProps {
   readonly studies: readonly Study[];
   readonly open: string | undefined;
+  /** What the arrow keys come to, while the focus stays in the list. */
   readonly onOpen: (study: string) => void;
+  /** What is pressed. */
+  readonly onChoose: (study: string) => void;
 }
 
 /** The studies that can be seen, and a few more: there may be forty thousand. Arrow keys go from one to the next. */
-export function StudyList({ studies, open, onOpen }: StudyListProps) {
+export function StudyList({ studies, open, onOpen, onChoose }: StudyListProps) {
   const { t } = useTranslation('organise');
   const frame = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
@@ -54,7 +57,7 @@ export function StudyList({ studies, open, onOpen }: StudyListProps) {
                 className={styles.item}
                 style={{ transform: `translateY(${start}px)`, height: rowHeight }}
               >
-                <StudyButton study={study} isOpen={study.study === open} onOpen={onOpen} />
+                <StudyButton study={study} isOpen={study.study === open} onChoose={onChoose} />
               </li>
             )
           );
@@ -67,14 +70,14 @@ export function StudyList({ studies, open, onOpen }: StudyListProps) {
 interface StudyButtonProps {
   readonly study: Study;
   readonly isOpen: boolean;
-  readonly onOpen: (study: string) => void;
+  readonly onChoose: (study: string) => void;
 }
 
-function StudyButton({ study, isOpen, onOpen }: StudyButtonProps) {
+function StudyButton({ study, isOpen, onChoose }: StudyButtonProps) {
   const { t } = useTranslation('organise');
   const names = useNames();
   return (
-    <UnstyledButton className={styles.study} aria-current={isOpen} onClick={() => onOpen(study.study)}>
+    <UnstyledButton className={styles.study} aria-current={isOpen} onClick={() => onChoose(study.study)}>
       <span className={styles.name}>{study.source ?? study.study}</span>
       <span className={styles.label}>{t(`label_${study.goldLabel}`)}</span>
       <span className={styles.small}>

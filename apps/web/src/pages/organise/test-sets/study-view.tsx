@@ -1,6 +1,6 @@
 import type { TestSetContents } from '@holdout/contracts';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNames } from '../../../format/use-names.js';
 import styles from '../organise.module.css';
@@ -14,19 +14,25 @@ interface StudyViewProps {
   readonly address: PhaseAddress;
   readonly contents: TestSetContents;
   readonly study: Study;
+  /** How often it was asked to be gone to; 0 where whoever opens it stays where they are. */
+  readonly visits: number;
   /** null where nothing can be corrected. */
   readonly onCorrect: ((correction: Correction) => void) | null;
 }
 
 /** One study: its images, the gold standard, and what each reader said. */
-export function StudyView({ address, contents, study, onCorrect }: StudyViewProps) {
+export function StudyView({ address, contents, study, visits, onCorrect }: StudyViewProps) {
   const { t } = useTranslation('organise');
   const names = useNames();
   const [view, setView] = useState(1);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (visits > 0 && heading.current) goTo(heading.current);
+  }, [visits]);
   return (
     <Stack gap="sm">
       <div>
-        <Title order={2} size="h4">
+        <Title order={2} size="h4" tabIndex={-1} ref={heading}>
           {names.studyType(study.studyType)}
         </Title>
         <Text size="sm" className={styles.digest}>
@@ -60,4 +66,11 @@ export function StudyView({ address, contents, study, onCorrect }: StudyViewProp
       )}
     </Stack>
   );
+}
+
+/** Brings it to the top of the screen, at once where movement is not wanted, and the focus with it. */
+function goTo(element: HTMLElement): void {
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ behavior: isStill ? 'auto' : 'smooth', block: 'start' });
 }

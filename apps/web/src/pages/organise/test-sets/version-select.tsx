@@ -33,10 +33,9 @@ export function VersionSelect({ versions, value, onChange, label }: VersionSelec
 /** `0123abcd, present, since 1 Mar 2026`. */
 function useVersionWords(): (version: Version) => string {
   const { t } = useTranslation('organise');
-  const { dateTime } = useFormat();
+  const { dateTime, commas } = useFormat();
   return ({ version, role, currentFrom }) => {
-    const words = [version.slice(0, 8), t(`role_${role}`)];
-    if (currentFrom) words.push(t('since', { time: dateTime(currentFrom) }));
-    return words.join(', ');
+    const since = currentFrom && t('since', { time: dateTime(currentFrom) });
+    return commas([version.slice(0, 8), t(`role_${role}`), since]);
   };
 }
