@@ -39,6 +39,13 @@ export function refuseProblems(problems: readonly ProblemItem[]): void {
   throw new HoldoutError(first.code, { detail: count, problems: listed });
 }
 
+/** Names in a sentence: the first of them, where there are many. */
+export function listNames(names: readonly string[]): string {
+  const most = 10;
+  const shown = names.slice(0, most).map((name) => (name.length > 200 ? `${name.slice(0, 200)}…` : name));
+  return [...shown, ...(names.length > most ? [`and ${names.length - most} more`] : [])].join(', ');
+}
+
 /** Names from an archive may hold anything: what can't be shown is written as an escape. */
 export function showName(name: string): string {
   const shown = JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name).slice(1, -1);

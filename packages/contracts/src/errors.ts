@@ -414,6 +414,12 @@ export const errorCatalogue = {
     'The archive’s contents are larger than allowed.',
     'Leave out what the model does not need.',
   ),
+  bundle_check_costly: entry(
+    422,
+    'team',
+    'The bundle takes too long, or too much memory, to check.',
+    'Leave out what the model does not need; export the model again with an ordinary tool.',
+  ),
   archive_ratio: entry(
     422,
     'team',

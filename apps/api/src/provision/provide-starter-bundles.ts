@@ -1,7 +1,7 @@
-import { openArchive, openBlobSource } from '@holdout/bundle';
+import { checkBundle, openArchive, openBlobSource } from '@holdout/bundle';
 import { listStarterBundles } from '@holdout/db';
 import { findCompetitionOrThrow } from '../competitions/find-phase.js';
-import { keepStarterBundle } from '../starter-kit/keep-starter-bundle.js';
+import { keepStarterBundle, starterBundleLimits } from '../starter-kit/keep-starter-bundle.js';
 import type { Provisioning } from './open-provisioning.js';
 
 interface ProvideStarterBundles {
@@ -23,6 +23,8 @@ export async function provideStarterBundles(
   if ((await listStarterBundles(provisioning.database, competitionId)).length > 0) return;
   for (const bytes of archives) {
     const archive = await openArchive(openBlobSource(new Blob([Buffer.from(bytes)])));
-    await keepStarterBundle(provisioning, { competitionId, actor, archive });
+    // The installation's own, before anyone is answered.
+    const { manifest } = await checkBundle(archive, starterBundleLimits);
+    await keepStarterBundle(provisioning, { competitionId, actor, archive, manifest });
   }
 }

@@ -1,4 +1,3 @@
-import { type CheckedBundle, checkBundle } from '@holdout/bundle';
 import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/contracts';
 import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
 import type { Storage, StoredBlob } from '@holdout/storage';
@@ -6,7 +5,8 @@ import { linkEvaluation } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { ringEvaluations } from '../ring-evaluations.js';
-import { openStoredArchive } from '../uploads/open-stored-archive.js';
+import { checkInThread } from '../uploads/check-in-thread.js';
+import { placeStoredFile } from '../uploads/place-stored-file.js';
 import type { SubmissionDescription } from '../uploads/read-description.js';
 
 interface SubmitBundle {
@@ -31,7 +31,7 @@ export async function submitBundle(
   log: FastifyBaseLogger,
 ): Promise<SubmissionRecord> {
   const checked = await checkStoredBundle(storage, upload.digest);
-  const manifest = describeAnew(checked.manifest, description);
+  const manifest = describeAnew(checked, description);
   refuseUnstorableText(manifest);
   const { submissionId, evaluationId } = await insertSubmission(database, {
     phaseId: phase.id,
@@ -64,12 +64,12 @@ function describeAnew(
   };
 }
 
-async function checkStoredBundle(storage: Storage, digest: string): Promise<CheckedBundle> {
-  const archive = await openStoredArchive(storage, digest);
+async function checkStoredBundle(storage: Storage, digest: string): Promise<ResolvedManifest> {
+  const { path, letGo } = await placeStoredFile(storage, digest);
   try {
-    return await checkBundle(archive);
+    return await checkInThread(path);
   } finally {
-    await archive.close();
+    await letGo();
   }
 }
 

@@ -2,10 +2,9 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HoldoutError } from '@holdout/contracts';
-import type { UploadPart } from './upload-part.js';
 
 /** What a part's checksum may be made by. */
 export const checksumAlgorithms = ['sha1', 'sha256', 'md5'] as const;
@@ -28,14 +27,15 @@ export function readChecksum(header: string): Checksum {
 
 /**
  * Receives a whole part beside the upload, and hands it on only where it is what its checksum says: a server that is
- * killed while it comes has kept nothing of it.
+ * killed while it comes has kept nothing of it. How much comes is for the caller to limit.
  *
- * @throws HoldoutError `upload_checksum_wrong`, `upload_too_large`
+ * @throws HoldoutError `upload_checksum_wrong`; whatever the disk fails with
  */
-export async function checkPart(
-  part: UploadPart,
-  { checksum, limitBytes, directory }: { checksum: Checksum; limitBytes: number; directory: string },
-): Promise<UploadPart> {
+export async function withCheckedPart<T>(
+  part: Readable,
+  { checksum, directory }: { checksum: Checksum; directory: string },
+  use: (checked: Readable) => Promise<T>,
+): Promise<T> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, randomUUID());
   const hash = createHash(checksum.algorithm);
@@ -44,25 +44,17 @@ export async function checkPart(
     transform(chunk: Buffer, _encoding, done) {
       sizeBytes += chunk.length;
       hash.update(chunk);
-      done(sizeBytes > limitBytes ? new HoldoutError('upload_too_large') : null, chunk);
+      done(null, chunk);
     },
   });
   try {
-    await pipeline(part.stream, count, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    await pipeline(part, count, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     const found = hash.digest();
     if (found.length !== checksum.digest.length || !timingSafeEqual(found, checksum.digest)) {
       throw new HoldoutError('upload_checksum_wrong', { detail: `${sizeBytes} bytes arrived.` });
     }
-  } catch (error) {
+    return await use(createReadStream(path, { highWaterMark: 256 * 1024 }));
+  } finally {
     await rm(path, { force: true });
-    throw error;
   }
-  return {
-    stalled: false,
-    stream: Readable.toWeb(createReadStream(path, { highWaterMark: 256 * 1024 })) as ReadableStream<Uint8Array>,
-    end() {
-      part.end();
-      void rm(path, { force: true }).catch(() => {});
-    },
-  };
 }

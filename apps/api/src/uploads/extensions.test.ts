@@ -88,6 +88,33 @@ it('keeps nothing of a part with a checksum whose sender broke off', async () =>
   expect(await readOffset(alpha, location)).toBe(0);
 });
 
+it('takes no more of a part with a checksum than the upload has left, and one part at a time', async () => {
+  const location = await begin(10);
+  const answers = Array.from({ length: 4 }, () => {
+    const sending = beginPart(alpha, location, { offset: 0 });
+    sending.setHeader('upload-checksum', checksum('sha1', archive));
+    const status = new Promise((resolve) => sending.once('response', (response) => resolve(response.statusCode)));
+    // More than is left, and no end: who takes in all of it first would wait for it.
+    sending.write(archive);
+    return status.finally(() => sending.destroy());
+  });
+  for (const status of await Promise.all(answers)) expect(status).toBe(413);
+  expect(await readdir(join(server.storageDirectory, 'unfinished'))).toEqual([]);
+  expect(await readOffset(alpha, location)).toBe(0);
+});
+
+it('begins nothing where the first part is not what its checksum says', async () => {
+  const before = (await listFiles()).length;
+  const headers = { ...tusHeaders(alpha.token), 'content-type': 'application/offset+octet-stream' };
+  const response = await fetch(server.url + uploads, {
+    method: 'POST',
+    headers: { ...headers, 'upload-length': '10', 'upload-checksum': checksum('sha1', archive) },
+    body: new Uint8Array(10),
+  });
+  await expectProblem(response, 460, 'upload_checksum_wrong');
+  expect(await listFiles()).toHaveLength(before);
+});
+
 it('puts partial uploads together, in the order that is asked for, into one submission', async () => {
   const before = (await listFiles()).length;
   const cuts = [0, 30_000, 70_000, archive.length];

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BundleFiles } from '@holdout/bundle';
 import { openBundlePath } from '@holdout/bundle/node';
 import type { Storage } from '@holdout/storage';
+import { placeStoredFile } from './place-stored-file.js';
 
 /**
- * Opens an archive that lies in storage. It is read at will, from the end first, so it has to be a file: in place where
- * storage has one. Close it afterwards.
+ * Opens an archive that lies in storage, and was checked when it came. Close it afterwards.
  *
  * @throws HoldoutError with every problem of its entries
  */
@@ -15,17 +12,12 @@ export async function openStoredArchive(
   storage: Storage,
   digest: string,
 ): Promise<BundleFiles & { close(): Promise<void> }> {
-  const storedPath = await storage.path?.(digest);
-  if (storedPath) return await openBundlePath(storedPath);
-  const directory = await mkdtemp(join(tmpdir(), 'holdout-bundle-'));
-  const remove = () => rm(directory, { recursive: true, force: true });
+  const { path, letGo } = await placeStoredFile(storage, digest);
   try {
-    const path = join(directory, 'bundle');
-    await storage.materialise(digest, path);
     const archive = await openBundlePath(path);
-    return { ...archive, close: () => archive.close().finally(remove) };
+    return { ...archive, close: () => archive.close().finally(letGo) };
   } catch (error) {
-    await remove();
+    await letGo();
     throw error;
   }
 }

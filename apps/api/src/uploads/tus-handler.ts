@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { HoldoutError } from '@holdout/contracts';
 import type { Database, PhaseRecord, UploadRecord } from '@holdout/db';
-import { toStorageError } from '@holdout/storage';
 import { Metadata, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkPart, checksumAlgorithms, readChecksum } from './check-part.js';
+import { checksumAlgorithms, readChecksum } from './check-part.js';
 import { findPartial, readConcat, writeConcat } from './concatenate.js';
 import { explainRefusal } from './explain-refusal.js';
 import type { UploadFinisher } from './finish-upload.js';
 import { readMetadata } from './read-metadata.js';
 import { tooLarge } from './receive-upload.js';
+import { RequestStore } from './request-store.js';
 import { UploadLocks } from './upload-locks.js';
 import { openPart, type UploadPart } from './upload-part.js';
 import type { UploadStore } from './upload-store.js';
@@ -27,14 +27,14 @@ interface TusParts {
   readonly database: Database;
   readonly store: UploadStore;
   readonly finisher: UploadFinisher;
-  /** Where parts with a checksum lie until it is known to be right. */
+  /** Where a part with a checksum lies until it is known to be right. */
   readonly checkingDirectory: string;
   /** How long nothing of a part may come. */
   readonly silenceSeconds: number;
 }
 
-/** What the library does not know of its requests. */
-type Kept = UploadContext & { partial: boolean; refusal?: unknown };
+/** What the library does not know of its requests; `id` is of the one upload that it may touch. */
+type Kept = UploadContext & { id: string; partial: boolean; refusal?: unknown };
 
 /** How long a connection that is thought dead may take to write what it has, when its sender is back on another. */
 const handoverMilliseconds = 1000;
@@ -55,17 +55,21 @@ const answeredHeaders = [
 export class TusHandler {
   readonly #server: Server;
   readonly #parts: TusParts;
+  readonly #requestStore: RequestStore;
   readonly #contexts = new WeakMap<object, Kept>();
 
   constructor(parts: TusParts) {
     const { database, store } = parts;
     this.#parts = parts;
+    this.#requestStore = new RequestStore(store, parts.checkingDirectory);
     this.#server = new Server({
       path: '/uploads',
-      datastore: store,
+      datastore: this.#requestStore,
       locker: new UploadLocks(database),
       lockDrainTimeout: handoverMilliseconds,
-      namingFunction: () => randomUUID(),
+      namingFunction: (request) => this.#contextOf(request).id,
+      // Left to itself the library takes the id from the end of the address, which nobody authorised.
+      getFileIdFromRequest: (request) => this.#contextOf(request).id,
       generateUrl: (request, { id }) => `${pathOf(request.url)}/${id}`,
       onUploadCreate: async (request, { id, size: sizeBytes = 0, metadata = {} }) => {
         const { teamId, phase, partial } = this.#contextOf(request);
@@ -94,8 +98,9 @@ export class TusHandler {
     if (request.method === 'PATCH' && upload?.concatenates) throw new HoldoutError('upload_is_final');
     const concat = request.method === 'POST' ? readConcat(headerOf(request, 'upload-concat')) : null;
     if (concat !== null && concat !== 'partial') return await this.#concatenate(context, concat.ids, reply);
-    await this.#askLibrary({ ...context, partial: concat === 'partial' }, reply);
-    const path = request.url.slice(0, request.url.lastIndexOf('/'));
+    const id = upload?.id ?? randomUUID();
+    await this.#askLibrary({ ...context, id, partial: concat === 'partial' }, reply);
+    const path = pathOf(request.url).replace(/\/[^/]+$/, '');
     const again = request.method === 'HEAD' && upload ? writeConcat(upload, path) : null;
     if (again !== null) reply.header('upload-concat', again);
     return reply.send();
@@ -116,12 +121,17 @@ export class TusHandler {
 
   async #askLibrary(kept: Kept, reply: FastifyReply): Promise<void> {
     const { raw } = kept.request;
-    let part: UploadPart | null = null;
+    const header = headerOf(kept.request, 'upload-checksum');
+    const checksum = header === undefined ? null : readChecksum(header);
+    const part = this.#openPart(kept);
     try {
-      part = await this.#openPart(kept);
       const request = toWebRequest(kept.request, part);
       this.#contexts.set(request, kept);
-      const response = await this.#server.handleWeb(request);
+      const asked = { uploadId: kept.id, checksum };
+      const response = await this.#requestStore.answerFor(asked, () => this.#server.handleWeb(request));
+      // Its sender was never told of it.
+      if (checksum && !kept.upload && 'refusal' in kept) await this.#parts.store.remove(kept.id);
+      if (checksum && part?.stalled) throw new HoldoutError('upload_stalled');
       if ('refusal' in kept) throw explainRefusal(kept.refusal);
       if (response.status >= 400) throw explainRefusal({ status_code: response.status, body: await response.text() });
       if (part?.stalled) throw new HoldoutError('upload_stalled', { detail: 'What came before it was kept.' });
@@ -137,20 +147,9 @@ export class TusHandler {
     }
   }
 
-  /** The part that a request brings, after its checksum was found right where it has one. */
-  async #openPart({ request, phase }: UploadContext): Promise<UploadPart | null> {
+  #openPart({ request }: UploadContext): UploadPart | null {
     if (request.method !== 'PATCH' && request.method !== 'POST') return null;
-    const header = headerOf(request, 'upload-checksum');
-    const checksum = header === undefined ? null : readChecksum(header);
-    const part = openPart(request.raw, this.#parts.silenceSeconds);
-    if (!checksum) return part;
-    const { checkingDirectory: directory } = this.#parts;
-    try {
-      return await checkPart(part, { checksum, limitBytes: phase.limits.bundleSizeBytes, directory });
-    } catch (error) {
-      part.end();
-      throw part.stalled ? new HoldoutError('upload_stalled') : toStorageErrorOfDisk(error);
-    }
+    return openPart(request.raw, this.#parts.silenceSeconds);
   }
 
   /** Begins and ends an upload at once, whose bytes are those of partial ones. */
@@ -187,7 +186,7 @@ export class TusHandler {
   }
 }
 
-/** The library takes requests of the web's kind; only the path of the address means anything to it. */
+/** The library takes requests of the web's kind; of the address it gets the path and no query. */
 function toWebRequest(request: FastifyRequest, part: UploadPart | null): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -196,7 +195,7 @@ function toWebRequest(request: FastifyRequest, part: UploadPart | null): Request
     for (const one of [value ?? []].flat()) headers.append(name, one);
   }
   const body = part ? { body: part.stream, duplex: 'half' as const } : {};
-  return new Request(new URL(request.url, 'http://localhost'), { method: request.method, headers, ...body });
+  return new Request(new URL(pathOf(request.url), 'http://localhost'), { method: request.method, headers, ...body });
 }
 
 function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
@@ -214,9 +213,4 @@ function parseMetadata(header: string | undefined): Record<string, string | null
   } catch (cause) {
     throw new HoldoutError('request_invalid', { detail: 'Upload-Metadata can’t be read.', cause });
   }
-}
-
-/** A file that could not be written while a checksum was looked at. */
-function toStorageErrorOfDisk(error: unknown): unknown {
-  return error instanceof Error && 'syscall' in error ? toStorageError(error) : error;
 }

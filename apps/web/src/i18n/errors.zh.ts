@@ -154,6 +154,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     'ONNX 模型的部分数据在模型包之外。',
     '请把外部数据文件放进模型包，或将模型导出为单个文件。',
   ),
+  bundle_check_costly: words(
+    '检查这个模型包耗时过长或占用内存过多。',
+    '请去掉模型不需要的文件，并用常规工具重新导出模型。',
+  ),
   model_shard_invalid: words('TF.js 模型的权重文件缺失或大小不对。', '请重新导出模型，并把每个权重文件放进模型包。'),
   program_ambiguous: words(
     '模型包中没有 holdout.json，而 src/ 中也没有唯一明确的程序。',

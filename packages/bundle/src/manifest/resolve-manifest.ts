@@ -6,7 +6,7 @@ import {
   resolvedModelManifestSchema,
 } from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
-import { makeProblem } from '../problems.js';
+import { listNames, makeProblem } from '../problems.js';
 import { describeIssue } from './describe-issue.js';
 
 type Layout = 'nchw' | 'nhwc';
@@ -51,7 +51,7 @@ function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescrip
   const [input] = inputs;
   if (inputs.length !== 1 || !input) {
     const found =
-      inputs.length === 0 ? 'no input' : `${inputs.length} inputs (${inputs.map(({ name }) => name).join(', ')})`;
+      inputs.length === 0 ? 'no input' : `${inputs.length} inputs (${listNames(inputs.map(({ name }) => name))})`;
     problems.push(makeProblem('model_unsupported', { file, found, expected: 'one input, the images' }));
     return null;
   }
@@ -75,7 +75,7 @@ function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescrip
 }
 
 function findOutput({ model: file, output }: ModelManifest, { outputs }: ModelDescription, problems: ProblemItem[]) {
-  const names = outputs.map(({ name }) => name).join(', ');
+  const names = listNames(outputs.map(({ name }) => name));
   if (output.name !== undefined) {
     const named = outputs.find(({ name }) => name === output.name);
     if (!named) problems.push(contradiction('output.name', `“${output.name}”`, `one of the model’s outputs: ${names}`));

@@ -1,3 +1,4 @@
+import { modelLimits } from '../limits.js';
 import type { ModelTensor } from './model-description.js';
 import { type MessageShapes, type ScanEvent, scanProtobuf } from './protobuf-scan.js';
 
@@ -47,7 +48,7 @@ const elementTypes =
  */
 export async function describeOnnx(chunks: AsyncIterable<Uint8Array>): Promise<OnnxDescription> {
   const reading = new OnnxReading();
-  for await (const event of scanProtobuf(chunks, shapes, 'Model')) reading.take(event);
+  await scanProtobuf(chunks, shapes, 'Model', (event) => reading.take(event));
   return reading.finish();
 }
 
@@ -95,10 +96,11 @@ class OnnxReading {
   }
 
   #end(shape: string): void {
-    if (shape === 'Dimension') this.#shape?.push(this.#dimension);
+    if (shape === 'Dimension' && this.#shape) pushWithin(this.#shape, this.#dimension, modelLimits.dimensions, 'sides');
     if (shape === 'Input' || shape === 'Output') {
       const elementType = elementTypes[this.#elementType] ?? `type ${this.#elementType}`;
-      this.#tensors[shape].push({ name: this.#name, elementType, shape: this.#shape });
+      const tensor = { name: this.#name, elementType, shape: this.#shape };
+      pushWithin(this.#tensors[shape], tensor, modelLimits.inputsOrOutputs, 'inputs or outputs');
     }
     if (shape === 'Entry') this.#entries.set(this.#entry.key, this.#entry.value);
     if (shape === 'Tensor') {
@@ -106,7 +108,8 @@ class OnnxReading {
       const location = this.#entries.get('location');
       // A place that is named counts even where the tensor says that it is not used: readers differ.
       if (this.#isExternal || location !== undefined) {
-        this.#external.push({ tensor: this.#name, location: location ?? '' });
+        const data = { tensor: this.#name, location: location ?? '' };
+        pushWithin(this.#external, data, modelLimits.weights, 'weights in other files');
       }
     }
   }
@@ -121,4 +124,9 @@ class OnnxReading {
     if (shape === 'Entry' && field === 1) this.#entry.key = text;
     if (shape === 'Entry' && field === 2) this.#entry.value = text;
   }
+}
+
+function pushWithin<T>(list: T[], item: T, most: number, what: string): void {
+  if (list.length >= most) throw new Error(`it has more than ${most} ${what}`);
+  list.push(item);
 }

@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import { modelLimits } from '../limits.js';
 import type { ModelDescription, ModelTensor } from './model-description.js';
 
+/** Counted before any of it is looked at. */
+function listOf<T extends z.ZodType>(schema: T, most: number) {
+  return z.array(z.unknown()).max(most, `more than ${most} of them`).pipe(z.array(schema));
+}
+
+const { dimensions } = modelLimits;
 const weightSchema = z.object({
   name: z.string(),
-  shape: z.array(z.number().int().min(0)),
+  shape: listOf(z.number().int().min(0), dimensions),
   dtype: z.string(),
   quantization: z.object({ dtype: z.string() }).optional(),
 });
@@ -15,10 +22,16 @@ export const tfjsFileSchema = z.looseObject({
     class_name: z.string().optional(),
     config: z.unknown().optional(),
     model_config: z.unknown().optional(),
-    node: z.array(z.looseObject({ name: z.string(), op: z.string() })).optional(),
+    node: listOf(z.looseObject({ name: z.string(), op: z.string() }), modelLimits.nodes).optional(),
   }),
   signature: z.unknown().optional(),
-  weightsManifest: z.array(z.object({ paths: z.array(z.string()).min(1), weights: z.array(weightSchema) })),
+  weightsManifest: listOf(
+    z.object({
+      paths: listOf(z.string(), modelLimits.shards).refine(({ length }) => length > 0, 'no path'),
+      weights: listOf(weightSchema, modelLimits.weights),
+    }),
+    modelLimits.shards,
+  ),
 });
 export type TfjsFile = z.infer<typeof tfjsFileSchema>;
 
@@ -30,7 +43,7 @@ const signatureSchema = z.object({
 const signatureTensorSchema = z.object({
   name: z.string(),
   dtype: z.string().optional(),
-  tensorShape: z.object({ dim: z.array(z.object({ size: sideSchema })).optional() }).optional(),
+  tensorShape: z.object({ dim: listOf(z.object({ size: sideSchema }), dimensions).optional() }).optional(),
 });
 const kerasModelSchema = z.object({ class_name: z.string(), config: z.unknown() });
 const kerasLayerSchema = z.object({
@@ -40,11 +53,17 @@ const kerasLayerSchema = z.object({
     name: z.string().optional(),
     units: z.number().int().optional(),
     dtype: z.string().optional(),
-    batch_input_shape: z.array(z.number().nullable()).optional(),
-    batch_shape: z.array(z.number().nullable()).optional(),
+    batch_input_shape: listOf(z.number().nullable(), dimensions).optional(),
+    batch_shape: listOf(z.number().nullable(), dimensions).optional(),
   }),
 });
+const kerasConfigSchema = z.object({
+  layers: listOf(kerasLayerSchema, modelLimits.layers),
+  output_layers: listOf(z.tuple([z.string()]).rest(z.unknown()), modelLimits.inputsOrOutputs).optional(),
+});
 type KerasLayer = z.infer<typeof kerasLayerSchema>;
+
+const edgesSchema = z.array(z.string()).catch([]);
 
 /** The bytes of one value, by the type it is stored as. */
 const valueBytes: Readonly<Record<string, number>> = {
@@ -82,12 +101,13 @@ export function expectedWeightBytes(group: TfjsFile['weightsManifest'][number]):
 function describeGraph(file: TfjsFile): ModelDescription {
   const signature = signatureSchema.safeParse(file.signature);
   if (signature.success && Object.keys(signature.data.inputs).length > 0) {
-    const read = (tensors: Record<string, unknown>) => Object.values(tensors).map(describeSignatureTensor);
+    const read = (tensors: Record<string, unknown>) =>
+      listOf(z.unknown(), modelLimits.inputsOrOutputs).parse(Object.values(tensors)).map(describeSignatureTensor);
     return { inputs: read(signature.data.inputs), outputs: read(signature.data.outputs) };
   }
   const nodes = file.modelTopology.node ?? [];
   const placeholders = nodes.filter(({ op }) => op === 'Placeholder');
-  const used = new Set(nodes.flatMap((node) => z.array(z.string()).catch([]).parse(node.input)).map(nameOfEdge));
+  const used = new Set(nodes.flatMap((node) => edgesSchema.parse(node.input)).map(nameOfEdge));
   const ends = nodes.filter(({ name, op }) => !used.has(name) && op !== 'Placeholder' && op !== 'Const');
   const open = ({ name }: { name: string }): ModelTensor => ({ name, elementType: 'float32', shape: null });
   return { inputs: placeholders.map(open), outputs: ends.map(open) };
@@ -106,17 +126,12 @@ function nameOfEdge(edge: string): string {
 
 function describeLayers(file: TfjsFile): ModelDescription {
   const model = kerasModelSchema.parse(file.modelTopology.model_config ?? file.modelTopology);
-  const config = z
-    .object({
-      layers: z.array(kerasLayerSchema),
-      output_layers: z.array(z.tuple([z.string()]).rest(z.unknown())).optional(),
-    })
-    // A Sequential of Keras 1 is the list itself.
-    .parse(Array.isArray(model.config) ? { layers: model.config } : model.config);
+  // A Sequential of Keras 1 is the list itself.
+  const config = kerasConfigSchema.parse(Array.isArray(model.config) ? { layers: model.config } : model.config);
   const inputs = config.layers.filter((layer) => shapeOf(layer) !== undefined);
-  const outputNames = config.output_layers?.map(([name]) => name);
+  const outputNames = config.output_layers && new Set(config.output_layers.map(([name]) => name));
   const outputs = outputNames
-    ? config.layers.filter((layer) => outputNames.includes(nameOf(layer)))
+    ? config.layers.filter((layer) => outputNames.has(nameOf(layer)))
     : config.layers.slice(-1);
   return {
     inputs: inputs.map((layer) => ({

@@ -21,6 +21,7 @@ export async function inspectOnnx(files: BundleFiles, model: string): Promise<In
 
 function findMissingData(files: BundleFiles, model: string, external: readonly ExternalData[]): ProblemItem[] {
   const folder = model.split('/').slice(0, -1);
+  const present = new Set(files.files.map(({ path }) => path));
   const locations = new Map(external.map(({ location, tensor }) => [location, tensor]));
   return [...locations].flatMap(([location, tensor]) => {
     const parts = location.split('/');
@@ -35,7 +36,7 @@ function findMissingData(files: BundleFiles, model: string, external: readonly E
       return [makeProblem('model_external_data', { file: model, field, found, expected: 'a file inside the bundle' })];
     }
     const path = [...folder, ...parts.filter((part) => part !== '.')].join('/');
-    if (files.files.some((file) => file.path === path)) return [];
+    if (present.has(path)) return [];
     const found = `data in ${showName(path)}, which is not in the bundle`;
     return [makeProblem('model_external_data', { file: model, field, found, expected: 'a file of the bundle' })];
   });

@@ -1,3 +1,5 @@
+import { modelLimits } from '../limits.js';
+
 /** What a field of a message holds: a message of a named kind, bytes to keep, or (left out) nothing of interest. */
 export type MessageShapes = Readonly<Record<string, Readonly<Record<number, string | 'keep'>>>>;
 
@@ -6,79 +8,113 @@ export type ScanEvent =
   | { readonly event: 'begin' | 'end'; readonly shape: string; readonly field: number }
   | { readonly event: 'value'; readonly shape: string; readonly field: number; readonly value: number | Uint8Array };
 
-const mostKeptBytes = 1024 * 1024;
 const mostDepth = 100;
 
 /**
- * Reads protobuf's wire format as it comes and keeps only the fields that are asked for. Weights, which are nearly all
- * of a model file, are passed over without being gathered, so memory stays small for a model of any size.
+ * Reads protobuf's wire format as it comes and hands on only the fields that are asked for. Weights, which are nearly all
+ * of a model file, are passed over without being gathered, so memory stays small for a model of any size. Nothing waits
+ * but for the next chunk: a file may be made of nothing but fields of two bytes.
  *
  * Format: protobuf.dev/programming-guides/encoding. Varints beyond 2^53 lose precision; none that matters here is.
  *
- * @throws Error where the bytes are no such message
+ * @throws Error where the bytes are no such message, or have more fields than any model
  */
-export async function* scanProtobuf(
+export async function scanProtobuf(
   chunks: AsyncIterable<Uint8Array>,
   shapes: MessageShapes,
   root: string,
-): AsyncGenerator<ScanEvent> {
+  take: (event: ScanEvent) => void,
+): Promise<void> {
   const bytes = new ByteCursor(chunks);
   const open: { shape: string; field: number; end: number }[] = [
     { shape: root, field: 0, end: Number.POSITIVE_INFINITY },
   ];
-  for (;;) {
+  for (let fields = 0; ; fields += 1) {
     let current = open.at(-1);
     while (current && bytes.position >= current.end) {
       if (bytes.position > current.end) throw new Error('a message runs over its end');
-      yield { event: 'end', shape: current.shape, field: current.field };
+      take({ event: 'end', shape: current.shape, field: current.field });
       open.pop();
       current = open.at(-1);
     }
     if (!current) return;
-    if (await bytes.isAtEnd()) {
+    if (bytes.isChunkSpent && (await bytes.isAtEnd())) {
       if (open.length > 1) throw new Error('the file ends within a message');
       return;
     }
-    const key = await bytes.readVarint();
+    if (fields >= modelLimits.protobufFields) throw new Error(`it has more than ${modelLimits.protobufFields} fields`);
+    const key = bytes.readVarintOfChunk() ?? (await bytes.readVarint());
     const [field, wireType] = [Math.floor(key / 8), key % 8];
     if (field === 0) throw new Error('a field has the number 0');
     const wanted = shapes[current.shape]?.[field];
     if (wireType === 0) {
-      const value = await bytes.readVarint();
-      if (wanted === 'keep') yield { event: 'value', shape: current.shape, field, value };
-    } else if (wireType === 1) await bytes.skip(8);
-    else if (wireType === 5) await bytes.skip(4);
-    else if (wireType === 2) {
-      const length = await bytes.readVarint();
-      if (wanted === undefined) await bytes.skip(length);
-      else if (wanted === 'keep') {
-        if (length > mostKeptBytes) throw new Error(`a name or number takes ${length} bytes`);
-        yield { event: 'value', shape: current.shape, field, value: await bytes.read(length) };
+      const value = bytes.readVarintOfChunk() ?? (await bytes.readVarint());
+      if (wanted === 'keep') take({ event: 'value', shape: current.shape, field, value });
+    } else if (wireType === 1 || wireType === 5) {
+      const length = wireType === 1 ? 8 : 4;
+      if (!bytes.skipInChunk(length)) await bytes.skip(length);
+    } else if (wireType === 2) {
+      const length = bytes.readVarintOfChunk() ?? (await bytes.readVarint());
+      if (wanted === undefined) {
+        if (!bytes.skipInChunk(length)) await bytes.skip(length);
+      } else if (wanted === 'keep') {
+        if (length > modelLimits.nameBytes) throw new Error(`a name or number takes ${length} bytes`);
+        const value = bytes.readOfChunk(length) ?? (await bytes.read(length));
+        take({ event: 'value', shape: current.shape, field, value });
       } else {
         if (open.length > mostDepth) throw new Error('messages are nested too deeply');
-        yield { event: 'begin', shape: wanted, field };
+        take({ event: 'begin', shape: wanted, field });
         open.push({ shape: wanted, field, end: bytes.position + length });
       }
     } else throw new Error(`a field has the unknown wire type ${wireType}`);
   }
 }
 
-/** A place in a stream of chunks. */
+/** A place in a stream of chunks. What is named `…Chunk` answers at once, where this chunk has all of it. */
 class ByteCursor {
   position = 0;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #chunk = new Uint8Array(0);
+  #chunk: Uint8Array = new Uint8Array(0);
   #offset = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
+  get isChunkSpent(): boolean {
+    return this.#offset >= this.#chunk.length;
+  }
+
+  readVarintOfChunk(): number | undefined {
+    let value = 0;
+    for (let place = 0; place < 10; place += 1) {
+      const byte = this.#chunk[this.#offset + place];
+      if (byte === undefined) return undefined;
+      value += (byte & 0x7f) * 2 ** (7 * place);
+      if (byte < 0x80) {
+        this.#advance(place + 1);
+        return value;
+      }
+    }
+    throw new Error('a number is longer than 10 bytes');
+  }
+
+  readOfChunk(length: number): Uint8Array | undefined {
+    const start = this.#offset;
+    return this.skipInChunk(length) ? this.#chunk.subarray(start, start + length) : undefined;
+  }
+
+  skipInChunk(length: number): boolean {
+    if (length > this.#chunk.length - this.#offset) return false;
+    this.#advance(length);
+    return true;
+  }
+
   async isAtEnd(): Promise<boolean> {
     while (this.#offset >= this.#chunk.length) {
       const step = await this.#chunks.next();
       if (step.done) return true;
-      this.#chunk = Uint8Array.from(step.value);
+      this.#chunk = step.value;
       this.#offset = 0;
     }
     return false;
@@ -115,8 +151,12 @@ class ByteCursor {
   async #take(most: number): Promise<Uint8Array> {
     if (await this.isAtEnd()) throw new Error('the file ends within a field');
     const part = this.#chunk.subarray(this.#offset, this.#offset + most);
-    this.#offset += part.length;
-    this.position += part.length;
+    this.#advance(part.length);
     return part;
+  }
+
+  #advance(length: number): void {
+    this.#offset += length;
+    this.position += length;
   }
 }
