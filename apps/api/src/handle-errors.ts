@@ -38,24 +38,13 @@ export function toHoldoutError(error: unknown): HoldoutError {
   if (error instanceof HoldoutError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return describeInvalidFields(error);
   if (!(error instanceof Error)) return new HoldoutError('internal', { cause: error });
-  if (hasUnstorableText(error)) return new HoldoutError('request_invalid', { detail: unstorableText, cause: error });
   if (isConnectionError(error)) return new HoldoutError('database_unavailable', { cause: error });
-  if (isTextError(error)) {
-    // Texts go to the database from many places of a request; what it can't hold is in none of them a mistake of ours.
-    return new HoldoutError('request_invalid', {
-      detail: 'Found a NUL character; expected text without.',
-      cause: error,
-    });
-  }
+  // Texts go to the database from many places of a request; what it can't hold is in none of them a mistake of ours.
+  if (isTextError(error)) return new HoldoutError('request_invalid', { detail: unstorableText, cause: error });
   return describeFrameworkError(error) ?? new HoldoutError('internal', { cause: error });
 }
 
 const unstorableText = 'The address, the query or a field has a NUL or a broken character; expected plain text.';
-
-/** What Postgres says of a text with U+0000: `character_not_in_repertoire`. It may come in every parameter there is. */
-function hasUnstorableText(error: Error): boolean {
-  return 'code' in error && error.code === '22021';
-}
 
 type InvalidFields = Parameters<typeof describeField>[1];
 
