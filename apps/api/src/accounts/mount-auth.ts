@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../handle-errors.js';
 import type { Limiters } from '../rate-limits.js';
+import type { AuthBody } from './auth-body.js';
+import { parseAuthBodies } from './auth-body.js';
 import { type Auth, addressHeader, authPath } from './create-auth.js';
 import { explainAuthRefusal } from './explain-auth-refusal.js';
 import { withAssurance } from './second-factor.js';
@@ -13,9 +15,9 @@ export async function mountAuth(
   limiters: Limiters,
 ): Promise<void> {
   app.addHook('onRequest', limiters.early);
+  parseAuthBodies(app);
+  app.addHook('preHandler', (request) => noteProvingUser(auth, request));
   app.addHook('preHandler', limiters.account);
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.route({
     method: ['GET', 'POST'],
     url: `${authPath}/*`,
@@ -38,12 +40,27 @@ export function toWebHeaders(request: FastifyRequest): Headers {
   return headers;
 }
 
+/** What a guesser of a password would send in a session, and what mails somebody. */
+const countedFields = ['password', 'currentPassword', 'newEmail'];
+
+async function noteProvingUser(auth: Auth, request: FastifyRequest): Promise<void> {
+  const body = request.body as AuthBody | null | undefined;
+  if (!request.headers.cookie || !countedFields.some((field) => body?.fields.has(field))) return;
+  const session = await auth.api.getSession({ headers: toWebHeaders(request) });
+  if (session) request.provingUserId = session.user.id;
+}
+
 function toWebRequest(request: FastifyRequest, publicUrl: string): Request {
-  const { body } = request;
+  const body = request.body as AuthBody | null | undefined;
+  const headers = toWebHeaders(request);
+  // Of the body as it was sent: the one that is handed on may be shorter.
+  headers.delete('content-length');
+  headers.delete('transfer-encoding');
+  if (body) headers.set('content-type', body.type);
   return new Request(new URL(request.url, publicUrl), {
     method: request.method,
-    headers: toWebHeaders(request),
-    ...(body instanceof Uint8Array && body.length > 0 ? { body: new Uint8Array(body) } : {}),
+    headers,
+    ...(body ? { body: body.text } : {}),
   });
 }
 
