@@ -88,6 +88,8 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
         twoFactorTable: 'twoFactors',
         // Who signs in by an institution has no password to give.
         allowPasswordless: true,
+        // Ours, which counts a code before it is looked at.
+        accountLockout: { enabled: false },
         backupCodeOptions: { storeBackupCodes: 'encrypted' },
       }),
       deviceAuthorization({

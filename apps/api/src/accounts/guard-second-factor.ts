@@ -1,11 +1,4 @@
-import {
-  countWrongCode,
-  type Database,
-  forgetSecondFactors,
-  forgetWrongCodes,
-  isSecondFactorLocked,
-  markSecondFactorGiven,
-} from '@holdout/db';
+import { beginCode, type Database, forgetSecondFactors, forgetWrongCodes, markSecondFactorGiven } from '@holdout/db';
 import { APIError, getSessionFromCtx } from 'better-auth/api';
 import type { AccountSettings } from './account-settings.js';
 
@@ -23,7 +16,7 @@ export async function guardSecondFactor(
   // A command gets a token that does all that its person may, also what needs a second factor.
   if (context.path === '/device/approve' && twoFactorNeeded !== 'nobody') await demandSecondFactor(context);
   if (!context.path.startsWith(root)) return;
-  if (isCode(context)) await refuseLocked(database, context);
+  if (isCode(context)) await countCode(database, context);
   // Its secret, new backup codes and its end are as good as the code itself. New routes are closed too.
   else await demandSecondFactor(context);
 }
@@ -32,13 +25,8 @@ export async function guardSecondFactor(
 export async function noteSecondFactor(database: Database, context: HookContext): Promise<void> {
   if (!context.path.startsWith(root)) return;
   const { returned } = context.context as { returned?: unknown };
-  const userId = (await getSessionFromCtx(context))?.user.id;
-  if (returned instanceof APIError) {
-    const isWrong = ['INVALID_CODE', 'INVALID_BACKUP_CODE'].includes(String(returned.body?.code));
-    if (isCode(context) && isWrong && userId !== undefined) await countWrongCode(database, userId);
-    return;
-  }
-  if (typeof returned !== 'object' || returned === null) return;
+  if (returned instanceof APIError || typeof returned !== 'object' || returned === null) return;
+  const userId = context.context.newSession?.user.id ?? (await getSessionFromCtx(context))?.user.id;
   if (context.path === `${root}disable` && userId !== undefined) await forgetSecondFactors(database, userId);
   if (!isCode(context) || !('token' in returned)) return;
   await markSecondFactorGiven(database, String(returned.token));
@@ -52,9 +40,16 @@ async function demandSecondFactor(context: HookContext): Promise<void> {
   throw new APIError('FORBIDDEN', { code: 'SECOND_FACTOR_DUE', message: 'This session has to give a second factor.' });
 }
 
-/** better-auth counts wrong codes on the way in only: in a session they could be tried one after the other. */
-async function refuseLocked(database: Database, context: HookContext): Promise<void> {
-  const session = await getSessionFromCtx(context);
-  if (!session || !(await isSecondFactorLocked(database, session.user.id))) return;
+/** better-auth counts wrong codes on the way in only, and when they have been looked at: many at once are not counted. */
+async function countCode(database: Database, context: HookContext): Promise<void> {
+  const userId = (await getSessionFromCtx(context))?.user.id ?? (await findSigningIn(context));
+  if (userId === undefined || (await beginCode(database, userId))) return;
   throw new APIError('TOO_MANY_REQUESTS', { code: 'ACCOUNT_TEMPORARILY_LOCKED', message: 'Too many wrong codes.' });
+}
+
+/** Whose password was right, by the cookie that better-auth then asks the code with. */
+async function findSigningIn(context: HookContext): Promise<string | undefined> {
+  const { createAuthCookie, internalAdapter, secret } = context.context;
+  const key = await context.getSignedCookie(createAuthCookie('two_factor').name, secret);
+  return key ? (await internalAdapter.findVerificationValue(key))?.value : undefined;
 }
