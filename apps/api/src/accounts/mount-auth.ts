@@ -5,6 +5,7 @@ import type { AuthBody } from './auth-body.js';
 import { parseAuthBodies } from './auth-body.js';
 import { type Auth, addressHeader, authPath } from './create-auth.js';
 import { explainAuthRefusal } from './explain-auth-refusal.js';
+import { queuePassword } from './queue-password.js';
 import { withAssurance } from './second-factor.js';
 
 /** Answers everything below `/api/auth` by better-auth, which speaks the web’s Request and Response. */
@@ -24,7 +25,8 @@ export async function mountAuth(
     exposeHeadRoute: false,
     schema: { hide: true },
     handler: async (request, reply) => {
-      const response = await withAssurance(() => auth.handler(toWebRequest(request, publicUrl)));
+      const answer = () => withAssurance(() => auth.handler(toWebRequest(request, publicUrl)));
+      const response = await (hashesPassword(request) ? queuePassword(answer) : answer());
       return await sendWebResponse(response, request, reply);
     },
   });
@@ -40,8 +42,14 @@ export function toWebHeaders(request: FastifyRequest): Headers {
   return headers;
 }
 
+function hashesPassword({ body }: FastifyRequest): boolean {
+  const fields = (body as AuthBody | null | undefined)?.fields;
+  return passwordFields.some((field) => fields?.has(field));
+}
+
 /** What a guesser of a password would send in a session, and what mails somebody. */
 const countedFields = ['password', 'currentPassword', 'newEmail'];
+const passwordFields = ['password', 'currentPassword', 'newPassword'];
 
 async function noteProvingUser(auth: Auth, request: FastifyRequest): Promise<void> {
   const body = request.body as AuthBody | null | undefined;
