@@ -1,6 +1,6 @@
 import { type Database, findUser } from '@holdout/db';
 import { betterAuth } from 'better-auth';
-import { createAuthMiddleware } from 'better-auth/api';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { deviceAuthorization, genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AccountMails, mailsIn } from './account-mails.js';
@@ -94,6 +94,8 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       }),
       deviceAuthorization({
         verificationUri: '/device',
+        // It is part of a question, and of a token's name.
+        validateClient: (clientId) => /^[\w .-]{1,40}$/.test(clientId),
         expiresIn: '15m',
         interval: '2s',
         schema: { deviceCode: { modelName: 'deviceCodes' } },
@@ -119,7 +121,10 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
       },
     },
     hooks: {
-      before: createAuthMiddleware((context) => guardSecondFactor(database, settings, context)),
+      before: createAuthMiddleware(async (context) => {
+        refuseForeignLinks(publicUrl, context);
+        await guardSecondFactor(database, settings, context);
+      }),
       after: createAuthMiddleware(async (context) => {
         if (context.path === '/device/token') return await answerWithToken(database, context);
         await noteSecondFactor(database, context);
@@ -147,6 +152,22 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     },
     onAPIError: { errorURL: `${publicUrl}/sign-in` },
   });
+}
+
+const linkFields = ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL', 'redirectTo'];
+
+/** Mails and redirects lead to the address of this installation only, whatever name a request was sent to. */
+function refuseForeignLinks(publicUrl: string, { body, query }: { body?: unknown; query?: unknown }): void {
+  for (const link of [body, query].flatMap(readLinks)) {
+    if (URL.canParse(link, publicUrl) && new URL(link, publicUrl).origin === new URL(publicUrl).origin) continue;
+    throw new APIError('FORBIDDEN', { code: 'INVALID_CALLBACK_URL', message: 'This link leads to another site.' });
+  }
+}
+
+function readLinks(fields: unknown): string[] {
+  if (typeof fields !== 'object' || fields === null) return [];
+  const entries = Object.entries(fields).filter(([name]) => linkFields.includes(name));
+  return entries.flatMap(([, value]) => value ?? []).map(String);
 }
 
 /** The pages whose scripts may write: ours, and where no address was configured those of the name that was asked for. */
@@ -178,10 +199,14 @@ function describeInstitution(institution: Institution) {
   };
 }
 
-/** A name is shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */
+/**
+ * A name is shown on terminals and pages, and begins mails: nothing that moves a cursor, turns the direction of text, or is
+ * made a link of.
+ */
 function cleanName(name: string): string {
   return name
-    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
+    .replace(/[\p{Cc}\p{Bidi_Control}]|:\/\//gu, ' ')
+    .replace(/\.(?=\p{L}{2})/gu, '. ')
     .trim()
     .slice(0, nameLength);
 }

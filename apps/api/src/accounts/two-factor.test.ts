@@ -86,7 +86,10 @@ it.each(['in a session', 'on the way in'])('is not guessed by many codes at once
   await root.send('POST', '/api/auth/sign-in/email', { email, password });
   await verify(root, '000000');
   expect((await verify(root, makeTotp(totpAddress))).status).toBe(200);
-  const [row] = await server.database.selectFrom('twoFactors' as 'users').selectAll().execute();
+  const [row] = await server.database
+    .selectFrom('twoFactors' as 'users')
+    .selectAll()
+    .execute();
   expect(row).toMatchObject({ failedVerificationCount: 0, lockedUntil: null });
 });
 

@@ -129,7 +129,10 @@ describe('an open stream', () => {
     const ada = await signUp(server, 'ada@example.org');
     const userId = (await findUserByEmail(server.database, 'ada@example.org'))?.id ?? '';
     const membership = { teamId: seeded.alpha.teamId, userId };
-    await server.database.insertInto('teamMembers').values({ ...membership, role: 'member' }).execute();
+    await server.database
+      .insertInto('teamMembers')
+      .values({ ...membership, role: 'member' })
+      .execute();
     const made = await ada.send('POST', '/api/me/tokens', { name: 'follows', scope: 'read' });
     const token = z.object({ id: z.string(), secret: z.string() }).parse(await made.json());
     const bySession = readEvents(await ada.send('GET', `/api/submissions/${id}/events`));

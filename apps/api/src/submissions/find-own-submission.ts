@@ -24,7 +24,8 @@ export async function isStillOwn(doors: Doors, request: FastifyRequest, id: stri
     const caller = await authenticate(doors, request);
     return caller !== null && (await findOwnSubmission(doors.database, caller, id)).id === id;
   } catch (error) {
-    if (error instanceof HoldoutError && (error.code === 'token_unknown' || error.code === 'submission_not_found')) return false;
+    if (error instanceof HoldoutError && (error.code === 'token_unknown' || error.code === 'submission_not_found'))
+      return false;
     throw error;
   }
 }
