@@ -24,7 +24,7 @@ declare module 'fastify' {
   }
 }
 
-interface Doors {
+export interface Doors {
   readonly database: Database;
   readonly auth: Auth;
   readonly accounts: AccountSettings;
@@ -60,16 +60,22 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
-/** A token where one is sent, else the session of a cookie; null where there is neither. */
-async function authenticate(doors: Doors, request: FastifyRequest, reply: FastifyReply): Promise<Caller | null> {
+/** A token where one is sent, else the session of a cookie; null where there is neither. A reply renews the cookie. */
+export async function authenticate(
+  doors: Doors,
+  request: FastifyRequest,
+  reply?: FastifyReply,
+): Promise<Caller | null> {
   const { authorization, cookie } = request.headers;
   if (authorization !== undefined) return await findTokenCaller(doors, authorization);
   if (cookie === undefined) return null;
   const { headers, response } = await doors.auth.api.getSession({
     headers: toWebHeaders(request),
     returnHeaders: true,
+    // Where nobody is told of the new expiry.
+    ...(reply ? {} : { query: { disableRefresh: true } }),
   });
-  for (const renewed of headers.getSetCookie()) reply.header('set-cookie', renewed);
+  for (const renewed of headers.getSetCookie()) reply?.header('set-cookie', renewed);
   if (!response) return null;
   if (!readMethods.has(request.method)) demandOwnOrigin(doors.accounts, request);
   return await findCaller(doors, response.user.id, null, response.session.secondFactorGiven === true);

@@ -25,7 +25,7 @@ export interface Caller {
   readonly tokenTeam: NamedTeam | null;
   /** Whether they must set up a second factor, or give it, before they act as an organiser. */
   readonly lacksSecondFactor: boolean;
-  /** Whether they have set one up, and this session has still to give it. */
+  /** Whether they have set one up, and this session has still to give it: before they organise, or change the factor. */
   readonly secondFactorDue: boolean;
   /** How the audit log names them. */
   readonly actor: string;
@@ -58,7 +58,7 @@ export function describeAccount(
     organises: scope === 'organise' ? organisedBy(user, places, onlyCompetitionId) : [],
     tokenTeam: null,
     lacksSecondFactor: needsSecondFactor && !twoFactor.isGiven,
-    secondFactorDue: needsSecondFactor && !twoFactor.isGiven && user.twoFactorEnabled,
+    secondFactorDue: !twoFactor.isGiven && user.twoFactorEnabled,
     actor: `${user.name} <${user.email}>${token ? `, token ${token.id}` : ''}`,
   };
 }

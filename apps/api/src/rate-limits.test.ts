@@ -88,6 +88,40 @@ it('refuses more tries at one account than are made by mistake, whoever tries, a
   await expectRefused(await openBrowser(server).send('POST', '/api/auth/sign-in/email', right), 900);
 });
 
+it('counts an account however its address is written down, and takes nothing that it can’t count', async () => {
+  const server = await start({ HOLDOUT_SIGN_INS_PER_ACCOUNT: '2', HOLDOUT_SIGN_INS_PER_MINUTE: '0' });
+  const email = 'ada@example.org';
+  const json = JSON.stringify({ email, password: 'a wrong guess' });
+  const form = 'application/x-www-form-urlencoded';
+  const send = (body: string, type = 'application/json', path = 'sign-in/email') =>
+    server.request(`/api/auth/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': type, origin: server.url },
+      body: Buffer.from(body),
+    });
+  expect((await send(`\uFEFF${json}`)).status).toBe(400);
+  expect((await send(json, 'text/plain')).status).toBe(415);
+  expect((await send(json, 'multipart/form-data; boundary=b')).status).toBe(415);
+  expect((await send(`email=nobody@example.org&email=${email}&password=a`, form)).status).toBe(400);
+  // A form that is JSON too to who reads it carelessly, and JSON whose last address counts.
+  expect((await send(`"&email=${email}&password=a wrong guess&x="`, form)).status).toBe(401);
+  expect((await send(`{"email":"nobody@example.org",${json.slice(1)}`)).status).toBe(401);
+  await expectRefused(await send(json), 900);
+  await expectRefused(await send(`email=${email}`, form, 'request-password-reset'), 900);
+});
+
+it('counts passwords that are tried in a session', async () => {
+  const server = await start({ HOLDOUT_SIGN_INS_PER_ACCOUNT: '3', HOLDOUT_SIGN_INS_PER_MINUTE: '0' });
+  const ada = await signUp(server, 'ada@example.org');
+  const send = (path: string, body: object) => ada.send('POST', `/api/auth/${path}`, body);
+  const change = { currentPassword: 'a wrong guess', newPassword: 'another password' };
+  expect((await send('change-password', change)).status).toBe(401);
+  expect((await send('verify-password', { password: 'a wrong guess' })).status).toBe(401);
+  expect((await send('two-factor/enable', { password: 'a wrong guess', email: 'eve@example.org' })).status).toBe(401);
+  await expectRefused(await send('verify-password', { password, email: 'eve@example.org' }), 900);
+  await expectRefused(await send('change-email', { newEmail: 'victim@example.org' }), 900);
+});
+
 it('refuses more sign-ins of one address than it may', async () => {
   const server = await start({ HOLDOUT_SIGN_INS_PER_MINUTE: '2' });
   const guess = (email: string) =>

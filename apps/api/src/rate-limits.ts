@@ -4,9 +4,14 @@ import rateLimit from '@fastify/rate-limit';
 import { HoldoutError } from '@holdout/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
+import type { AuthBody } from './accounts/auth-body.js';
 import { authPath } from './accounts/create-auth.js';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose session a request to `/api/auth` is sent in, where it has to prove more than that, or mails somebody. */
+    provingUserId?: string;
+  }
   interface FastifyContextConfig {
     /** Each request of it mails somebody. */
     sendsMail?: true;
@@ -71,6 +76,7 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
   const uploads = limit('upload', limits.uploadsPerMinute, minute, nameCaller);
   const mails = limit('mail', limits.perAccountIn15Minutes, quarter, nameCaller);
   const accounts = limit('account', limits.perAccountIn15Minutes, quarter, (request) => nameAccount(request) ?? '');
+  const people = limit('person', limits.perAccountIn15Minutes, quarter, ({ provingUserId }) => provingUserId ?? '');
   return {
     async early(request) {
       if (request.routeOptions.config.unlimited) return;
@@ -84,6 +90,7 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
     },
     async account(request) {
       if (nameAccount(request) !== null) await accounts(request);
+      if (request.provingUserId !== undefined) await people(request);
     },
   };
 }
@@ -103,20 +110,8 @@ function nameCaller({ caller, ip }: FastifyRequest): string {
   return caller?.user?.id ?? caller?.tokenTeam?.id ?? caller?.token?.id ?? nameNetwork(ip);
 }
 
-/** The account that a request to `/api/auth` is about, as a hash; null where it names none. */
+/** The account that a request to `/api/auth` names, as a hash; null where it names none. */
 function nameAccount({ body }: FastifyRequest): string | null {
-  if (!(body instanceof Uint8Array)) return null;
-  const email = readEmail(Buffer.from(body).toString('utf8'));
-  return email === null ? null : createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
-}
-
-/** better-auth takes JSON, and forms in some places. */
-function readEmail(text: string): string | null {
-  try {
-    const json: unknown = JSON.parse(text);
-    const isNamed = typeof json === 'object' && json !== null && 'email' in json && typeof json.email === 'string';
-    return isNamed ? String(json.email) : null;
-  } catch {
-    return new URLSearchParams(text).get('email');
-  }
+  const email = (body as AuthBody | null | undefined)?.fields.get('email');
+  return email === undefined ? null : createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
 }

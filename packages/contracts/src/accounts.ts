@@ -25,7 +25,7 @@ export const meSchema = z.object({
       emailVerified: z.boolean(),
       siteAdmin: z.boolean(),
       twoFactorEnabled: z.boolean(),
-      /** Whether this session has still to give it before it acts as an organiser: an institution did not ask for it. */
+      /** Whether this session has still to give it: the institution that it began at did not ask for it. */
       secondFactorDue: z.boolean(),
     })
     .nullable(),

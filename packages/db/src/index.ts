@@ -81,7 +81,7 @@ export { demandQuota, describeQuotaRefusal, type QuotaUse, readQuotaUse } from '
 export type { ReasonRecord } from './tables/reasons.js';
 export { findReproduction, type PredictionsRecord, type ReproductionRecord } from './tables/reproductions.js';
 export { insertRunLog, listRunLogs, type RunLogRecord } from './tables/run-logs.js';
-export { countWrongCode, forgetWrongCodes, isSecondFactorLocked } from './tables/second-factors.js';
+export { beginCode, forgetWrongCodes } from './tables/second-factors.js';
 export {
   deleteStarterBundle,
   listStarterBundles,

@@ -1,19 +1,12 @@
-import {
-  countWrongCode,
-  type Database,
-  findUser,
-  forgetSecondFactors,
-  forgetWrongCodes,
-  isSecondFactorLocked,
-  markSecondFactorGiven,
-} from '@holdout/db';
+import { type Database, findUser } from '@holdout/db';
 import { betterAuth } from 'better-auth';
-import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { deviceAuthorization, genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AccountMails, mailsIn } from './account-mails.js';
 import { type AccountSettings, type Institution, institutionProvider, minPasswordLength } from './account-settings.js';
 import { answerWithToken } from './device-token.js';
+import { guardSecondFactor, noteSecondFactor } from './guard-second-factor.js';
 import type { SendMail } from './mailer.js';
 import { isSecondFactorGiven, noteAssurance } from './second-factor.js';
 
@@ -95,10 +88,14 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
         twoFactorTable: 'twoFactors',
         // Who signs in by an institution has no password to give.
         allowPasswordless: true,
+        // Ours, which counts a code before it is looked at.
+        accountLockout: { enabled: false },
         backupCodeOptions: { storeBackupCodes: 'encrypted' },
       }),
       deviceAuthorization({
         verificationUri: '/device',
+        // It is part of a question, and of a token's name.
+        validateClient: (clientId) => /^[\w .-]{1,40}$/.test(clientId),
         expiresIn: '15m',
         interval: '2s',
         schema: { deviceCode: { modelName: 'deviceCodes' } },
@@ -125,12 +122,12 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     },
     hooks: {
       before: createAuthMiddleware(async (context) => {
-        if (context.path === '/device/approve') await demandSecondFactor(context, settings);
-        if (context.path.startsWith('/two-factor/verify-')) await refuseLocked(database, context);
+        refuseForeignLinks(publicUrl, context);
+        await guardSecondFactor(database, settings, context);
       }),
       after: createAuthMiddleware(async (context) => {
         if (context.path === '/device/token') return await answerWithToken(database, context);
-        if (context.path.startsWith('/two-factor/')) await noteSecondFactor(database, context);
+        await noteSecondFactor(database, context);
       }),
     },
     advanced: {
@@ -155,6 +152,22 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
     },
     onAPIError: { errorURL: `${publicUrl}/sign-in` },
   });
+}
+
+const linkFields = ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL', 'redirectTo'];
+
+/** Mails and redirects lead to the address of this installation only, whatever name a request was sent to. */
+function refuseForeignLinks(publicUrl: string, { body, query }: { body?: unknown; query?: unknown }): void {
+  for (const link of [body, query].flatMap(readLinks)) {
+    if (URL.canParse(link, publicUrl) && new URL(link, publicUrl).origin === new URL(publicUrl).origin) continue;
+    throw new APIError('FORBIDDEN', { code: 'INVALID_CALLBACK_URL', message: 'This link leads to another site.' });
+  }
+}
+
+function readLinks(fields: unknown): string[] {
+  if (typeof fields !== 'object' || fields === null) return [];
+  const entries = Object.entries(fields).filter(([name]) => linkFields.includes(name));
+  return entries.flatMap(([, value]) => value ?? []).map(String);
 }
 
 /** The pages whose scripts may write: ours, and where no address was configured those of the name that was asked for. */
@@ -186,46 +199,14 @@ function describeInstitution(institution: Institution) {
   };
 }
 
-/** A command gets a token that does all that its person may, also what needs a second factor. */
-async function demandSecondFactor(
-  context: Parameters<typeof getSessionFromCtx>[0],
-  { twoFactorNeeded }: AccountSettings,
-): Promise<void> {
-  const found = await getSessionFromCtx(context);
-  if (twoFactorNeeded === 'nobody' || !found?.user.twoFactorEnabled || found.session.secondFactorGiven) return;
-  throw new APIError('FORBIDDEN', { code: 'SECOND_FACTOR_DUE', message: 'This session has to give a second factor.' });
-}
-
-type HookContext = Parameters<typeof getSessionFromCtx>[0];
-
-/** better-auth counts wrong codes on the way in only: in a session they could be tried one after the other. */
-async function refuseLocked(database: Database, context: HookContext): Promise<void> {
-  const session = await getSessionFromCtx(context);
-  if (!session || !(await isSecondFactorLocked(database, session.user.id))) return;
-  throw new APIError('TOO_MANY_REQUESTS', { code: 'ACCOUNT_TEMPORARILY_LOCKED', message: 'Too many wrong codes.' });
-}
-
-/** A code that was right is the session's, whose token is in the answer. What is turned off was given by nobody. */
-async function noteSecondFactor(database: Database, context: HookContext): Promise<void> {
-  const { returned } = context.context as { returned?: unknown };
-  const userId = (await getSessionFromCtx(context))?.user.id;
-  const isCode = context.path.startsWith('/two-factor/verify-');
-  if (returned instanceof APIError) {
-    const isWrong = ['INVALID_CODE', 'INVALID_BACKUP_CODE'].includes(String(returned.body?.code));
-    if (isCode && isWrong && userId !== undefined) await countWrongCode(database, userId);
-    return;
-  }
-  if (typeof returned !== 'object' || returned === null) return;
-  if (context.path === '/two-factor/disable' && userId !== undefined) await forgetSecondFactors(database, userId);
-  if (!isCode || !('token' in returned)) return;
-  await markSecondFactorGiven(database, String(returned.token));
-  if (userId !== undefined) await forgetWrongCodes(database, userId);
-}
-
-/** A name is shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */
+/**
+ * A name is shown on terminals and pages, and begins mails: nothing that moves a cursor, turns the direction of text, or is
+ * made a link of.
+ */
 function cleanName(name: string): string {
   return name
-    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ')
+    .replace(/[\p{Cc}\p{Bidi_Control}]|:\/\//gu, ' ')
+    .replace(/\.(?=\p{L}{2})/gu, '. ')
     .trim()
     .slice(0, nameLength);
 }

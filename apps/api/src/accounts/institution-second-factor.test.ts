@@ -98,6 +98,25 @@ it('is no way around it to make a token, or to let a command in', async () => {
   expect((await approve()).status).toBe(200);
 });
 
+it('is neither read, replaced nor turned off by who has not given it', async () => {
+  const ways = ['get-totp-uri', 'generate-backup-codes', 'disable', 'enable', 'send-otp'];
+  const tryWays = async (browser: Browser) => {
+    const answers: string[] = [];
+    for (const way of ways) answers.push(await codeOf(await browser.send('POST', `/api/auth/two-factor/${way}`, {})));
+    return answers;
+  };
+  const stolen = await signIn();
+  expect(await tryWays(stolen)).toEqual(ways.map(() => 'two_factor_needed'));
+  expect(await codeOf(await stolen.send('GET', audit))).toBe('two_factor_needed');
+
+  const owner = await signIn();
+  expect((await verify(owner, makeTotp(totpAddress))).status).toBe(200);
+  const again = await owner.send('POST', '/api/auth/two-factor/get-totp-uri', {});
+  expect(await again.json()).toEqual({ totpURI: totpAddress });
+  const renewed = await owner.send('POST', '/api/auth/two-factor/generate-backup-codes', {});
+  ({ backupCodes } = z.object({ backupCodes: z.array(z.string()) }).parse(await renewed.json()));
+});
+
 it('is a backup code in its place, and not one of a thousand guesses', async () => {
   const byBackup = await signIn();
   await byBackup.send('POST', '/api/auth/two-factor/verify-backup-code', { code: backupCodes[0] });

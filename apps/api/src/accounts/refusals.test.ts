@@ -1,7 +1,8 @@
+import { request } from 'node:http';
 import { problemSchema } from '@holdout/contracts';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Browser, openBrowser, password, signUp } from '../testing/browser.js';
+import { type Browser, openBrowser, password, signUp, waitForMail } from '../testing/browser.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
 import { createAuth } from './create-auth.js';
 import { codesOfReasons } from './explain-auth-refusal.js';
@@ -11,7 +12,7 @@ let ada: Browser;
 let nobody: Browser;
 const email = 'ada@example.org';
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ environment: { HOLDOUT_SIGN_INS_PER_MINUTE: '0' } });
   ada = await signUp(server, email, 'Ada');
   nobody = openBrowser(server);
   await nobody.send('POST', '/api/auth/sign-up/email', { name: 'Eve', email: 'eve@example.org', password });
@@ -53,6 +54,34 @@ it('leaves the device flow as its standard says', async () => {
   };
   const answer = await nobody.send('POST', '/api/auth/device/token', body);
   expect(await answer.json()).toMatchObject({ error: 'invalid_grant', error_description: expect.any(String) });
+});
+
+it.each(['x'.repeat(41), 'your bank”, or <b>', ''])('takes “%s” for no name of a program', async (client) => {
+  const answer = await nobody.send('POST', '/api/auth/device/code', { client_id: client, scope: 'read' });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: expect.stringMatching(/^invalid_/) });
+});
+
+it('mails no link to another site, by whatever name it was asked', async () => {
+  const { port } = new URL(server.url);
+  const host = `evil.example:${port}`;
+  const fred = { name: 'http://evil.example click', email: 'fred@example.org', password };
+  const send = (callbackURL: string) =>
+    new Promise<number | undefined>((done, fail) => {
+      const headers = { host, origin: `http://${host}`, 'content-type': 'application/json' };
+      request(`${server.url}/api/auth/sign-up/email`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        done(response.statusCode);
+      })
+        .on('error', fail)
+        .end(JSON.stringify({ ...fred, callbackURL }));
+    });
+  for (const link of [`http://${host}/`, `//${host}/`]) expect(await send(link)).toBe(403);
+  expect(await send('/verify-email')).toBe(200);
+  const { text } = await waitForMail(server, fred.email);
+  expect(text).toContain(`${server.url}/api/auth/verify-email`);
+  expect(text).not.toContain('evil.example');
+  expect(text).not.toMatch(/Hello http:/);
 });
 
 it('knows only codes that the library has', () => {

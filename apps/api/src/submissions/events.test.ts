@@ -1,5 +1,8 @@
 import { submissionEventSchema } from '@holdout/contracts';
+import { findUserByEmail } from '@holdout/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { signUp } from '../testing/browser.js';
 import { collectEvents, type ReceivedEvent, readEvents } from '../testing/read-events.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { seedSubmission } from '../testing/seed-submission.js';
@@ -119,6 +122,29 @@ describe('an open stream', () => {
     leave.abort();
     await events.next().catch(() => {});
     await expect.poll(() => server.changes.size).toBe(1);
+  });
+
+  it('ends, and tells no more, where its reader has left the team or the token was revoked', async () => {
+    const id = await seedSubmission(server, seeded.alpha.teamId);
+    const ada = await signUp(server, 'ada@example.org');
+    const userId = (await findUserByEmail(server.database, 'ada@example.org'))?.id ?? '';
+    const membership = { teamId: seeded.alpha.teamId, userId };
+    await server.database
+      .insertInto('teamMembers')
+      .values({ ...membership, role: 'member' })
+      .execute();
+    const made = await ada.send('POST', '/api/me/tokens', { name: 'follows', scope: 'read' });
+    const token = z.object({ id: z.string(), secret: z.string() }).parse(await made.json());
+    const bySession = readEvents(await ada.send('GET', `/api/submissions/${id}/events`));
+    const byToken = readEvents(await server.request(`/api/submissions/${id}/events`, { token: token.secret }));
+    for (const events of [bySession, byToken]) {
+      expect((await events.next()).value?.event).toBe('state');
+      expect((await events.next()).value?.event).toBe('comment');
+    }
+    expect((await ada.send('DELETE', `/api/me/tokens/${token.id}`)).ok).toBe(true);
+    await server.database.deleteFrom('teamMembers').where('userId', '=', userId).execute();
+    await walkEvaluation(server.database, id);
+    for (const events of [bySession, byToken]) expect((await events.next()).done).toBe(true);
   });
 
   it('is kept alive by comments, and ends when the server closes', async () => {

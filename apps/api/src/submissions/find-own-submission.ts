@@ -1,5 +1,7 @@
 import { HoldoutError } from '@holdout/contracts';
 import { type Database, findSubmission, type SubmissionRecord } from '@holdout/db';
+import type { FastifyRequest } from 'fastify';
+import { authenticate, type Doors } from '../authenticate.js';
 import { type Caller, isMember, isOrganiser } from '../caller.js';
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -14,4 +16,16 @@ export async function findOwnSubmission(database: Database, caller: Caller, id: 
   const submission = uuidPattern.test(id) ? await findSubmission(database, id) : null;
   if (submission && (isOrganiser(caller, submission) || isMember(caller, submission))) return submission;
   throw new HoldoutError('submission_not_found');
+}
+
+/** Whether a request that goes on for hours is still of somebody who may see this submission. */
+export async function isStillOwn(doors: Doors, request: FastifyRequest, id: string): Promise<boolean> {
+  try {
+    const caller = await authenticate(doors, request);
+    return caller !== null && (await findOwnSubmission(doors.database, caller, id)).id === id;
+  } catch (error) {
+    if (error instanceof HoldoutError && (error.code === 'token_unknown' || error.code === 'submission_not_found'))
+      return false;
+    throw error;
+  }
 }

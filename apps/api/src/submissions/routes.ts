@@ -32,7 +32,7 @@ import { acceptArchives } from '../uploads/accept-archives.js';
 import { describeSchema } from '../uploads/read-description.js';
 import { receiveUpload } from '../uploads/receive-upload.js';
 import { cancelSubmission } from './cancel-submission.js';
-import { findOwnSubmission } from './find-own-submission.js';
+import { findOwnSubmission, isStillOwn } from './find-own-submission.js';
 import { presentSubmission } from './present-submission.js';
 import { readCurves } from './read-curves.js';
 import { readQueuePlace } from './read-queue-place.js';
@@ -215,7 +215,9 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     },
     async (request, reply) => {
       const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
-      return streamSubmission(parts, submission, request.headers['last-event-id'], reply);
+      const isStillAllowed = () => isStillOwn(parts, request, submission.id);
+      const asked = { lastEventId: request.headers['last-event-id'], isStillAllowed };
+      return streamSubmission(parts, submission, asked, reply);
     },
   );
 

@@ -6,6 +6,12 @@ import { ChangeWait } from '../change-feed.js';
 import { heartbeat, type StreamItem, sendEventStream } from '../event-stream.js';
 import { presentEvent } from './present-submission.js';
 
+export interface StreamRequest {
+  readonly lastEventId: string | string[] | undefined;
+  /** Asked before each page of events, and at each heartbeat; false ends the stream. */
+  readonly isStillAllowed: () => Promise<boolean>;
+}
+
 /**
  * Sends what happens to a submission, from the beginning or after the event that the client saw last.
  * A client that has seen the end is answered 204, which tells a browser not to connect again.
@@ -13,7 +19,7 @@ import { presentEvent } from './present-submission.js';
 export async function streamSubmission(
   parts: RouteParts,
   submission: SubmissionRecord,
-  lastEventId: string | string[] | undefined,
+  { lastEventId, isStillAllowed }: StreamRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const afterId = readEventId(lastEventId);
@@ -21,7 +27,9 @@ export async function streamSubmission(
     const [next] = await listEvents(parts.database, submission.evaluationId, afterId, 1);
     if (!next) return reply.code(204).send();
   }
-  return sendEventStream(reply, parts.closing, (signal) => followEvents(parts, submission, afterId, signal));
+  return sendEventStream(reply, parts.closing, (signal) =>
+    followEvents(parts, submission, { afterId, isStillAllowed }, signal),
+  );
 }
 
 /** Who asks only for what has happened so far can leave then. */
@@ -30,7 +38,7 @@ const upToDate: StreamItem = { comment: 'up to date' };
 async function* followEvents(
   { database, changes, heartbeatSeconds }: RouteParts,
   { id, evaluationId }: SubmissionRecord,
-  afterId: number,
+  { afterId, isStillAllowed }: { afterId: number; isStillAllowed: StreamRequest['isStillAllowed'] },
   signal: AbortSignal,
 ): AsyncGenerator<StreamItem> {
   const wait = new ChangeWait(changes, (change) => change.submissionId === id, signal);
@@ -39,6 +47,8 @@ async function* followEvents(
     let hasToldAll = false;
     while (!signal.aborted) {
       const events = await listEvents(database, evaluationId, lastId);
+      // After the events were read: nothing is sent that was written when its reader had left the team.
+      if (!(await isStillAllowed())) return;
       for (const event of events) {
         yield { event: event.kind, id: String(event.id), data: presentEvent(event) };
         if (isLast(event)) return;

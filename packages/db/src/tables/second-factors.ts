@@ -1,27 +1,29 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
-/** As many as better-auth allows on the way in; it counts in the same columns, but not in a session. */
 const mostWrongCodes = 10;
 
-/** Whether too many wrong codes were typed for a person a moment ago. */
-export async function isSecondFactorLocked(db: Queryable, userId: string): Promise<boolean> {
-  const { rows } = await sql<{ isLocked: boolean }>`
-    SELECT coalesce(locked_until > now(), false) AS "isLocked" FROM two_factors WHERE user_id = ${userId}`.execute(db);
-  return rows[0]?.isLocked ?? false;
-}
-
-/** Counts a wrong code; the tenth in a row locks the person's second factor for a quarter of an hour. */
-export async function countWrongCode(db: Queryable, userId: string): Promise<void> {
-  await sql`
-    UPDATE two_factors SET
-      failed_verification_count = CASE WHEN locked_until <= now() THEN 1 ELSE coalesce(failed_verification_count, 0) + 1 END,
-      locked_until = CASE
-        WHEN locked_until <= now() THEN NULL
-        WHEN coalesce(failed_verification_count, 0) + 1 >= ${mostWrongCodes} THEN now() + interval '15 minutes'
-        ELSE locked_until
-      END
-    WHERE user_id = ${userId}`.execute(db);
+/**
+ * Counts a code as wrong before it is looked at, so that codes sent at once are counted one by one; one that was right is
+ * forgotten after. The tenth in a row locks the person's second factor for a quarter of an hour.
+ *
+ * @returns whether the code may be looked at
+ */
+export async function beginCode(db: Queryable, userId: string): Promise<boolean> {
+  const { rows } = await sql<{ mayTry: boolean }>`
+    WITH begun AS (
+      UPDATE two_factors SET
+        failed_verification_count = CASE WHEN locked_until IS NULL THEN coalesce(failed_verification_count, 0) ELSE 0 END + 1,
+        locked_until = CASE
+          WHEN locked_until IS NULL AND coalesce(failed_verification_count, 0) + 1 >= ${mostWrongCodes}
+          THEN now() + interval '15 minutes'
+        END
+      WHERE user_id = ${userId} AND (locked_until IS NULL OR locked_until <= now())
+      RETURNING user_id
+    )
+    SELECT EXISTS (SELECT FROM begun) OR NOT EXISTS (SELECT FROM two_factors WHERE user_id = ${userId}) AS "mayTry"
+  `.execute(db);
+  return rows[0]?.mayTry === true;
 }
 
 /** After a code that was right. */

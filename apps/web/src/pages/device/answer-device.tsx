@@ -16,6 +16,9 @@ interface AnswerDeviceProps {
   readonly onOther: () => void;
 }
 
+/** What any other one calls itself is its own word. */
+const ourCommand = 'holdout-cli';
+
 /** What waits with this code, and whether it is let in. Whoever made a person open this page may be the one who waits. */
 export function AnswerDevice({ code, email, onAnswer, onOther }: AnswerDeviceProps) {
   const { t } = useTranslation('device');
@@ -61,7 +64,9 @@ export function AnswerDevice({ code, email, onAnswer, onOther }: AnswerDevicePro
   };
   return (
     <Stack>
-      <PageHeading takesFocus>{t('question', { client: waiting.client_id })}</PageHeading>
+      <PageHeading takesFocus>
+        {waiting.client_id === ourCommand ? t('question', { client: ourCommand }) : t('questionOfOther')}
+      </PageHeading>
       <Text>{t('sameCode', { code })}</Text>
       <Text>{t(`may_${scopeOf(waiting.scope)}`, { email })}</Text>
       <Text size="sm" c="dimmed">

@@ -7,6 +7,7 @@ export const words = {
   answered: 'This code was answered already, or by somebody else. Start “holdout login” again for another one.',
 
   question: 'Let “{{client}}” in?',
+  questionOfOther: 'Let a program in that is not our command?',
   sameCode: 'Your terminal must show the code {{code}}.',
   may_read: 'It may see what {{email}} sees, for 90 days or until you revoke its token.',
   may_submit: 'It may submit for the teams of {{email}}, for 90 days or until you revoke its token.',

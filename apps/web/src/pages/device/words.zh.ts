@@ -10,6 +10,7 @@ export const words: Translated<typeof english> = {
   answered: '此代码已被处理，或由他人处理。请重新运行 “holdout login” 获取新的代码。',
 
   question: '允许“{{client}}”登录？',
+  questionOfOther: '允许一个并非本站命令的程序登录？',
   sameCode: '您的终端应显示代码 {{code}}。',
   may_read: '它可以查看 {{email}} 能看到的内容，有效期 90 天，或直到您吊销其令牌。',
   may_submit: '它可以代表 {{email}} 的团队提交，有效期 90 天，或直到您吊销其令牌。',
