@@ -374,9 +374,9 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
     const address = server.address();
     const busyPort = typeof address === 'object' && address ? address.port : 0;
     const other = await makeDataDirectory();
-    expect(await startAndFail(['--port', String(busyPort), '--data', other.path])).toMatch(
-      `Port ${busyPort} is in use`,
-    );
+    const refused = await startAndFail(['--port', String(busyPort), '--data', other.path]);
+    expect(refused).toMatch(`Port ${busyPort} is in use`);
+    expect(refused).toMatch(` --data ${other.path}`);
     server.close();
     await other.remove();
     const freePort = await findFreePort();
