@@ -102,6 +102,9 @@ function installPrograms(wanted) {
 }
 
 function build() {
+  // Compiled before, only what has changed is compiled: seconds.
+  const isFirst = !existsSync(join(root, 'apps', 'web', 'dist'));
+  say(`Compiling …${isFirst ? ' The first time, this and the pages take a minute or two.' : ''}`);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) stop('The build did not succeed. The compiler’s words stand above.');

@@ -47,7 +47,7 @@ describe('who begins', () => {
   /** Types lines into a shell that stops at the first that fails. Logging in is done already: a token is there. */
   async function type(lines: string, cwd: string): Promise<string> {
     const { HOLDOUT_SERVER: _, ...environment } = process.env;
-    const script = lines.replaceAll(/^npx holdout login\n?/gm, '');
+    const script = lines.replaceAll(/^npx --no-install holdout login\n?/gm, '');
     const env = { ...environment, HOLDOUT_TOKEN: token, npm_config_offline: 'true' };
     const { stdout } = await run('bash', ['-euc', script], { cwd, env, maxBuffer: 2 ** 24 });
     return stdout;
@@ -136,11 +136,17 @@ describe('who begins', () => {
       );
       return ended.stderr ?? 'It was done.';
     };
-    expect(await refused('npx holdout competition kit -o downloaded.zip')).toContain('overwrite it with --force');
-    expect(await refused(`npx holdout competition kit -o ${kitName} --unpack --force`)).toContain('or remove it');
-    expect(await refused('npx holdout competition kit -o nowhere/kit.zip')).toContain('nowhere/kit.zip');
-    expect(await refused('npx holdout competition kit mars')).toContain('Found “mars”; there is: mura.');
-    const told = await type(`${server}npx holdout competition kit -o downloaded.zip --force --json`, home);
+    expect(await refused('npx --no-install holdout competition kit -o downloaded.zip')).toContain(
+      'overwrite it with --force',
+    );
+    expect(await refused(`npx --no-install holdout competition kit -o ${kitName} --unpack --force`)).toContain(
+      'or remove it',
+    );
+    expect(await refused('npx --no-install holdout competition kit -o nowhere/kit.zip')).toContain('nowhere/kit.zip');
+    expect(await refused('npx --no-install holdout competition kit mars')).toContain(
+      'You asked for “mars”; there is: mura.',
+    );
+    const told = await type(`${server}npx --no-install holdout competition kit -o downloaded.zip --force --json`, home);
     expect(JSON.parse(told)).toMatchObject({ phase: 'practice', folder: kitName, path: 'downloaded.zip' });
     expect((await readFile(join(home, 'downloaded.zip'))).length).toBe(JSON.parse(told).sizeBytes);
   }, 120_000);
@@ -151,7 +157,7 @@ describe('who begins', () => {
     await people.signIn(organiser, email, password);
     const card = organiser.getByRole('region', { name: 'ONNX' });
     await card.getByText('“Small CNN (ONNX)”').waitFor();
-    await type(`npx holdout pack ${join(root, 'packages/baseline/demo/weak')} -o weak.zip --force`, home);
+    await type(`npx --no-install holdout pack ${join(root, 'packages/baseline/demo/weak')} -o weak.zip --force`, home);
     await card.locator('input[type=file]').setInputFiles(join(home, 'downloaded.zip'));
     // A kit is no bundle.
     await card.getByRole('alert').waitFor();

@@ -245,14 +245,17 @@ describe('competitions', () => {
     const response = await server.request('/api/competitions/mura');
     expect(competitionSchema.parse(await response.json()).title).toBe('MURA');
     const missing = await server.request('/api/competitions/mars');
-    expect(await readProblem(missing)).toMatchObject({ code: 'competition_not_found', detail: 'Found “mars”.' });
+    expect(await readProblem(missing)).toMatchObject({
+      code: 'competition_not_found',
+      detail: 'You asked for “mars”.',
+    });
   });
 
   it('name their phases where one is asked for that does not exist', async () => {
     const response = await server.request('/api/competitions/mura/phases/tset/leaderboard');
     expect(await readProblem(response)).toMatchObject({
       code: 'phase_not_found',
-      detail: 'Found “tset”; there is: practice, test.',
+      detail: 'You asked for “tset”; there is: practice, test.',
     });
   });
 });

@@ -92,9 +92,15 @@ function showExamples(group: Command): void {
   group.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
 }
 
+/** Descriptions are broken for those who read the code; commander breaks them anew, for the terminal’s width. */
+function joinLines(text: string): string {
+  return text.replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
+}
+
 /** Commands inherit none of this from the one they are added to. */
 function prepareForErrors(command: Command, words: string, quiet: boolean): void {
   command.exitOverride();
+  command.configureHelp({ commandDescription: (each) => joinLines(each.description()) });
   if (quiet) command.configureOutput({ writeErr: () => {} });
   command.showHelpAfterError(`Type next: ${words} --help`);
   for (const inner of command.commands) prepareForErrors(inner, `${words} ${inner.name()}`, quiet);

@@ -22,7 +22,6 @@ const nextHere: Partial<Record<ErrorCode, string>> = {
   upload_too_large: 'Leave out what the model does not need, or export a smaller one.',
   worker_not_found: 'See those that there are: holdout worker list',
   organiser_not_found: 'See who organises it: holdout admin organiser list',
-  last_organiser: 'Make another person an organiser first: holdout admin organiser add EMAIL',
   evaluation_not_found: 'Check the id and the token: only an organiser’s knows all submissions.',
   submission_not_found: 'Check the id and the token; holdout status without an id lists your team’s submissions.',
 };

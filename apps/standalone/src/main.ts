@@ -5,7 +5,7 @@ import { provideDemoCompetition } from './demo/competition.js';
 import { submitDemoBundles } from './demo/submit-bundles.js';
 import { type Options, readOptions, usage } from './options.js';
 import { say } from './say.js';
-import { sayWelcome } from './say-welcome.js';
+import { sayPerson, sayWelcome } from './say-welcome.js';
 import { startParts } from './start-parts.js';
 
 /** From nothing to a live leaderboard on this machine; stays until Ctrl-C. */
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
 
 /** Whatever was started is stopped again where something after it fails. */
 async function start(options: Options, interrupted: Promise<void>): Promise<() => Promise<void>> {
-  await checkPort(options.host, options.port);
+  await checkPort(options);
   const directory = await takeDataDirectory(options.dataDirectory);
   const log = createWriteStream(directory.log, { flags: 'a', mode: 0o600 });
   const closers: (() => Promise<void>)[] = [directory.release];
@@ -35,7 +35,10 @@ async function start(options: Options, interrupted: Promise<void>): Promise<() =
   try {
     const parts = await startParts(options, directory, (line) => log.write(`${line}\n`), closers);
     say(`The page is up: ${parts.address}`);
-    const demo = await Promise.race([provideDemoCompetition(parts), interrupted.then(() => null)]);
+    if (options.restore !== undefined)
+      say('The demo accounts have new passwords here; tokens of the backup still hold.');
+    const provided = provideDemoCompetition(parts, { onPerson: sayPerson });
+    const demo = await Promise.race([provided, interrupted.then(() => null)]);
     if (demo === null) return stop;
     await Promise.race([submitDemoBundles(parts.address, demo), interrupted]);
     await Promise.race([sayWelcome(parts.address, demo), interrupted]);

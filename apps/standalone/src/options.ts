@@ -8,6 +8,8 @@ export interface Options {
   dataDirectory: string;
   /** A backup to begin with; undefined: what is in the data directory, or the demo. */
   restore: string | undefined;
+  /** The command line without its port, to be typed again. */
+  besidesPort: string;
 }
 
 export const usage = `Usage: npm start -- [--port 8080] [--data .holdout] [--host 127.0.0.1] [--restore BACKUP]
@@ -23,8 +25,9 @@ export const usage = `Usage: npm start -- [--port 8080] [--data .holdout] [--hos
  * @throws Error with a sentence that names the argument that is wrong.
  */
 export function readOptions(argv: readonly string[]): Options | 'help' {
-  const { values } = parseArgs({
+  const { values, tokens } = parseArgs({
     args: [...argv],
+    tokens: true,
     options: {
       port: { type: 'string', default: '8080' },
       data: { type: 'string', default: '.holdout' },
@@ -43,5 +46,13 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
     host: values.host,
     dataDirectory: resolve(values.data),
     restore: values.restore && resolve(values.restore),
+    besidesPort: tokens
+      .flatMap((token) => (token.kind === 'option' && token.name !== 'port' ? [token] : []))
+      .map(({ rawName, value }) => ` ${rawName}${value === undefined ? '' : ` ${quoteForShell(value)}`}`)
+      .join(''),
   };
+}
+
+function quoteForShell(value: string): string {
+  return /^[\w./:@+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

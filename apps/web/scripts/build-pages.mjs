@@ -20,6 +20,7 @@ const sources = [
 ];
 
 if (!existsSync(built) || sources.some((source) => newest(join(root, source)) > statSync(built).mtimeMs)) {
+  process.stdout.write('Building the pages …\n');
   // Whoever runs this may be a test, and what React is made into goes by this.
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');

@@ -137,7 +137,12 @@ export const errorCatalogue = {
     'An organiser takes no part in a competition of their own.',
     'Take part with an account that organises nothing in it.',
   ),
-  merge_refused: entry(409, 'caller', 'These teams can’t be merged.', 'See `detail`; nothing has changed.'),
+  merge_refused: entry(
+    409,
+    'caller',
+    'These teams can’t be merged.',
+    'Nothing has changed. Go on as two teams, or mend what is in the way and offer it again.',
+  ),
   merge_offer_not_found: entry(
     404,
     'caller',
@@ -148,19 +153,13 @@ export const errorCatalogue = {
     409,
     'caller',
     'This person can’t organise the competition.',
-    'See `detail`; nothing has changed.',
+    'Nothing has changed. Add an account of theirs that is in no team of the competition, or somebody else.',
   ),
   organiser_not_found: entry(
     404,
     'caller',
     'This person does not organise the competition.',
     'GET /api/competitions/{competition}/organisers lists who does.',
-  ),
-  last_organiser: entry(
-    409,
-    'caller',
-    'A competition keeps an organiser once it has one.',
-    'Make another person an organiser first; then take this one out.',
   ),
   user_not_found: entry(
     404,

@@ -10,6 +10,7 @@ export * from './failure-kind.js';
 export * from './hardware.js';
 export * from './intervals.js';
 export * from './jobs.js';
+export * from './list-changes.js';
 export * from './manifest.js';
 export * from './operating.js';
 export * from './organising.js';

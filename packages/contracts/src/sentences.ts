@@ -18,6 +18,16 @@ export const sentenceTemplates = {
   choice_taken: 'The team has chosen {{chosen}}; take one back first (at most {{limit}}).',
   owner_only: 'Only an owner of the team may do this.',
   organiser_only: 'Only an organiser of this competition may do this.',
+  organiser_takes_part: 'They take part in it, in the team {{team}}.',
+  asked_for: 'You asked for “{{asked}}”.',
+  asked_for_one_of: 'You asked for “{{asked}}”; there is: {{known}}.',
+  asked_for_none: 'You asked for “{{asked}}”; there is none yet.',
+
+  // Why a bundle is refused
+  manifest_elsewhere: 'It is at {{path}}; it belongs at the top.',
+  manifest_foreign: 'Only src/ with plain text beside it is run without one, and there is {{path}}.',
+  bundle_empty: 'The bundle has no file at all.',
+  bundle_has: 'At the top there is: {{paths}}.',
 
   // Why a bundle was rejected
   ended_by_exit_code: 'It ended with the exit code {{exitCode}}.',
@@ -73,6 +83,13 @@ export type Sentence = z.infer<typeof sentenceSchema>;
 
 export function makeSentence<Name extends SentenceName>(name: Name, values: Values<Name>): Sentence {
   return { name, values };
+}
+
+/** What was asked for by a name that there is not, with the names that there are. */
+export function sayAskedFor(asked: string, known: readonly string[]): Sentence {
+  return known.length === 0
+    ? makeSentence('asked_for_none', { asked })
+    : makeSentence('asked_for_one_of', { asked, known: known.join(', ') });
 }
 
 /** In English. */

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence, sayAskedFor } from '@holdout/contracts';
 import { type Database, findCompetition, findPhase, type PhaseRecord } from '@holdout/db';
 
 /**
@@ -13,13 +13,15 @@ export async function findPhaseOrThrow(
   const phase = await findPhase(database, address.competition, address.phase);
   if (phase) return phase;
   const competition = await findCompetitionOrThrow(database, address.competition);
-  const slugs = competition.phases.map((known) => known.slug).join(', ');
-  throw new HoldoutError('phase_not_found', { detail: `Found “${address.phase}”; there is: ${slugs || 'none yet'}.` });
+  const slugs = competition.phases.map(({ slug }) => slug);
+  throw new HoldoutError('phase_not_found', { sentences: [sayAskedFor(address.phase, slugs)] });
 }
 
 /** @throws HoldoutError `competition_not_found` */
 export async function findCompetitionOrThrow(database: Database, slug: string) {
   const competition = await findCompetition(database, slug);
-  if (!competition) throw new HoldoutError('competition_not_found', { detail: `Found “${slug}”.` });
+  if (!competition) {
+    throw new HoldoutError('competition_not_found', { sentences: [makeSentence('asked_for', { asked: slug })] });
+  }
   return competition;
 }

@@ -83,7 +83,7 @@ export const starterBundleRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> =
       const { id: competitionId } = await findCompetitionOrThrow(database, competition);
       const { actor } = organiserOf(callerOf(request), { competitionId });
       const removed = await deleteStarterBundle(database, { competitionId, actor, engine });
-      if (!removed) throw new HoldoutError('starter_bundle_not_found', { detail: `Found “${engine}”.` });
+      if (!removed) throw new HoldoutError('starter_bundle_not_found', { detail: `You asked for “${engine}”.` });
       return reply.code(204).send();
     },
   );

@@ -130,7 +130,7 @@ describe('the starter kit', () => {
     }
     const readme = files.get(`${folder}/README.md`) ?? '';
     expect(readme).toContain(`export HOLDOUT_SERVER=${server.url}\n`);
-    expect(readme).toContain('npx holdout submit tfjs.zip --competition mura --phase practice --wait\n');
+    expect(readme).toContain('npx --no-install holdout submit tfjs.zip --competition mura --phase practice --wait\n');
     expect(readme).not.toContain('onnx');
   });
 

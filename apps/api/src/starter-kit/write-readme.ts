@@ -21,22 +21,25 @@ export function writeReadme({ kit, phase, competitionTitle, publicUrl }: Readme)
       ...(sample ? [describeSample(sample)] : []),
     ].join('\n') || 'The organisers have given no sample bundle yet, and no sample study is open.',
     '## Before the first command',
-    'Type all of it in a terminal, in this folder. `npx holdout` is found where this folder lies in a clone of Holdout ' +
-      'that has been built, as `npm start` does it, or where Holdout’s packages are installed.',
+    'Type all of it in a terminal, in this folder. `npx --no-install holdout` is found where this folder lies in a clone of Holdout ' +
+      'that has been built, as `npm start` does it; it fetches nothing from npm’s registry.',
     block(`export HOLDOUT_SERVER=${publicUrl}`),
     `Take part on the page above, and log in; a program sets \`HOLDOUT_TOKEN\` to a token in place of that.`,
-    block('npx holdout login'),
+    block('npx --no-install holdout login'),
     ...bundles.flatMap(({ engine, name, folder }) => [
       `## ${engine}: “${escapeMarkdown(name)}”`,
       `Check it here as the server will, pack it, and submit it:`,
       block(
-        `npx holdout check ${folder}${sample ? ' --sample sample' : ''}`,
-        `npx holdout pack ${folder} -o ${engine}.zip --force`,
-        `npx holdout submit ${engine}.zip --competition ${competition} --phase ${slug} --wait`,
+        `npx --no-install holdout check ${folder}${sample ? ' --sample sample' : ''}`,
+        `npx --no-install holdout pack ${folder} -o ${engine}.zip --force`,
+        `npx --no-install holdout submit ${engine}.zip --competition ${competition} --phase ${slug} --wait`,
       ),
     ]),
     '## See how it fares',
-    block('npx holdout status', `npx holdout leaderboard --competition ${competition} --phase ${slug}`),
+    block(
+      'npx --no-install holdout status',
+      `npx --no-install holdout leaderboard --competition ${competition} --phase ${slug}`,
+    ),
     ...bundles
       .slice(0, 1)
       .flatMap(({ engine }) => [

@@ -27,10 +27,10 @@ export function addLoginCommand(program: Command, { environment, signal }: Comma
     .addOption(
       new Option(
         '--scope <scope>',
-        'what the token may do: read; submit, as a member of your teams; organise, all you may',
+        'what the token may do: read; submit, what members of your teams do; organise, all you may',
       )
         .choices(tokenScopes)
-        .default('organise', 'organise'),
+        .default('submit', 'submit'),
     )
     .option('--json', 'print JSON; errors too, with an exit code that is not 0', false)
     .addHelpText(
@@ -41,7 +41,7 @@ The token is kept in $XDG_CONFIG_HOME/holdout/credentials.json (~/.config/holdou
 
 Examples:
   holdout login
-  holdout login --server https://holdout.example.org --scope submit`,
+  holdout login --server https://holdout.example.org --scope organise`,
     )
     .action(async ({ scope, json, ...options }: LoginOptions) => {
       const output = createOutput(json, environment);

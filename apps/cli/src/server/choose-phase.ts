@@ -1,4 +1,4 @@
-import { type Competition, competitionListSchema, HoldoutError, type Phase } from '@holdout/contracts';
+import { type Competition, competitionListSchema, HoldoutError, type Phase, sayAskedFor } from '@holdout/contracts';
 import { usageError } from '../command-error.js';
 import type { ServerConfig } from '../config.js';
 import { requestJson } from './request.js';
@@ -15,7 +15,8 @@ export async function chooseCompetition(
 ): Promise<Competition> {
   const path = '/api/competitions';
   const { competitions } = await requestJson(config, { path, schema: competitionListSchema, signal });
-  const names = competitions.map(({ competition }) => competition).join(', ') || 'none yet';
+  const known = competitions.map(({ competition }) => competition);
+  const names = known.join(', ') || 'none yet';
   if (name === undefined) {
     const [only] = competitions;
     if (only && competitions.length === 1) return only;
@@ -26,7 +27,7 @@ export async function chooseCompetition(
   }
   const found = competitions.find(({ competition }) => competition === name);
   if (found) return found;
-  throw new HoldoutError('competition_not_found', { detail: `Found “${name}”; there is: ${names}.` });
+  throw new HoldoutError('competition_not_found', { sentences: [sayAskedFor(name, known)] });
 }
 
 /**
@@ -35,7 +36,8 @@ export async function chooseCompetition(
  * @throws CommandError, HoldoutError `phase_not_found` with the names that there are
  */
 export function choosePhase({ competition, phases }: Competition, name: string | undefined): Phase {
-  const names = phases.map(({ phase }) => phase).join(', ') || 'none yet';
+  const known = phases.map(({ phase }) => phase);
+  const names = known.join(', ') || 'none yet';
   if (name === undefined) {
     const [only] = phases;
     if (only && phases.length === 1) return only;
@@ -46,7 +48,7 @@ export function choosePhase({ competition, phases }: Competition, name: string |
   }
   const found = phases.find(({ phase }) => phase === name);
   if (found) return found;
-  throw new HoldoutError('phase_not_found', { detail: `Found “${name}”; there is: ${names}.` });
+  throw new HoldoutError('phase_not_found', { sentences: [sayAskedFor(name, known)] });
 }
 
 /** Where the API keeps the leaderboard of a phase. */

@@ -28,17 +28,24 @@ const competition = 'mura';
 /** Written as an organiser would write it. */
 const demoFile = new URL('../../demo/mura.yaml', import.meta.url);
 
+interface Progress {
+  /** Called as soon as this person can sign in. */
+  onPerson(role: keyof DemoAccounts['people'], accounts: DemoAccounts): void;
+}
+
 /** Makes the demo competition `mura` with its phases, test sets and accounts; what is there already stays as it is. */
-export async function provideDemoCompetition(parts: Parts): Promise<DemoAccounts> {
+export async function provideDemoCompetition(parts: Parts, progress?: Progress): Promise<DemoAccounts> {
   const provisioning = await openProvisioning({ ...parts, environment: process.env });
   try {
     const { accounts, anew } = await provideAccounts(provisioning, parts.dataDirectory);
+    progress?.onPerson('siteAdmin', accounts);
     if (!(await findCompetition(provisioning.database, competition))) await makeCompetition(provisioning);
     // Also where an earlier version made it, which knew of none.
     const archives = await Promise.all(starterBundles.map(packDemoBundle));
     await provideStarterBundles(provisioning, { competition, actor: 'npm start', archives });
     const { yours, people } = accounts;
     await provideTeamOwner(provisioning, { ...people.you, anew, team: yours.team, competition });
+    progress?.onPerson('you', accounts);
     return accounts;
   } finally {
     await provisioning.close();

@@ -6,7 +6,7 @@ export const words = {
   code: 'Code',
   sixDigits: 'Six digits',
   outboxHint:
-    'This server has no mail server: its mails wait in the <outbox>outbox</outbox>, which its administrator can open.',
+    'This server has no mail server: its mails wait in the <outbox>outbox</outbox>, which its administrator can open. Is it on this machine? `npm start` prints an administrator to sign in as.',
   cancel: 'Cancel',
   close: 'Close',
   secondFactorDue: 'Your second factor is needed',

@@ -6,7 +6,8 @@ export const words: Translated<typeof english> = {
   passwordLength_other: '至少 {{count}} 个字符；最好是只有您会组合的几个词。',
   code: '验证码',
   sixDigits: '六位数字',
-  outboxHint: '此服务器没有邮件服务器：邮件保存在<outbox>发件箱</outbox>中，由管理员查看。',
+  outboxHint:
+    '此服务器没有邮件服务器：邮件保存在<outbox>发件箱</outbox>中，由管理员查看。服务器就在本机上吗？`npm start` 会打印可登录的管理员账户。',
   cancel: '取消',
   close: '关闭',
   secondFactorDue: '需要您的第二因素',

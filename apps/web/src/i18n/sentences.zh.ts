@@ -14,6 +14,15 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   choice_taken: '团队已选择 {{chosen}}；请先取消一次选择（最多 {{limit}} 次）。',
   owner_only: '只有团队的所有者可以这样做。',
   organiser_only: '只有此竞赛的组织者可以这样做。',
+  organiser_takes_part: '此人以团队 {{team}} 参加该竞赛。',
+  asked_for: '您查询的是“{{asked}}”。',
+  asked_for_one_of: '您查询的是“{{asked}}”；现有：{{known}}。',
+  asked_for_none: '您查询的是“{{asked}}”；目前还没有。',
+
+  manifest_elsewhere: '它位于 {{path}}；应放在最上层。',
+  manifest_foreign: '只有在 src/ 旁边全是纯文本文件时才可以没有它，而这里有 {{path}}。',
+  bundle_empty: '提交包中没有任何文件。',
+  bundle_has: '最上层有：{{paths}}。',
 
   ended_by_exit_code: '它以退出码 {{exitCode}} 结束。',
   ended_without_program: '它以退出码 {{exitCode}} 结束：在运行的地方找不到它所写的程序。',

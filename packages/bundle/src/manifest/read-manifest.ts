@@ -1,4 +1,11 @@
-import { HoldoutError, type Manifest, manifestFileName, manifestSchema } from '@holdout/contracts';
+import {
+  HoldoutError,
+  type Manifest,
+  makeSentence,
+  manifestFileName,
+  manifestSchema,
+  type Sentence,
+} from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
 import { findForeignFile, findProgram, isProgramFolder } from '../command/find-program.js';
@@ -15,7 +22,7 @@ const mostManifestBytes = 1024 * 1024;
 export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
   const file = bundle.files.find(({ path }) => path === manifestFileName);
   if (!file && isProgramFolder(bundle)) return await findProgram(bundle);
-  if (!file) throw new HoldoutError('manifest_missing', { detail: describeWhatIsThere(bundle) });
+  if (!file) throw new HoldoutError('manifest_missing', { sentences: [describeWhatIsThere(bundle)] });
   if (file.sizeBytes > mostManifestBytes) {
     const [found, expected] = [`${file.sizeBytes} bytes`, `at most ${mostManifestBytes}`];
     refuseProblems([makeProblem('manifest_invalid', { file: manifestFileName, found, expected })]);
@@ -26,15 +33,15 @@ export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
   return parsed.data as Manifest;
 }
 
-function describeWhatIsThere({ files }: BundleFiles): string {
+function describeWhatIsThere({ files }: BundleFiles): Sentence {
   const near = files.find(({ path }) => path.endsWith(`/${manifestFileName}`));
-  if (near) return `It is at ${near.path}; it belongs at the top.`;
+  if (near) return makeSentence('manifest_elsewhere', { path: near.path });
   const foreign = files.some(({ path }) => path.startsWith('src/')) ? findForeignFile(files) : null;
-  if (foreign !== null) return `Only src/ with plain text beside it is run without one, and there is ${foreign}.`;
+  if (foreign !== null) return makeSentence('manifest_foreign', { path: foreign });
   const first = files.slice(0, 3).map(({ path }) => path);
   return files.length === 0
-    ? 'The bundle has no file at all.'
-    : `At the top there is: ${first.join(', ')}${files.length > 3 ? ', …' : ''}.`;
+    ? makeSentence('bundle_empty', {})
+    : makeSentence('bundle_has', { paths: `${first.join(', ')}${files.length > 3 ? ', …' : ''}` });
 }
 
 function parseJson(bytes: Uint8Array): unknown {

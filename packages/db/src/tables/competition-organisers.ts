@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { insertAudit } from './audit-log.js';
 
@@ -19,7 +19,8 @@ export async function insertOrganiser(
   { actor, competitionId, userId }: { competitionId: string; userId: string; actor: string },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().executeTakeFirstOrThrow();
+    const users = trx.selectFrom('users').select(['id', 'name', 'email']).where('id', '=', userId);
+    const user = await users.forUpdate().executeTakeFirstOrThrow();
     const participation = await trx
       .selectFrom('teamMembers')
       .innerJoin('participations', 'participations.teamId', 'teamMembers.teamId')
@@ -30,7 +31,7 @@ export async function insertOrganiser(
       .executeTakeFirst();
     if (participation) {
       throw new HoldoutError('organiser_refused', {
-        detail: `They take part in it, in the team ${participation.name}.`,
+        sentences: [makeSentence('organiser_takes_part', { team: participation.name })],
       });
     }
     const inserted = await trx
@@ -39,42 +40,36 @@ export async function insertOrganiser(
       .onConflict((conflict) => conflict.columns(['competitionId', 'userId']).doNothing())
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows === 0n) return;
-    const audit = { actor, action: 'organiser.add', competitionId, subject: userId, before: null, after: { userId } };
-    await insertAudit(trx, audit);
+    const { subject, person } = describePerson(user);
+    await insertAudit(trx, { actor, action: 'organiser.add', competitionId, subject, before: null, after: person });
   });
 }
 
-/** @throws HoldoutError `organiser_not_found`; `last_organiser` where nobody else organises it */
+/**
+ * The last one can go too: site administrators organise every competition.
+ *
+ * @throws HoldoutError `organiser_not_found`
+ */
 export async function deleteOrganiser(
   db: Queryable,
   { actor, competitionId, userId }: { competitionId: string; userId: string; actor: string },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    // Two who take each other out at once must not both succeed: each locks all the rows, in one order.
-    const organisers = await trx
-      .selectFrom('competitionOrganisers')
-      .select('userId')
-      .where('competitionId', '=', competitionId)
-      .orderBy('userId')
-      .forUpdate()
-      .execute();
-    if (!organisers.some((each) => each.userId === userId)) throw new HoldoutError('organiser_not_found');
-    if (organisers.length === 1) throw new HoldoutError('last_organiser');
-    await trx
+    const deleted = await trx
       .deleteFrom('competitionOrganisers')
       .where('competitionId', '=', competitionId)
       .where('userId', '=', userId)
-      .execute();
-    const audit = {
-      actor,
-      action: 'organiser.remove',
-      competitionId,
-      subject: userId,
-      before: { userId },
-      after: null,
-    };
-    await insertAudit(trx, audit);
+      .executeTakeFirst();
+    if (deleted.numDeletedRows === 0n) throw new HoldoutError('organiser_not_found');
+    const users = trx.selectFrom('users').select(['id', 'name', 'email']).where('id', '=', userId);
+    const { subject, person } = describePerson(await users.executeTakeFirstOrThrow());
+    await insertAudit(trx, { actor, action: 'organiser.remove', competitionId, subject, before: person, after: null });
   });
+}
+
+/** In words that outlive the account, as of who acts. */
+function describePerson({ id, name, email }: { id: string; name: string; email: string }) {
+  return { subject: `${name} <${email}>`, person: { userId: id, name, email } };
 }
 
 export async function listOrganisers(db: Queryable, competitionId: string): Promise<OrganiserRecord[]> {

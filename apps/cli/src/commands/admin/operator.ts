@@ -1,4 +1,11 @@
-import { type Installation, installationSchema, outboxSchema, queueListSchema, showSize } from '@holdout/contracts';
+import {
+  type Installation,
+  installationSchema,
+  outboxSchema,
+  type QueueReport,
+  queueListSchema,
+  showSize,
+} from '@holdout/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { CommandError } from '../../command-error.js';
@@ -34,7 +41,7 @@ function addQueueCommand(admin: Command, { environment, signal }: CommandContext
     const [head = '', ...lines] = showTable(
       queueColumns,
       answer.queues.map((queue) => [
-        queue.kind,
+        nameQueue(queue),
         String(queue.waiting),
         queue.oldestSince === null ? '–' : showAge(queue.oldestSince),
         String(queue.underWay),
@@ -52,6 +59,12 @@ function addQueueCommand(admin: Command, { environment, signal }: CommandContext
     ]);
     if (stuck.length > 0) for (const line of showTable(stuckColumns, rows)) output.say(line);
   });
+}
+
+/** As the page of operators names it. */
+function nameQueue({ kind, hardware }: QueueReport): string {
+  const name = kind === 'evaluating' ? 'evaluations' : 'scorings';
+  return hardware === null ? name : `${name} (${hardware})`;
 }
 
 const queueColumns: readonly Column[] = [

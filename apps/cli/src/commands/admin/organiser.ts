@@ -1,4 +1,4 @@
-import { HoldoutError, organiserListSchema } from '@holdout/contracts';
+import { HoldoutError, organiserListSchema, sayAskedFor } from '@holdout/contracts';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../../command-context.js';
@@ -69,7 +69,7 @@ function addRemoveCommand(group: Command, { environment, signal }: CommandContex
   const command = group
     .command('remove')
     .summary('let a person organise a competition no more')
-    .description('Lets a person organise a competition no more. The last organiser stays until there is another.')
+    .description('Lets a person organise a competition no more. Site administrators still do.')
     .argument('<email>', 'their e-mail address')
     .option('-y, --yes', 'do not ask; where there is no terminal, nothing is asked')
     .addHelpText('after', '\nExample:\n  holdout admin organiser remove ada@example.org --competition mura');
@@ -102,8 +102,8 @@ async function findPath(config: ServerConfig, options: OrganiserOptions, signal:
 function findOrganiser(organisers: Organisers, email: string): Organisers[number] {
   const found = organisers.find((each) => each.email.toLowerCase() === email.toLowerCase());
   if (found) return found;
-  const known = organisers.map((each) => each.email).join(', ') || 'nobody';
-  throw new HoldoutError('organiser_not_found', { detail: `Found “${email}”; there is: ${known}.` });
+  const known = organisers.map((each) => each.email);
+  throw new HoldoutError('organiser_not_found', { sentences: [sayAskedFor(email, known)] });
 }
 
 const columns: readonly Column[] = ['name', 'e-mail', 'since'].map((title) => ({ title, side: 'left' }));

@@ -63,7 +63,7 @@ function findWorker(workers: readonly Worker[], asked: string): Worker {
   const [only, ...others] = beginning;
   const list = (some: readonly Worker[]) => some.map(({ name }) => name).join(', ') || 'none';
   if (!only || asked === '') {
-    throw new HoldoutError('worker_not_found', { detail: `Found “${asked}”; there is: ${list(workers)}.` });
+    throw new HoldoutError('worker_not_found', { detail: `You asked for “${asked}”; there is: ${list(workers)}.` });
   }
   if (others.length === 0) return only;
   throw usageError(`Which worker? “${asked}” begins ${list(beginning)}.`, 'Name one of these.');

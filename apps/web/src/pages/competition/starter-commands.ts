@@ -7,7 +7,7 @@ type KitBundle = StarterKit['bundles'][number];
 export function firstSteps(origin: string, { competition, phase, folder }: StarterKit): string {
   return [
     `export HOLDOUT_SERVER=${origin}`,
-    `npx holdout competition kit ${competition} --phase ${phase} --unpack`,
+    `npx --no-install holdout competition kit ${competition} --phase ${phase} --unpack`,
     `cd ${folder}`,
   ].join('\n');
 }
@@ -15,11 +15,11 @@ export function firstSteps(origin: string, { competition, phase, folder }: Start
 /** From a sample bundle to its score, in the kit's folder. */
 export function submitSteps({ competition, phase, sample }: StarterKit, { folder, engine }: KitBundle): string {
   return [
-    `npx holdout check ${folder}${sample ? ' --sample sample' : ''}`,
-    `npx holdout pack ${folder} -o ${engine}.zip --force`,
-    'npx holdout login',
-    `npx holdout submit ${engine}.zip --competition ${competition} --phase ${phase} --wait`,
-    'npx holdout status',
+    `npx --no-install holdout check ${folder}${sample ? ' --sample sample' : ''}`,
+    `npx --no-install holdout pack ${folder} -o ${engine}.zip --force`,
+    'npx --no-install holdout login',
+    `npx --no-install holdout submit ${engine}.zip --competition ${competition} --phase ${phase} --wait`,
+    'npx --no-install holdout status',
   ].join('\n');
 }
 

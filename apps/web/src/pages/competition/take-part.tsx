@@ -14,10 +14,10 @@ export function TakePart({ competition, ...choice }: TakePartProps) {
   const { origin } = location;
   const withCommand = [
     `export HOLDOUT_SERVER=${origin}`,
-    'npx holdout login',
-    'npx holdout check my-model.zip',
-    `npx holdout submit my-model.zip --competition ${competition} --phase ${phase} --wait`,
-    `npx holdout leaderboard --competition ${competition} --phase ${phase}`,
+    'npx --no-install holdout login',
+    'npx --no-install holdout check my-model.zip',
+    `npx --no-install holdout submit my-model.zip --competition ${competition} --phase ${phase} --wait`,
+    `npx --no-install holdout leaderboard --competition ${competition} --phase ${phase}`,
   ];
   const withCurl = [
     `curl -H "Authorization: Bearer $HOLDOUT_TOKEN" -H 'Content-Type: application/octet-stream' \\`,

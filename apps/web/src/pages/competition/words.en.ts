@@ -85,7 +85,7 @@ export const words = {
   phaseToEnter: 'Phase',
   withCommand: 'With the command',
   withCommandNote:
-    'In a clone of Holdout that was built, as npm start does it, or wherever its packages are installed.',
+    'In a clone of Holdout that was built, as npm start does it: the command is that clone’s, and none is fetched.',
   withCurl: 'With curl',
   followLive: 'The board moves by itself when your bundle is scored.',
 

@@ -78,7 +78,8 @@ export const words: Translated<typeof english> = {
   takePartIntro: '模型包先在您的机器上检查，然后在公开样本上运行并向您显示全部日志，最后才在隐藏的检查上运行。',
   phaseToEnter: '阶段',
   withCommand: '使用命令',
-  withCommandNote: '在已构建（npm start 即会构建）的 Holdout 克隆目录中，或在装有其软件包的地方运行。',
+  withCommandNote:
+    '在已构建（npm start 即会构建）的 Holdout 克隆目录中运行：使用的是该克隆自带的命令，不会下载任何软件包。',
   withCurl: '使用 curl',
   followLive: '模型包评分后，排行榜会自动更新。',
 

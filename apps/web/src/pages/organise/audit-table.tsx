@@ -1,4 +1,4 @@
-import type { auditRecordSchema } from '@holdout/contracts';
+import { type auditRecordSchema, listChanges } from '@holdout/contracts';
 import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -26,7 +26,7 @@ export function AuditTable({ acts }: { readonly acts: readonly Act[] }) {
           <Table.Td className={styles.digest}>{subject}</Table.Td>
           <Table.Td>
             <details>
-              <summary>{summarise(after) || t('details')}</summary>
+              <summary>{summarise(before, after) || t('details')}</summary>
               <pre className={`${styles.digest} ${styles.value}`}>{JSON.stringify({ before, after }, null, 1)}</pre>
             </details>
           </Table.Td>
@@ -41,13 +41,31 @@ function isKnown(action: string): action is keyof typeof actWords {
 }
 
 const longestShown = 64;
+const mostShown = 4;
 
-/** The short values of an act on one line, with digests as short as people compare them. */
-function summarise(after: unknown): string {
-  if (typeof after !== 'object' || after === null) return '';
-  return Object.values(after)
-    .filter((value) => typeof value === 'string' || typeof value === 'number')
-    .map((value) => (/^[0-9a-f]{64}$/.test(String(value)) ? String(value).slice(0, 8) : String(value)))
-    .filter((value) => value.length <= longestShown)
-    .join(' · ');
+/** What changed on one line; of what is new, its short values. */
+function summarise(before: unknown, after: unknown): string {
+  const changes = listChanges(before, after);
+  const shown = changes
+    .filter(({ from, to }) => before !== null || (isShort(to) && from === null))
+    .slice(0, mostShown)
+    .map(({ path, from, to }) => (before === null ? show(to) : `${path}: ${show(from)} → ${show(to)}`));
+  return [...shown, ...(before !== null && changes.length > mostShown ? ['…'] : [])].join(' · ');
+}
+
+function isShort(value: unknown): boolean {
+  const isText = typeof value === 'string' && value.length <= longestShown && !isId(value);
+  return isText || typeof value === 'number';
+}
+
+/** A digest is as short as people compare it. */
+function show(value: unknown): string {
+  if (value === null) return '–';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (/^[0-9a-f]{64}$/.test(text)) return text.slice(0, 8);
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text);
 }

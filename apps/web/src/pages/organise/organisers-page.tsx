@@ -58,8 +58,7 @@ function Organisers({ slug }: { readonly slug: string }) {
             title={<strong>{id === me?.user?.id ? t('you', { name }) : name}</strong>}
             facts={[email, t('organiserSince', { time: date(since) })]}
           >
-            {/* The last one stays: the server would refuse it. */}
-            {isAdmin && organisers.length > 1 && (
+            {isAdmin && (
               <ConfirmButton
                 action={t('removeOrganiser')}
                 of={name}
@@ -72,11 +71,6 @@ function Organisers({ slug }: { readonly slug: string }) {
           </Row>
         ))}
       </Rows>
-      {isAdmin && organisers.length === 1 && (
-        <Text size="sm" mt="xs">
-          {t('lastOrganiser')}
-        </Text>
-      )}
       {isAdmin && <AddOrganiser slug={slug} />}
     </>
   );

@@ -320,7 +320,6 @@ export const words = {
   removeOrganiser: 'Remove',
   removeOrganiserQuestion: 'Let {{name}} organise this competition no more?',
   removeOrganiserNote: '{{name}} sees nothing hidden of it any more. What they did stays in the access log.',
-  lastOrganiser: 'The last organiser stays until there is another.',
   addOrganiser: 'Add an organiser',
   addOrganiserSubmit: 'Add',
   organiserAdded: 'Added.',

@@ -302,7 +302,6 @@ export const words: Translated<typeof english> = {
   removeOrganiser: '移除',
   removeOrganiserQuestion: '不再让 {{name}} 组织本竞赛？',
   removeOrganiserNote: '{{name}} 将不再看到本竞赛的任何隐藏内容。其操作仍保留在访问日志中。',
-  lastOrganiser: '最后一位组织者会保留，直到有其他组织者为止。',
   addOrganiser: '添加组织者',
   addOrganiserSubmit: '添加',
   organiserAdded: '已添加。',

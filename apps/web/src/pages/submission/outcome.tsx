@@ -15,6 +15,7 @@ export function Outcome({ submission }: { readonly submission: Submission }) {
         <Alert color="red" title={t(state === 'failed' ? 'failedBecause' : 'rejectedBecause')}>
           <Text>{sayReason(reason).message}</Text>
           <Text mt="xs">{t('whatNext', { next: sayReason(reason).next })}</Text>
+          {state === 'rejected' && <Text mt="xs">{t('rejectedCounts')}</Text>}
           <Text mt="xs" size="sm" c="dimmed">
             {fault && `${t(`fault_${fault}`)} `}
             {t('whereItEnded', { state: t(`state_${reason.stage}`) })} <code>{reason.code}</code>

@@ -66,6 +66,7 @@ export const words = {
   // What is wrong.
   warnings: 'The check on the public sample warns',
   rejectedBecause: 'Why it was rejected',
+  rejectedCounts: 'It counts against your team’s quota; the Submit page says how many submissions are left.',
   failedBecause: 'Why it failed',
   whatNext: 'What to do: {{next}}',
   fault_team: 'Whose fault: the bundle’s.',

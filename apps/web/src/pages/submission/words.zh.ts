@@ -63,6 +63,7 @@ export const words: Translated<typeof english> = {
 
   warnings: '在公开样本上的检查有警告',
   rejectedBecause: '被拒绝的原因',
+  rejectedCounts: '它计入团队的提交配额；提交页面会显示剩余次数。',
   failedBecause: '失败的原因',
   whatNext: '怎么办：{{next}}',
   fault_team: '原因在于：模型包。',

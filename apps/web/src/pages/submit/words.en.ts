@@ -61,7 +61,8 @@ export const words = {
   nameOnBoard: 'Name on the leaderboard',
   nameNote: 'From holdout.json; what you type here is shown instead.',
   stopOnWarning: 'Stop if the check warns',
-  stopOnWarningNote: 'Where its answers on the public sample look wrong, it ends there and costs no submission.',
+  stopOnWarningNote:
+    'Where its answers on the public sample look wrong, it ends there and costs no submission. A rejection does cost one.',
   submit: 'Submit',
   chooseAnother: 'Choose another bundle',
 

@@ -56,7 +56,7 @@ export const words: Translated<typeof english> = {
   nameOnBoard: '排行榜上的名称',
   nameNote: '取自 holdout.json；在此输入则改用新的名称。',
   stopOnWarning: '检查有警告时停止',
-  stopOnWarningNote: '如果在公开样本上的结果看起来不对，就此停止，不消耗提交次数。',
+  stopOnWarningNote: '如果在公开样本上的结果看起来不对，就此停止，不消耗提交次数。被拒绝则会消耗一次。',
   submit: '提交',
   chooseAnother: '选择其他模型包',
 

@@ -25,9 +25,11 @@ export function ShownToken({ token: { name, secret }, onKept }: ShownTokenProps)
         <Commands label={t('secret')}>{secret}</Commands>
         <Text size="sm">{t('inTerminal')}</Text>
         <Commands label={t('commands')}>
-          {[`export HOLDOUT_SERVER=${location.origin}`, `export HOLDOUT_TOKEN=${secret}`, 'npx holdout whoami'].join(
-            '\n',
-          )}
+          {[
+            `export HOLDOUT_SERVER=${location.origin}`,
+            `export HOLDOUT_TOKEN=${secret}`,
+            'npx --no-install holdout whoami',
+          ].join('\n')}
         </Commands>
         <div>
           <Button onClick={onKept}>{t('kept')}</Button>
