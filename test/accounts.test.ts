@@ -278,15 +278,15 @@ describe('people of a freshly started server', () => {
   it('let a command in by the code that it shows, or keep it out', async () => {
     const { page } = await people.signUp('Dora');
     const begin = async (): Promise<{ device_code: string; user_code: string; verification_uri_complete: string }> =>
-      (await postJson('/api/auth/device/code', { client_id: 'holdout', scope: 'submit' })).json();
+      (await postJson('/api/auth/device/code', { client_id: 'holdout-cli', scope: 'submit' })).json();
     const redeem = async (deviceCode: string) => {
       const grant = 'urn:ietf:params:oauth:grant-type:device_code';
-      const body = { grant_type: grant, device_code: deviceCode, client_id: 'holdout' };
+      const body = { grant_type: grant, device_code: deviceCode, client_id: 'holdout-cli' };
       return await (await postJson('/api/auth/device/token', body)).json();
     };
     const asked = await begin();
     await page.goto(new URL(asked.verification_uri_complete, standalone.address).href);
-    await page.getByRole('heading', { name: 'Let “holdout” in?' }).waitFor();
+    await page.getByRole('heading', { name: 'Let “holdout-cli” in?' }).waitFor();
     await page.getByText(`Your terminal must show the code ${asked.user_code}.`).waitFor();
     await page.getByText('It may submit for the teams of dora@example.org').waitFor();
     await takePicture(page, 'device-light');
