@@ -1,4 +1,5 @@
-import { type auditRecordSchema, listChanges } from '@holdout/contracts';
+import type { auditRecordSchema } from '@holdout/contracts';
+import { listChanges } from '@holdout/contracts/list-changes';
 import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
