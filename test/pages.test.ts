@@ -223,7 +223,7 @@ describe('the pages of a freshly started server', () => {
       expect(await limits.getByRole('cell').allTextContents()).toEqual(['5', 'no limit']);
       const commands = page.getByRole('region', { name: 'With the command' });
       expect(await commands.textContent()).toContain('--competition mura --phase practice');
-      await page.getByLabel('Phase', { exact: true }).selectOption('test');
+      await page.getByRole('region', { name: 'Take part' }).getByLabel('Phase', { exact: true }).selectOption('test');
       await expect.poll(() => commands.textContent()).toContain('--competition mura --phase test');
       expect(await commands.textContent()).toContain(`HOLDOUT_SERVER=${standalone.address}`);
     }));

@@ -2,11 +2,11 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listBlobReferences } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
-import pLimit from 'p-limit';
 import pg from 'pg';
 import { blobPlace } from './blob-place.js';
 import { dumpTables } from './dump-tables.js';
 import { type Manifest, manifestName } from './manifest.js';
+import { workOff } from './work-off.js';
 
 export interface BackupSource {
   /** The owner's connection string. */
@@ -25,9 +25,6 @@ interface MadeBackup {
   /** Those that an earlier backup in the same folder had not. */
   readonly copiedBlobs: number;
 }
-
-/** Reading and hashing keep a disk busy; more at once do not make it faster. */
-const blobsAtOnce = 4;
 
 /**
  * Writes a backup into `directory`, in a folder that is named by the moment it shows. The database is read in one
@@ -81,10 +78,9 @@ async function copyBlobs(
   digests: readonly string[],
   { onProgress, signal }: { onProgress: BackupProgress; signal: AbortSignal | undefined },
 ): Promise<number> {
-  const limit = pLimit({ concurrency: blobsAtOnce, rejectOnClear: true });
   let done = 0;
   let copied = 0;
-  const copy = async (digest: string) => {
+  await workOff(digests, async (digest) => {
     signal?.throwIfAborted();
     const { folder, path } = blobPlace(directory, digest);
     if (!(await exists(path))) {
@@ -98,12 +94,7 @@ async function copyBlobs(
     }
     done += 1;
     onProgress('blobs', done, digests.length);
-  };
-  try {
-    await Promise.all(digests.map((digest) => limit(copy, digest)));
-  } finally {
-    limit.clearQueue();
-  }
+  });
   return copied;
 }
 

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { migrateDatabase } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
-import pLimit from 'p-limit';
 import pg from 'pg';
 import { blobPlace } from './blob-place.js';
 import type { BackupProgress, BackupSource } from './create-backup.js';
 import { loadTables } from './load-tables.js';
 import { type Manifest, readManifest } from './manifest.js';
+import { workOff } from './work-off.js';
 
 interface RestoreOptions {
   /** What the evaluating worker's role logs in with from now on. */
@@ -21,8 +21,6 @@ interface Restored {
   readonly rows: number;
   readonly blobs: number;
 }
-
-const blobsAtOnce = 4;
 
 /**
  * Brings a backup into an empty database and a storage, and then to the tables of this release. Blobs come first: when the
@@ -93,9 +91,8 @@ async function bringBlobs(
   digests: readonly string[],
   onProgress: BackupProgress,
 ): Promise<void> {
-  const limit = pLimit({ concurrency: blobsAtOnce, rejectOnClear: true });
   let done = 0;
-  const bring = async (digest: string) => {
+  await workOff(digests, async (digest) => {
     if (!(await storage.has(digest))) {
       const { path } = blobPlace(directory, digest);
       const stored = await storage.put(createReadStream(path));
@@ -103,12 +100,7 @@ async function bringBlobs(
     }
     done += 1;
     onProgress('blobs', done, digests.length);
-  };
-  try {
-    await Promise.all(digests.map((digest) => limit(bring, digest)));
-  } finally {
-    limit.clearQueue();
-  }
+  });
 }
 
 async function withClient(connectionString: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
