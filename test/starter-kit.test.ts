@@ -184,7 +184,7 @@ describe('who begins', () => {
     await desk.getByText('“Four small convolutions”, a model in ONNX').waitFor();
     expect(await desk.getByText('bundles/tfjs/').count()).toBe(0);
     await desk.getByRole('link', { name: 'More' }).waitFor();
-    expect(await desk.getByText('2 GB').count()).toBe(1);
+    expect(await desk.getByText('2 GiB').count()).toBe(1);
   }, 120_000);
 
   it('comes to it from where a bundle is asked for', async () => {

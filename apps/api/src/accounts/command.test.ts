@@ -101,7 +101,7 @@ it('two people log in, make a team, take part, submit, and log out again, by the
   expect(seen.id).toBe(submitted.id);
 
   const { tokens } = await run(adasHome, personalTokenListSchema, 'token', 'list');
-  expect(tokens.map(({ name, scope }) => `${name}, ${scope}`)).toEqual(['login of holdout-cli, organise']);
+  expect(tokens.map(({ name, scope }) => `${name}, ${scope}`)).toEqual(['login of holdout-cli, submit']);
   expect(await refuse(adasHome, 'token', 'create', 'ci')).toContain(`${server.url}/account`);
 
   await run(gracesHome, z.object({ left: z.object({ name: z.literal('The Readers') }) }), 'team', 'leave');

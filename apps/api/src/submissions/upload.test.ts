@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { Agent, type ClientRequest, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { problemSchema, submissionSchema } from '@holdout/contracts';
+import { problemSchema, showSize, submissionSchema } from '@holdout/contracts';
 import { createQueue, type Queue } from '@holdout/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
@@ -45,7 +45,7 @@ describe('an upload that is refused before its end', () => {
     expect(answer.status).toBe(413);
     expect(problemSchema.parse(JSON.parse(answer.body))).toMatchObject({
       code: 'upload_too_large',
-      detail: expect.stringContaining(String(smallBundleLimitBytes)),
+      detail: expect.stringContaining(showSize(smallBundleLimitBytes)),
     });
     expect(answer.usedAgain).toBe(true);
     expect(await countSubmissions()).toBe(before);
