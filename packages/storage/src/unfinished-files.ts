@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, showSize } from '@holdout/contracts';
 import type { StoredBlob } from './storage.js';
 import { toStorageError } from './storage-error.js';
 
@@ -97,7 +97,7 @@ async function writeHashed(
 }
 
 export function tooLarge(limitBytes: number): HoldoutError {
-  return new HoldoutError('upload_too_large', { detail: `It may have ${limitBytes} bytes.` });
+  return new HoldoutError('upload_too_large', { detail: `It may have ${showSize(limitBytes)}.` });
 }
 
 const batchBytes = 1024 * 1024;
