@@ -70,7 +70,7 @@ it('says what to type where it can’t', async () => {
 it('shows what waits, what runs, how much room is left, and mails', async () => {
   const queue = await holdout(['admin', 'queue']);
   expect(queue.stdout).toMatch(/^queue +waiting +oldest +under way/);
-  expect(queue.stdout).toMatch(/evaluating +1 +\d+ s ago +1 +0 +1 +0\n/);
+  expect(queue.stdout).toMatch(/evaluations \(cpu\) +1 +\d+ s ago +1 +0 +1 +0\n/);
   queueListSchema.strict().parse(JSON.parse((await holdout(['admin', 'queue', '--json'])).stdout));
   const status = await holdout(['admin', 'status']);
   expect(status.stdout).toContain(process.version);
