@@ -46,6 +46,9 @@ const programs = {
     { names: ['zsh'], debianPackage: 'zsh' },
     // Its promtool tries the alerts.
     { names: ['promtool'], debianPackage: 'prometheus' },
+    // A network that can be cut, and a clock that can be moved.
+    { names: ['ip'], debianPackage: 'iproute2' },
+    { names: ['faketime'], debianPackage: 'faketime' },
     // The S3 service that storage is tested on.
     { names: ['/usr/lib/python3/dist-packages/swift/__init__.py'], debianPackage: 'python3-swift' },
   ],
