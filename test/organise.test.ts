@@ -259,14 +259,14 @@ describe('the pages of organisers and operators', patience, () => {
           }
         ).state;
       };
-      await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['1', '0']);
+      await expect.poll(() => column(page, 'Queues', 3), { timeout: 10_000 }).toEqual(['1', '0', '0']);
       // Longer than the time after which what is forgotten is rung for again.
       await page.waitForTimeout(8000);
       expect(await stateOf()).toBe('queued');
       await takePicture(page, 'operate-paused');
       await row.getByRole('button', { name: /^Resume/ }).click();
       await expect.poll(stateOf, { timeout: 40_000 }).toBe('scored');
-      await expect.poll(() => column(page, 'Queues', 2), { timeout: 10_000 }).toEqual(['0', '0']);
+      await expect.poll(() => column(page, 'Queues', 3), { timeout: 10_000 }).toEqual(['0', '0', '0']);
     }));
 
   it('say who organises a competition, on the page as in the command', async () => {
