@@ -10,7 +10,7 @@ import { findCompetitionOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { withReceivedArchive } from '../test-sets/receive-archive.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
-import { checkInThread } from '../uploads/check-in-thread.js';
+import { checkInProcess } from '../uploads/check-in-process.js';
 import { keepStarterBundle, starterBundleLimits } from './keep-starter-bundle.js';
 import { presentStarterBundle } from './present-starter-bundle.js';
 
@@ -56,7 +56,7 @@ export const starterBundleRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> =
       const { id: competitionId } = await findCompetitionOrThrow(database, request.params.competition);
       const { actor } = organiserOf(callerOf(request), { competitionId });
       return await withReceivedArchive(request, largestArchiveBytes, async ({ path }) => {
-        const manifest = await checkInThread(path, { bundle: starterBundleLimits });
+        const manifest = await checkInProcess(path, { bundle: starterBundleLimits });
         const archive = await openBundlePath(path);
         try {
           return presentStarterBundle(await keepStarterBundle(parts, { competitionId, actor, archive, manifest }));

@@ -5,7 +5,7 @@ import { linkEvaluation } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { ringEvaluations } from '../ring-evaluations.js';
-import { checkInThread } from '../uploads/check-in-thread.js';
+import { checkInProcess } from '../uploads/check-in-process.js';
 import { placeStoredFile } from '../uploads/place-stored-file.js';
 import type { SubmissionDescription } from '../uploads/read-description.js';
 
@@ -67,7 +67,7 @@ function describeAnew(
 async function checkStoredBundle(storage: Storage, digest: string): Promise<ResolvedManifest> {
   const { path, letGo } = await placeStoredFile(storage, digest);
   try {
-    return await checkInThread(path);
+    return await checkInProcess(path);
   } finally {
     await letGo();
   }

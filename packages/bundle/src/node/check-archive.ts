@@ -1,15 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { HoldoutError } from '@holdout/contracts';
 import { checkBundle } from '../check-bundle.js';
-import type { BundleLimits } from '../limits.js';
-import type { CheckAnswer } from './check-thread-answer.js';
+import type { CheckAnswer, CheckTask } from './check-answer.js';
 import { openBundlePath } from './open-bundle-path.js';
 
-// The program of a thread that checks one archive and ends. What it fails with by itself is the thread's error.
-const { path, limits } = workerData as { path: string; limits: BundleLimits };
-parentPort?.postMessage(await check());
-
-async function check(): Promise<CheckAnswer> {
+/** What a process that checks does with each archive. What it fails with by itself is the task's error. */
+export default async function check({ path, limits }: CheckTask): Promise<CheckAnswer> {
   try {
     const archive = await openBundlePath(path, limits);
     try {

@@ -1,0 +1,82 @@
+import { stat } from 'node:fs/promises';
+import { type BundleLimits, bundleLimits } from '@holdout/bundle';
+import { type CheckAnswer, type CheckTask, checkProgram } from '@holdout/bundle/node';
+import { HoldoutError, type ResolvedManifest } from '@holdout/contracts';
+import pLimit from 'p-limit';
+import { Tinypool } from 'tinypool';
+
+interface CheckLimits {
+  readonly bundle: BundleLimits;
+  readonly deadlineSeconds: number;
+  /** An archive that is large itself may take longer. */
+  readonly bytesPerSecond: number;
+}
+
+const usual: CheckLimits = {
+  bundle: bundleLimits,
+  deadlineSeconds: 60,
+  bytesPerSecond: 8 * 1024 ** 2,
+};
+
+/** All others wait: whoever sends many costly bundles keeps two processes busy, and never the one that answers. */
+const mostProcesses = 2;
+const idleMilliseconds = 60_000;
+
+/** Of JavaScript's objects; the bytes of the archive come in chunks. */
+const memoryMebibytes = 512;
+
+/** Opens and checks the archive at a path. @throws HoldoutError with every problem in it; `bundle_check_costly` */
+export type CheckInProcess = (path: string, limits?: Partial<CheckLimits>) => Promise<ResolvedManifest>;
+
+export const checkInProcess = createProcessCheck({ memoryMebibytes });
+
+/**
+ * Checks archives in processes of their own, so that this one answers whatever a bundle is made of: V8 ends a process
+ * whose memory is used up, and where a thread used it up as well. A process is kept for the next archive, since to
+ * start one takes longer than to check one; a check that was costly ends its own.
+ */
+export function createProcessCheck({ memoryMebibytes }: { memoryMebibytes: number }): CheckInProcess {
+  const takeTurns = pLimit(mostProcesses);
+  let pool: Tinypool | null = null;
+  return (path, limits = {}) =>
+    takeTurns(() => {
+      pool ??= startProcesses(memoryMebibytes);
+      return check(pool, path, { ...usual, ...limits });
+    });
+}
+
+function startProcesses(memoryMebibytes: number): Tinypool {
+  const pool = new Tinypool({
+    runtime: 'child_process',
+    filename: checkProgram.href,
+    minThreads: 1,
+    maxThreads: mostProcesses,
+    idleTimeout: idleMilliseconds,
+    execArgv: [`--max-old-space-size=${memoryMebibytes}`],
+    // They need nothing of what this process was told.
+    env: {},
+  });
+  // One that ends while it waits is replaced when it is needed.
+  pool.on('error', () => {});
+  return pool;
+}
+
+async function check(pool: Tinypool, path: string, limits: CheckLimits): Promise<ResolvedManifest> {
+  const { size } = await stat(path);
+  const deadlineMilliseconds = Math.ceil((limits.deadlineSeconds + size / limits.bytesPerSecond) * 1000);
+  const task: CheckTask = { path, limits: limits.bundle };
+  let answer: CheckAnswer;
+  try {
+    answer = await pool.run(task, { signal: AbortSignal.timeout(deadlineMilliseconds) });
+  } catch (error) {
+    throw isCostly(error) ? new HoldoutError('bundle_check_costly', { cause: error }) : error;
+  }
+  if ('manifest' in answer) return answer.manifest;
+  const { code, ...told } = answer.refusal;
+  throw new HoldoutError(code, told);
+}
+
+/** Its time was over, or its process ended: of its memory there was no more. */
+function isCostly(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.message === 'Worker exited unexpectedly');
+}
