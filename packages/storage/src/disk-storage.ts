@@ -59,26 +59,29 @@ class DiskStorage implements Storage {
   }
 
   async put(source: AsyncIterable<Uint8Array>, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
-    return await this.#unfinished.with(source, { limitBytes, durable: true }, async (path, { digest }) => {
+    const blob = await this.#unfinished.with(source, { limitBytes, durable: true }, async (path, { digest }) => {
       await this.#publishMarked(path, digest).catch((error) => {
         throw toStorageError(error);
       });
     });
+    await this.#learn(blob.digest);
+    return blob;
   }
 
-  async adopt(path: string, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
+  async adopt(path: string, { limitBytes = Number.POSITIVE_INFINITY, digest: known = '' } = {}): Promise<StoredBlob> {
     const handle = await open(path, 'r').catch((error) => {
       throw toStorageError(error);
     });
     try {
       const { size: sizeBytes } = await handle.stat();
       if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
-      const digest = await hashFile(handle);
+      const digest = known || (await hashFile(handle));
       await handle.chmod(0o444);
       // It is as young as if it had been put now: `remove` goes by this.
       await handle.utimes(new Date(), new Date());
       await handle.sync();
       await this.#publishMarked(path, digest);
+      await this.#learn(digest);
       return { digest, sizeBytes };
     } catch (error) {
       if (!hasCode(error, 'EXDEV')) throw toStorageError(error);
@@ -164,6 +167,13 @@ class DiskStorage implements Storage {
     } catch (error) {
       throw toStorageError(error);
     }
+  }
+
+  /** Its last name was given or taken before: that is a change to a file, too. One that is gone again is nobody's error. */
+  async #learn(digest: string): Promise<void> {
+    const handle = await open(this.#pathOf(digest), 'r').catch(() => null);
+    if (!handle) return;
+    await this.#verified.learn(digest, handle).finally(() => handle.close());
   }
 
   async #publishMarked(path: string, digest: string): Promise<void> {

@@ -1,3 +1,4 @@
+export { appendDurably } from './batched-file.js';
 export { cacheBlobs } from './blob-cache.js';
 export { createDiskStorage } from './disk-storage.js';
 export { openStorage, readStorageOptions, type StorageOptions, storageVariables } from './open-storage.js';

@@ -17,6 +17,11 @@ interface PutOptions {
   limitBytes?: number;
 }
 
+interface AdoptOptions extends PutOptions {
+  /** Of its bytes, where they were hashed while they were written; otherwise they are read for it. */
+  digest?: string;
+}
+
 /**
  * Files named by the sha256 of their bytes: the same content is stored once, and what is read is what was written.
  *
@@ -38,7 +43,7 @@ export interface Storage {
    *
    * @throws HoldoutError as `put` does
    */
-  adopt?(path: string, options?: PutOptions): Promise<StoredBlob>;
+  adopt?(path: string, options?: AdoptOptions): Promise<StoredBlob>;
 
   /**
    * Reads a blob. Its digest is verified on the way: a stream that ends without an error was right.

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { HoldoutError, showSize } from '@holdout/contracts';
+import { BatchedFile } from './batched-file.js';
 import type { StoredBlob } from './storage.js';
 import { toStorageError } from './storage-error.js';
 
@@ -72,7 +73,7 @@ async function writeHashed(
   const handle = await open(path, 'wx', 0o444).catch((error) => {
     throw toStorageError(error);
   });
-  const file = new BatchedFile(handle, durable);
+  const file = new BatchedFile(handle, { durable });
   try {
     const hash = createHash('sha256');
     let sizeBytes = 0;
@@ -83,12 +84,6 @@ async function writeHashed(
       await file.add(chunk);
     }
     await file.end();
-    // The name must never point to bytes that a power cut takes back.
-    if (durable) {
-      await handle.sync().catch((error) => {
-        throw toStorageError(error);
-      });
-    }
     return { digest: hash.digest('hex'), sizeBytes };
   } finally {
     await file.settle();
@@ -98,84 +93,6 @@ async function writeHashed(
 
 export function tooLarge(limitBytes: number): HoldoutError {
   return new HoldoutError('upload_too_large', { detail: `It may have ${showSize(limitBytes)}.` });
-}
-
-const batchBytes = 1024 * 1024;
-/** The disk is told to begin with what is there, or the sync at the end would have all of it before it. */
-const syncEveryBytes = 64 * 1024 * 1024;
-
-/** Writes a batch while the next one comes and is hashed: a write for each chunk of a connection would take longer. */
-class BatchedFile {
-  readonly #handle: FileHandle;
-  #batch: Uint8Array[] = [];
-  #bytes = 0;
-  #writing: Promise<void> = Promise.resolve();
-  #syncing: Promise<void> | null = null;
-  #syncError: unknown;
-  #unsyncedBytes = 0;
-  readonly #durable: boolean;
-
-  constructor(handle: FileHandle, durable: boolean) {
-    this.#handle = handle;
-    this.#durable = durable;
-  }
-
-  /** @throws HoldoutError where this chunk, or one before it, can't be written */
-  async add(chunk: Uint8Array): Promise<void> {
-    this.#batch.push(chunk);
-    this.#bytes += chunk.byteLength;
-    if (this.#bytes >= batchBytes) await this.#next();
-  }
-
-  async end(): Promise<void> {
-    await this.#next();
-    await this.#writing;
-    await this.#syncing;
-    if (this.#syncError !== undefined) throw toStorageError(this.#syncError);
-  }
-
-  async #next(): Promise<void> {
-    const batch = Buffer.concat(this.#batch);
-    this.#batch = [];
-    this.#bytes = 0;
-    await this.#writing;
-    this.#writing = writeAll(this.#handle, batch);
-    // Heard where it is awaited, by the batch after it or by the end.
-    this.#writing.catch(() => {});
-    this.#unsyncedBytes += batch.byteLength;
-    if (this.#durable && this.#unsyncedBytes >= syncEveryBytes) this.#sync();
-  }
-
-  /** Beside the writing; only the last sync, of the whole file, has to be waited for. */
-  #sync(): void {
-    if (this.#syncing) return;
-    this.#unsyncedBytes = 0;
-    this.#syncing = this.#handle
-      .datasync()
-      // The kernel tells an error once: the last sync would know nothing of it.
-      .catch((error: unknown) => {
-        this.#syncError ??= error;
-      })
-      .finally(() => {
-        this.#syncing = null;
-      });
-  }
-
-  /** Until nothing is being written any more, however that ended: the file may be closed then. */
-  async settle(): Promise<void> {
-    await this.#writing.catch(() => {});
-    await this.#syncing;
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  try {
-    for (let written = 0; written < bytes.byteLength; ) {
-      written += (await handle.write(bytes, written)).bytesWritten;
-    }
-  } catch (error) {
-    throw toStorageError(error);
-  }
 }
 
 /**

@@ -14,14 +14,27 @@ export class VerifiedFiles {
 
   /** @throws HoldoutError `storage_damaged` */
   async check(digest: string, handle: FileHandle): Promise<void> {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
-    const stamp = `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    const stamp = await readStamp(handle);
     if (this.#stamps.get(digest) === stamp) return;
     const found = await hashFile(handle);
     if (found !== digest) throw damaged(digest, found);
+    this.#keep(digest, stamp);
+  }
+
+  /** Of a file that this process wrote, and hashed meanwhile: its bytes need not be read again. */
+  async learn(digest: string, handle: FileHandle): Promise<void> {
+    this.#keep(digest, await readStamp(handle));
+  }
+
+  #keep(digest: string, stamp: string): void {
     if (this.#stamps.size >= keptAtMost) this.#stamps.clear();
     this.#stamps.set(digest, stamp);
   }
+}
+
+async function readStamp(handle: FileHandle): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
+  return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
 }
 
 /** @returns the sha256 of all of a file */

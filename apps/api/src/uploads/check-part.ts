@@ -1,6 +1,6 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -47,8 +47,10 @@ export async function withCheckedPart<T>(
       done(null, chunk);
     },
   });
+  // Opened before anything can fail: a file that is still being opened would be made after it was removed.
+  const file = await open(path, 'wx', 0o600);
   try {
-    await pipeline(part, count, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    await pipeline(part, count, file.createWriteStream());
     const found = hash.digest();
     if (found.length !== checksum.digest.length || !timingSafeEqual(found, checksum.digest)) {
       throw new HoldoutError('upload_checksum_wrong', { detail: `${sizeBytes} bytes arrived.` });

@@ -1,8 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { HoldoutError, showSize } from '@holdout/contracts';
+import { appendDurably } from '@holdout/storage';
+import { RunningHashes } from './running-hashes.js';
 import type { UploadBytes } from './upload-bytes.js';
 
 /**
@@ -13,6 +14,7 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
   const folder = resolve(directory);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const pathOf = (id: string) => join(folder, id);
+  const hashes = new RunningHashes();
   return {
     pathOf,
 
@@ -31,16 +33,24 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
     },
 
     async append(part, id, offset) {
-      // What was acknowledged must still be there after a power cut.
-      await pipeline(part, createWriteStream(pathOf(id), { flags: 'r+', start: offset, flush: true }));
+      // What was acknowledged must still be there after a power cut. Where the disk fails, its error and not the part's
+      // early end is what the library is to hear.
+      const chunks = part.iterator({ destroyOnReturn: false });
+      await appendDurably(pathOf(id), hashes.follow(chunks, id, offset), offset).catch((error) => {
+        hashes.forget(id);
+        throw error;
+      });
       return (await stat(pathOf(id))).size;
     },
+
+    digestOf: (id, sizeBytes) => hashes.finish(id, sizeBytes),
 
     async read(id) {
       return createReadStream(pathOf(id), { highWaterMark: 256 * 1024 });
     },
 
     async remove(id) {
+      hashes.forget(id);
       await rm(pathOf(id), { force: true });
     },
 

@@ -68,8 +68,11 @@ export class UploadFinisher {
     const team = { id: upload.teamId, name: upload.team };
     const limits = { limitBytes: phase.limits.bundleSizeBytes };
     const path = this.#store.pathOf(upload);
+    const digest = this.#store.digestOf(upload) ?? '';
     const stored =
-      path && storage.adopt ? await storage.adopt(path, limits) : await storage.put(this.#store.read(upload), limits);
+      path && storage.adopt
+        ? await storage.adopt(path, { ...limits, digest })
+        : await storage.put(this.#store.read(upload), limits);
     const description = readMetadata(upload.metadata);
     return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
   }

@@ -24,6 +24,9 @@ export interface UploadBytes {
   /** Where one lies as a file of this machine. */
   pathOf?(id: string): string;
 
+  /** The sha256 of one that is complete, where it was hashed while it came; said once. */
+  digestOf?(id: string, sizeBytes: number): string | null;
+
   remove(id: string): Promise<void>;
 
   /** Removes what belongs to none of those that `listWanted` names. */

@@ -101,6 +101,11 @@ export class UploadStore extends DataStore {
     return concatenates ? undefined : this.#bytes.pathOf?.(id);
   }
 
+  /** The sha256 of one that is complete, where it is known without reading it. */
+  digestOf({ id, concatenates, sizeBytes }: Pick<UploadRecord, 'id' | 'concatenates' | 'sizeBytes'>): string | null {
+    return concatenates ? null : (this.#bytes.digestOf?.(id, sizeBytes) ?? null);
+  }
+
   /** Reads one that is complete, or those that it puts together. */
   read({ id, concatenates }: Pick<UploadRecord, 'id' | 'concatenates'>): Readable {
     const bytes = this.#bytes;
