@@ -31,7 +31,7 @@ function costlyFiles(): Record<string, string | Buffer> {
 }
 
 it('tells what the check found, and its refusal in the same words', async () => {
-  expect(await checkInThread(good)).toMatchObject({ name: 'Tiny', engine: 'tfjs' });
+  expect(await checkInThread(good)).toMatchObject({ manifest: { name: 'Tiny', engine: 'tfjs' } });
   await expect(checkInThread(costly)).rejects.toMatchObject({
     name: 'HoldoutError',
     code: 'model_unreadable',
