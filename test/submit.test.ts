@@ -385,7 +385,8 @@ describe('a team at its browser', () => {
     expect(await why.textContent()).toMatch(
       /asked to be stopped then\..*It ended while it was Checking\. check_warned$/,
     );
-    await why.getByText('It costs no submission.').waitFor();
+    expect(await why.textContent()).toContain('It costs no submission.');
+    expect(await why.textContent()).not.toContain('It counts against');
     await why.getByText('3 of 5 are left in 24 hours. 18 of 20 are left in all.').waitFor();
     expect(await warnings().getByRole('listitem').allTextContents()).toContain(allAbnormal);
     // The phase's own studies were never run.

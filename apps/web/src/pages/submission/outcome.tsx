@@ -16,9 +16,8 @@ export function Outcome({ submission }: { readonly submission: Submission }) {
         <Alert color="red" title={t(state === 'failed' ? 'failedBecause' : 'rejectedBecause')}>
           <Text>{sayReason(reason).message}</Text>
           <Text mt="xs">{t('whatNext', { next: sayReason(reason).next })}</Text>
-          {state === 'rejected' && (
-            <Text mt="xs">{t(reason.code === 'check_warned' ? 'rejectedFree' : 'rejectedCounts')}</Text>
-          )}
+          {/* Of what was stopped by a warning, what to do says that it costs nothing. */}
+          {state === 'rejected' && reason.code !== 'check_warned' && <Text mt="xs">{t('rejectedCounts')}</Text>}
           {state === 'rejected' && <SubmissionsLeft submission={submission} />}
           <Text mt="xs" size="sm" c="dimmed">
             {fault && `${t(`fault_${fault}`)} `}

@@ -67,7 +67,6 @@ export const words = {
   warnings: 'The check on the public sample warns',
   rejectedBecause: 'Why it was rejected',
   rejectedCounts: 'It counts against the team’s quota.',
-  rejectedFree: 'It costs no submission.',
   left_perDay: '{{left}} of {{limit}} are left in 24 hours.',
   left_total: '{{left}} of {{limit}} are left in all.',
   leftAgain: 'The next one is allowed at {{time}}.',

@@ -64,7 +64,6 @@ export const words: Translated<typeof english> = {
   warnings: '在公开样本上的检查有警告',
   rejectedBecause: '被拒绝的原因',
   rejectedCounts: '它计入团队的提交配额。',
-  rejectedFree: '它不消耗提交次数。',
   left_perDay: '24 小时内的 {{limit}} 次还剩 {{left}} 次。',
   left_total: '总共 {{limit}} 次还剩 {{left}} 次。',
   leftAgain: '{{time}} 可以再次提交。',
