@@ -176,6 +176,33 @@ describe('the pages of organisers and operators', patience, () => {
       expect((await column(page, 'Access log', 5))[0]).toContain('XR_WRIST');
     }));
 
+  /** Of the study that is open. */
+  const studyHeading = (page: WatchedPage) => page.getByRole('main').locator('h2[tabindex="-1"]');
+  const isInSight = (element: Element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  };
+
+  it('bring whoever chooses a study on a phone to it, and at a desk leave them in the list', async () => {
+    await visit(
+      `${organise}/test-sets`,
+      async (page) => {
+        await region(page, 'Studies').getByRole('button').first().click();
+        const heading = studyHeading(page);
+        await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
+        // It moves there, where nobody asked for stillness.
+        await expect.poll(() => heading.evaluate(isInSight)).toBe(true);
+      },
+      { viewport: phone },
+    );
+    await visit(`${organise}/test-sets`, async (page) => {
+      const chosen = region(page, 'Studies').getByRole('button').first();
+      await chosen.click();
+      await studyHeading(page).waitFor();
+      expect(await chosen.evaluate((element) => element === document.activeElement)).toBe(true);
+    });
+  });
+
   it('correct a label with a note, and see the boards before and after', async () => {
     await visit(`${organise}/test-sets`, async (page) => {
       // One on which two of the three gold readers outvote the third: turning one of them turns the gold standard.

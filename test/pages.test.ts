@@ -154,10 +154,13 @@ describe('the pages of a freshly started server', () => {
       const today = await page.evaluate(() => new Date().toLocaleDateString('sv-SE'));
       await page.getByLabel('As of').fill(today);
       await page.getByText('The board as it stood on').waitFor();
+      await page.getByText('Of the past, not live', { exact: true }).waitFor();
+      expect(await page.getByText('Live', { exact: true }).count()).toBe(0);
       await expect.poll(() => page.getByText('as it was', { exact: true }).count()).toBe(3);
       await takePicture(page, 'leaderboard-past');
       await page.getByRole('button', { name: 'Back to now' }).click();
       await expect.poll(() => page.getByText('The board as it stood on').count()).toBe(0);
+      await page.getByText('Live', { exact: true }).waitFor();
       await page.goto(`${standalone.address}${boardPath}?at=2020-01-01`);
       await page.getByText('There was no entry yet.').waitFor();
     }));

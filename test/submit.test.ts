@@ -165,6 +165,27 @@ describe('a team at its browser', () => {
     expect(page.failures).toEqual([]);
   });
 
+  it('finds its own row marked on the board, and by it the way back to its submission', async () => {
+    const id = submissionId();
+    await open('/competitions/mura/leaderboard?phase=practice');
+    const rows = page.locator('[data-entry]');
+    const own = rows.filter({ hasText: 'Team Grace' });
+    await own.getByText('Your team', { exact: true }).waitFor();
+    // Its name alone is no mark: of the others none has it.
+    expect(await rows.count()).toBeGreaterThan(1);
+    expect(await rows.getByText('Your team', { exact: true }).count()).toBe(1);
+    await own.getByRole('link', { name: 'Team Grace' }).click();
+    await page.waitForURL(`**/submissions/${id}`);
+
+    const visitor = await openPage(browser);
+    await visitor.goto(`${standalone.address}/competitions/mura/leaderboard?phase=practice`);
+    const seen = visitor.locator('[data-entry]').filter({ hasText: 'Team Grace' });
+    await seen.waitFor();
+    expect(await visitor.getByText('Your team', { exact: true }).count()).toBe(0);
+    expect(await seen.getByRole('link', { name: 'Team Grace' }).count()).toBe(0);
+    await visitor.context().close();
+  });
+
   it('chooses a folder, which is packed in the browser, and sees what a hidden phase hides said to be hidden', async () => {
     await open(hidden);
     await page.getByText('5 of 5').waitFor();
@@ -285,12 +306,15 @@ describe('a team at its browser', () => {
     await mkdir(join(folder, 'src'), { recursive: true });
     const program = "import sys\nfor number in range(3000): print('line', number)\nsys.exit('no weights here')\n";
     await writeFile(join(folder, 'src', 'predict.py'), program);
+    await open(hidden);
+    await page.getByText('4 of 5').waitFor();
     await page.locator('input[webkitdirectory]').setInputFiles(folder);
     await page.getByRole('button', { name: 'Submit', exact: true }).click();
     await page.waitForURL(/\/submissions\//);
     await state('Rejected').waitFor({ timeout: 60_000 });
     const alert = page.getByRole('alert').filter({ hasText: 'Why it was rejected' });
     expect(await alert.textContent()).toMatch(/What to do: .+It ended while it was Checking\. [a-z_]+$/);
+    await alert.getByText('3 of 5 are left in 24 hours. 18 of 20 are left in all.').waitFor();
     const log = page.getByRole('region', { name: 'Log of the check' });
     await expect.poll(() => page.getByText(/^[\d,]+ lines$/).textContent()).toMatch(/^3,\d{3} lines$/);
     await log.getByText('no weights here').waitFor();
@@ -351,7 +375,7 @@ describe('a team at its browser', () => {
 
   it('is stopped by a warning of the check where it asked for that, at no cost', async () => {
     await open(hidden);
-    await page.getByText('4 of 5').waitFor();
+    await page.getByText('3 of 5').waitFor();
     await page.locator('input[webkitdirectory]').setInputFiles(await writeConstant('stopped'));
     await page.getByRole('checkbox', { name: 'Stop if the check warns' }).check();
     await page.getByRole('button', { name: 'Submit', exact: true }).click();
@@ -361,13 +385,16 @@ describe('a team at its browser', () => {
     expect(await why.textContent()).toMatch(
       /asked to be stopped then\..*It ended while it was Checking\. check_warned$/,
     );
+    expect(await why.textContent()).toContain('It costs no submission.');
+    expect(await why.textContent()).not.toContain('It counts against');
+    await why.getByText('3 of 5 are left in 24 hours. 18 of 20 are left in all.').waitFor();
     expect(await warnings().getByRole('listitem').allTextContents()).toContain(allAbnormal);
     // The phase's own studies were never run.
     expect(await page.getByRole('progressbar', { name: 'Images of the phase' }).count()).toBe(0);
     await takePicture(page, 'submission-stopped');
     expect(await findBarriers(page)).toEqual([]);
     await open(hidden);
-    await page.getByText('4 of 5').waitFor();
+    await page.getByText('3 of 5').waitFor();
     expect(page.failures).toEqual([]);
   });
 

@@ -122,6 +122,20 @@ it('counts passwords that are tried in a session', async () => {
   await expectRefused(await send('change-email', { newEmail: 'victim@example.org' }), 900);
 });
 
+it('lets one person mail no more people than are invited in good faith', async () => {
+  const server = await start({ HOLDOUT_SIGN_INS_PER_ACCOUNT: '3' });
+  const [ada, bob] = [await signUp(server, 'ada@example.org'), await signUp(server, 'bob@example.org')];
+  const makeTeam = async (browser: typeof ada, name: string) =>
+    ((await (await browser.send('POST', '/api/teams', { name })).json()) as { id: string }).id;
+  const invite = (browser: typeof ada, team: string, email: string) =>
+    browser.send('POST', `/api/teams/${team}/invitations`, { email });
+  const [one, other] = [await makeTeam(ada, 'One'), await makeTeam(ada, 'Other')];
+  for (const name of ['a', 'b']) expect((await invite(ada, one, `${name}@example.org`)).status).toBe(201);
+  expect((await invite(ada, other, 'c@example.org')).status).toBe(201);
+  await expectRefused(await invite(ada, other, 'd@example.org'), 900);
+  expect((await invite(bob, await makeTeam(bob, 'Bob’s'), 'd@example.org')).status).toBe(201);
+});
+
 it('refuses more sign-ins of one address than it may', async () => {
   const server = await start({ HOLDOUT_SIGN_INS_PER_MINUTE: '2' });
   const guess = (email: string) =>

@@ -33,14 +33,20 @@ interface StatisticsTools {
  * Works out anew how sure the places of each board are whose entries have changed: in no request, and after the scores
  * themselves are published.
  *
+ * @param stopped - leaves the boards after the one under way to the next process
  * @returns the ids of the phases
  */
-export async function updateBoardStatistics({ database, storage }: StatisticsTools): Promise<string[]> {
-  const stale = await listStaleBoards(database);
-  for (const board of stale) {
+export async function updateBoardStatistics(
+  { database, storage }: StatisticsTools,
+  stopped?: AbortSignal,
+): Promise<string[]> {
+  const updated: string[] = [];
+  for (const board of await listStaleBoards(database)) {
+    if (stopped?.aborted) break;
     await upsertBoardStatistics(database, board, await computeStatistics({ database, storage }, board));
+    updated.push(board.phaseId);
   }
-  return stale.map(({ phaseId }) => phaseId);
+  return updated;
 }
 
 async function computeStatistics(tools: StatisticsTools, board: StaleBoard): Promise<BoardStatistics> {

@@ -3,18 +3,8 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { ResolvedManifest } from '@holdout/contracts';
-import {
-  type Database,
-  insertCompetition,
-  insertPhase,
-  insertSubmission,
-  insertTeam,
-  insertTestSetVersion,
-  migrateDatabase,
-  openDatabase,
-} from '@holdout/db';
-import { startTestPostgres, type TestPostgres } from '@holdout/db/testing';
+import { type Database, insertSubmission, migrateDatabase, openDatabase } from '@holdout/db';
+import { manifest, seedPhase, startTestPostgres, type TestPostgres } from '@holdout/db/testing';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -50,35 +40,14 @@ const store = (bytes: Buffer) => source.storage.put(Readable.from([bytes]));
 /** A competition whose hidden studies and whose first submission have real files. */
 async function seed() {
   const images = await Promise.all([1, 2, 3].map(() => store(randomBytes(2000))));
-  const slug = `c-${randomUUID()}`;
-  const versionId = await insertTestSetVersion(database, {
-    testSet: slug,
-    digest: createHash('sha256').update(slug).digest('hex'),
-    studies: images.map(({ digest, sizeBytes }, index) => ({
-      study: `XR_WRIST/patient${index}/study1`,
-      studyType: 'wrist',
-      patient: `patient${index}`,
-      goldLabel: (index % 2) as 0 | 1,
-      images: [{ digest, sizeBytes, fileName: 'image1.png', width: 40, height: 30 }],
-    })),
-    readers: [],
-    goldReaders: [],
-  });
-  const competitionId = await insertCompetition(database, { slug, title: 'Tabs\tand\nlines \\ é', description: '' });
-  const phaseId = await insertPhase(database, {
-    competitionId,
-    slug: 'test',
-    title: 'Test',
-    description: '',
-    position: 0,
-    visibility: 'hidden',
-    testSetVersionId: versionId,
-    sampleVersionId: versionId,
-    bundleSizeBytes: 3_000_000_000,
-    timeLimitSeconds: 600,
-    memoryLimitBytes: 4_000_000_000,
-  });
-  const teamId = await insertTeam(database, `team of ${slug}`);
+  const studies = images.map(({ digest, sizeBytes }, index) => ({
+    study: `XR_WRIST/patient${index}/study1`,
+    studyType: 'wrist',
+    patient: `patient${index}`,
+    goldLabel: (index % 2) as 0 | 1,
+    images: [{ digest, sizeBytes, fileName: 'image1.png', width: 40, height: 30 }],
+  }));
+  const { phaseId, teamId } = await seedPhase(database, { title: 'Tabs\tand\nlines \\ é', studies });
   const submit = async () => {
     const { digest: bundleDigest, sizeBytes: bundleSizeBytes } = await store(randomBytes(5000));
     return await insertSubmission(database, { phaseId, teamId, manifest, bundleDigest, bundleSizeBytes });
@@ -86,27 +55,6 @@ async function seed() {
   await submit();
   return { submit };
 }
-
-const manifest: ResolvedManifest = {
-  name: 'a model',
-  studyAggregation: 'mean',
-  threshold: 0.5,
-  engine: 'onnx',
-  model: 'model.onnx',
-  input: {
-    name: 'input',
-    width: 64,
-    height: 64,
-    channels: 1,
-    layout: 'nchw',
-    resize: 'stretch',
-    scale: 1 / 255,
-    mean: [0],
-    std: [1],
-    fixedBatchSize: null,
-  },
-  output: { name: 'output', activation: 'none', index: 0 },
-};
 
 async function emptyPlace(): Promise<BackupSource & { storage: Storage }> {
   const directory = join(folder, `storage-${randomUUID()}`);

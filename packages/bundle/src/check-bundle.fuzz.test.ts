@@ -1,15 +1,13 @@
-import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, openTarget } from '@holdout/fuzzing';
+import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, useTarget } from '@holdout/fuzzing';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { buildDemoTars, compressTar, readDemoZips } from './testing/fuzz/demo-archives.js';
 import { findTarHeaders, liesOf, tellTarLies, tellZipLies } from './testing/fuzz/lies.js';
 import { findZipFields } from './testing/fuzz/zip-fields.js';
 
-const target = openTarget({
-  module: new URL('../dist/testing/fuzz/check-archive.js', import.meta.url).href,
-  mostGrowthBytes: 256 * 1024 * 1024,
+const target = useTarget(new URL('../dist/testing/fuzz/check-archive.js', import.meta.url), {
+  mostGrowthMebibytes: 256,
 });
-afterAll(() => target.close());
 
 const zips = (await readDemoZips()).map((zip) => {
   const fields = findZipFields(zip.bytes);

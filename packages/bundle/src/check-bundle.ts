@@ -1,5 +1,6 @@
 import {
   type ModelManifest,
+  makeSentence,
   manifestFileName,
   type ProblemItem,
   type ResolvedManifest,
@@ -66,7 +67,10 @@ async function readEverything(files: BundleFiles, limits: BundleLimits): Promise
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;
       if (sizeBytes > limits.unpackedSizeBytes) {
-        const [found, expected] = ['more contents', `at most ${showSize(limits.unpackedSizeBytes)}`];
+        const [found, expected] = [
+          makeSentence('found_more_contents', {}),
+          makeSentence('at_most', { limit: showSize(limits.unpackedSizeBytes) }),
+        ];
         refuseProblems([makeProblem('archive_too_large', { found, expected })]);
       }
     }
@@ -76,12 +80,12 @@ async function readEverything(files: BundleFiles, limits: BundleLimits): Promise
 
 async function inspectModel(files: BundleFiles, manifest: ModelManifest): Promise<Inspection> {
   if (!files.files.some(({ path }) => path === manifest.model)) {
-    const found = `“${manifest.model}”, which is not in the bundle`;
+    const found = makeSentence('found_absent', { name: `“${manifest.model}”` });
     const problem = makeProblem('model_missing', {
       file: manifestFileName,
       field: 'model',
       found,
-      expected: 'a file of the bundle',
+      expected: makeSentence('bundle_file', {}),
     });
     return { description: null, problems: [problem] };
   }

@@ -1,23 +1,35 @@
-import { type ErrorCode, HoldoutError, type ProblemItem } from '@holdout/contracts';
+import { type ErrorCode, HoldoutError, type ProblemItem, type Sentence, writeSentence } from '@holdout/contracts';
+
+/** Words of the catalogue, or a value that is the same in every language. */
+export type ProblemWords = Sentence | string;
 
 interface ProblemParts {
   file?: string;
   field?: string;
-  found: string;
-  expected: string;
+  found: ProblemWords;
+  expected: ProblemWords;
 }
 
 /** One thing that is wrong, as data and as a sentence that says the same. */
-export function makeProblem(code: ErrorCode, { file, field, found, expected }: ProblemParts): ProblemItem {
+export function makeProblem(code: ErrorCode, { file, field, ...parts }: ProblemParts): ProblemItem {
   const where = [file, field].filter((part) => part !== undefined).join(': ');
+  const [found, expected] = [write(parts.found), write(parts.expected)];
   return {
     code,
     ...(file === undefined ? {} : { file }),
     ...(field === undefined ? {} : { field }),
     found,
     expected,
+    sentences: {
+      ...(typeof parts.found === 'string' ? {} : { found: parts.found }),
+      ...(typeof parts.expected === 'string' ? {} : { expected: parts.expected }),
+    },
     message: `${where === '' ? '' : `${where}: `}found ${found}; expected ${expected}.`,
   };
+}
+
+function write(words: ProblemWords): string {
+  return typeof words === 'string' ? words : writeSentence(words);
 }
 
 const mostListed = 50;

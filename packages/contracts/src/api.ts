@@ -219,6 +219,15 @@ export const leaderboardEntrySchema = z.object({
 });
 export type LeaderboardEntry = z.infer<typeof leaderboardEntrySchema>;
 
+/** How a submission stands on the present board. */
+export const submissionPlaceSchema = z.object({
+  /** Whether it is its team's entry there; not told while the board is hidden or frozen. */
+  onBoard: z.boolean(),
+  /** null where it is not on the board, there is no reader, or it is not worked out. */
+  againstBestReader: readerVerdictSchema.nullable(),
+});
+export type SubmissionPlace = z.infer<typeof submissionPlaceSchema>;
+
 /** Entries of one answer, at most and where nothing is asked for. */
 export const boardPageLimit = 1000;
 
@@ -235,6 +244,8 @@ export const boardReaderSchema = z.object({
   best: z.boolean(),
   kappa: metricValueSchema,
   kappaInterval: boundsSchema.nullable(),
+  sensitivity: metricValueSchema,
+  specificity: metricValueSchema,
 });
 export type BoardReader = z.infer<typeof boardReaderSchema>;
 

@@ -1,6 +1,7 @@
 export * from './accounts.js';
 export * from './api.js';
 export * from './board-statistics.js';
+export * from './bundle-sentences.js';
 export * from './check-warning.js';
 export * from './competition-file.js';
 export * from './curves.js';

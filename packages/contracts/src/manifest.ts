@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bundleSentences as rules } from './bundle-sentences.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
 
 /** The engines a bundle may name. */
@@ -7,11 +8,7 @@ export const engineSchema = z.enum(engines);
 export type Engine = z.infer<typeof engineSchema>;
 
 /** A path inside a bundle: relative, forward slashes, no `.` or `..` parts. */
-const bundlePathSchema = z
-  .string()
-  .min(1)
-  .max(1024)
-  .refine(isPlainRelativePath, 'must be a relative path inside the bundle, without “.” or “..” parts');
+const bundlePathSchema = z.string().min(1).max(1024).refine(isPlainRelativePath, rules.plain_path);
 
 const resizeModeSchema = z.enum(['stretch', 'contain', 'cover']);
 const activationSchema = z.enum(['none', 'sigmoid', 'softmax']);
@@ -30,7 +27,7 @@ export const inputSchema = z.strictObject({
     .positive()
     .default(1 / 255),
   mean: perChannelSchema.optional(),
-  std: perChannelSchema.refine((values) => values.every((value) => value > 0), 'must be greater than 0').optional(),
+  std: perChannelSchema.refine((values) => values.every((value) => value > 0), rules.above_zero).optional(),
 });
 
 export const outputSchema = z.strictObject({
@@ -72,7 +69,7 @@ const argumentSchema = z
   .string()
   .min(1)
   .max(4096)
-  .refine((text) => !text.includes('\0'), 'must not hold a NUL character');
+  .refine((text) => !text.includes('\0'), rules.no_nul);
 
 const commandSchema = z
   .array(argumentSchema)
@@ -81,25 +78,25 @@ const commandSchema = z
   .refine(
     (words) =>
       Object.values(commandPlaceholders).every((placeholder) => words.some((word) => word.includes(placeholder))),
-    `must name ${commandPlaceholders.images} and ${commandPlaceholders.predictions}`,
+    rules.both_placeholders,
   );
 
 /** What a program is given of its own; nothing else is in its environment but what the contract says. */
 const environmentSchema = z
   .record(
-    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a name of letters, digits and “_”'),
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, rules.variable_name),
     z
       .string()
       .max(4096)
-      .refine((text) => !text.includes('\0'), 'must not hold a NUL character'),
+      .refine((text) => !text.includes('\0'), rules.no_nul),
   )
-  .refine((variables) => Object.keys(variables).length <= 64, 'must be at most 64 variables');
+  .refine((variables) => Object.keys(variables).length <= 64, rules.few_variables);
 
 /** A container image that can't change: `registry/name@sha256:…`. */
 const imageSchema = z
   .string()
   .max(512)
-  .regex(/^[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}$/, 'must be an image with its digest: registry/name@sha256:…');
+  .regex(/^[a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64}$/, rules.image_digest);
 
 /** A team's own executable code, run by MURA's contract. */
 const commandManifestSchema = z.strictObject({

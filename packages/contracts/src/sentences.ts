@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bundleSentences } from './bundle-sentences.js';
 
 /**
  * What teams are told most, as sentences that are made from a few values. Their names and values leave the server beside
@@ -28,6 +29,7 @@ export const sentenceTemplates = {
   manifest_foreign: 'Only src/ with plain text beside it is run without one, and there is {{path}}.',
   bundle_empty: 'The bundle has no file at all.',
   bundle_has: 'At the top there is: {{paths}}.',
+  ...bundleSentences,
 
   // Why a bundle was rejected
   ended_by_exit_code: 'It ended with the exit code {{exitCode}}.',

@@ -21,6 +21,7 @@ export {
   listComparedEntries,
   listStaleBoards,
   readBoardStatistics,
+  readPlaceOnBoard,
   type StaleBoard,
   upsertBoardStatistics,
 } from './tables/board-statistics.js';

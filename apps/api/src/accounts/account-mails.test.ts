@@ -48,5 +48,25 @@ it.each([
   ['', english],
   [undefined, english],
 ])('are chosen by what the reader asks for: %s', (acceptLanguage, mails) => {
-  expect(mailsIn(acceptLanguage)).toBe(mails);
+  expect(mailsIn(acceptLanguage).reset(ada, link)).toEqual(mails.reset(ada, link));
+});
+
+it.each(['en', 'zh'])('make no link and no line of their own of a name, in %s', (language) => {
+  const name = 'Team\u2028visit\nhttps://evil.example/now or www.evil.example\u202e';
+  const mails = mailsIn(language);
+  const addressee = { ...ada, name };
+  const all = [
+    mails.verification(addressee, link),
+    mails.emailChange(addressee, 'new@example.org', link),
+    mails.newAddress(addressee, link),
+    mails.reset(addressee, link),
+    mails.knownAddress(addressee, 'https://holdout.example'),
+    mails.invitation({ ...teams, team: name, invitedBy: name }),
+    mails.mergeOffer({ ...teams, from: name, into: name }),
+  ];
+  for (const { subject, text } of all) {
+    expect(text).toContain('Team visit https evil. example/now or www. evil. example');
+    expect(`${subject}\n${text}`).not.toMatch(/evil\.example|\/\/evil|[\u2028\u202e]/);
+    expect(subject).not.toContain('\n');
+  }
 });

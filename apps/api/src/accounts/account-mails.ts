@@ -2,6 +2,7 @@ import Negotiator from 'negotiator';
 import type { Mail } from './mailer.js';
 import { english } from './mails.en.js';
 import { chinese } from './mails.zh.js';
+import { plainName } from './plain-name.js';
 
 export interface Addressee {
   readonly name: string;
@@ -35,7 +36,23 @@ export interface AccountMails {
   mergeOffer(offer: MergeOffer): Mail;
 }
 
-const mails: Readonly<Record<string, AccountMails>> = { en: english, zh: chinese };
+const mails: Readonly<Record<string, AccountMails>> = { en: withPlainNames(english), zh: withPlainNames(chinese) };
+
+/** People and teams name themselves, and an institution names its people: none of it becomes words or links of ours. */
+function withPlainNames(written: AccountMails): AccountMails {
+  const plain = (addressee: Addressee) => ({ ...addressee, name: plainName(addressee.name) });
+  return {
+    verification: (addressee, link) => written.verification(plain(addressee), link),
+    emailChange: (addressee, newEmail, link) => written.emailChange(plain(addressee), newEmail, link),
+    newAddress: (addressee, link) => written.newAddress(plain(addressee), link),
+    reset: (addressee, link) => written.reset(plain(addressee), link),
+    knownAddress: (addressee, publicUrl) => written.knownAddress(plain(addressee), publicUrl),
+    invitation: ({ team, invitedBy, ...invitation }) =>
+      written.invitation({ ...invitation, team: plainName(team), invitedBy: plainName(invitedBy) }),
+    mergeOffer: ({ from, into, ...offer }) =>
+      written.mergeOffer({ ...offer, from: plainName(from), into: plainName(into) }),
+  };
+}
 
 /**
  * The mails in the language of who asks for them, as the pages and browsers say it: those to somebody else, of whom

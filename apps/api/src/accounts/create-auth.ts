@@ -8,6 +8,7 @@ import { type AccountSettings, type Institution, institutionProvider, minPasswor
 import { answerWithToken } from './device-token.js';
 import { guardSecondFactor, noteSecondFactor } from './guard-second-factor.js';
 import type { SendMail } from './mailer.js';
+import { plainName } from './plain-name.js';
 import { isSecondFactorGiven, noteAssurance } from './second-factor.js';
 
 interface AuthParts {
@@ -22,7 +23,6 @@ export const addressHeader = 'x-holdout-address';
 export const authPath = '/api/auth';
 
 const linkSeconds = 60 * 60;
-const nameLength = 100;
 
 export type Auth = ReturnType<typeof createAuth>;
 
@@ -114,9 +114,9 @@ export function createAuth({ database, settings, sendMail, logger }: AuthParts) 
         },
       },
       user: {
-        create: { before: async (user) => ({ data: { ...user, name: cleanName(user.name) || nameOf(user.email) } }) },
+        create: { before: async (user) => ({ data: { ...user, name: plainName(user.name) || nameOf(user.email) } }) },
         update: {
-          before: async (user) => ({ data: user.name === undefined ? user : { ...user, name: cleanName(user.name) } }),
+          before: async (user) => ({ data: user.name === undefined ? user : { ...user, name: plainName(user.name) } }),
         },
       },
     },
@@ -197,18 +197,6 @@ function describeInstitution(institution: Institution) {
       return {};
     },
   };
-}
-
-/**
- * A name is shown on terminals and pages, and begins mails: nothing that moves a cursor, turns the direction of text, or is
- * made a link of.
- */
-function cleanName(name: string): string {
-  return name
-    .replace(/[\p{Cc}\p{Bidi_Control}]|:\/\//gu, ' ')
-    .replace(/\.(?=\p{L}{2})/gu, '. ')
-    .trim()
-    .slice(0, nameLength);
 }
 
 function nameOf(email: string): string {

@@ -36,6 +36,10 @@ async function score(teamId: string, name: string, wrong: readonly string[]) {
   return id;
 }
 
+function rates(sensitivity: number, specificity: number) {
+  return { sensitivity: { value: sensitivity }, specificity: { value: specificity } };
+}
+
 describe('a leaderboard', () => {
   it('begins with the readers who are not the gold standard', async () => {
     expect({ ...(await readBoard()), entries: [] }).toEqual({
@@ -48,9 +52,15 @@ describe('a leaderboard', () => {
       decimals: 3,
       visibility: { state: 'live', from: null, final: null },
       readers: [
-        { name: 'Reader 4', best: true, kappa: { value: 1 }, kappaInterval: null },
-        { name: 'Reader 5', best: false, kappa: { value: 0.5 }, kappaInterval: { lower: 0, upper: 1 } },
-        { name: 'Reader 6', best: false, kappa: { value: -1 }, kappaInterval: { lower: -1, upper: 0 } },
+        { name: 'Reader 4', best: true, kappa: { value: 1 }, kappaInterval: null, ...rates(1, 1) },
+        {
+          name: 'Reader 5',
+          best: false,
+          kappa: { value: 0.5 },
+          kappaInterval: { lower: 0, upper: 1 },
+          ...rates(0.5, 1),
+        },
+        { name: 'Reader 6', best: false, kappa: { value: -1 }, kappaInterval: { lower: -1, upper: 0 }, ...rates(0, 0) },
       ],
       entries: [],
       offset: 0,

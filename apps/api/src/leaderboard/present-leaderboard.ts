@@ -130,10 +130,17 @@ function countRanksBefore(
 }
 
 function presentReader(
-  { name, kappa, interval }: ReaderRecord,
+  { name, kappa, interval, sensitivity, specificity }: ReaderRecord,
   { best, policy }: { best: boolean; policy: ScorePolicy },
 ): BoardReader {
-  return { name, best, kappa: presentMetric(kappa, policy), kappaInterval: presentBounds(interval, policy) };
+  return {
+    name,
+    best,
+    kappa: presentMetric(kappa, policy),
+    kappaInterval: presentBounds(interval, policy),
+    sensitivity: presentMetric(sensitivity, policy),
+    specificity: presentMetric(specificity, policy),
+  };
 }
 
 function presentEntry(

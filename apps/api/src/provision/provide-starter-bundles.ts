@@ -1,4 +1,4 @@
-import { checkBundle, openArchive, openBlobSource } from '@holdout/bundle';
+import { checkBundle, openArchive, openBlobSource, packBundle } from '@holdout/bundle';
 import { listStarterBundles } from '@holdout/db';
 import { findCompetitionOrThrow } from '../competitions/find-phase.js';
 import { keepStarterBundle, starterBundleLimits } from '../starter-kit/keep-starter-bundle.js';
@@ -24,7 +24,8 @@ export async function provideStarterBundles(
   for (const bytes of archives) {
     const archive = await openArchive(openBlobSource(new Blob([Buffer.from(bytes)])));
     // The installation's own, before anyone is answered.
-    const { manifest } = await checkBundle(archive, starterBundleLimits);
-    await keepStarterBundle(provisioning, { competitionId, actor, archive, manifest });
+    const { manifest, files } = await checkBundle(archive, starterBundleLimits);
+    const packed = packBundle(files);
+    await keepStarterBundle(provisioning, { competitionId, actor, manifest, files: files.files, packed });
   }
 }

@@ -1,4 +1,4 @@
-import { openBundlePath } from '@holdout/bundle/node';
+import { createReadStream } from 'node:fs';
 import { HoldoutError, starterBundleListSchema, starterBundleSchema } from '@holdout/contracts';
 import { deleteStarterBundle, listStarterBundles } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -56,13 +56,10 @@ export const starterBundleRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> =
       const { id: competitionId } = await findCompetitionOrThrow(database, request.params.competition);
       const { actor } = organiserOf(callerOf(request), { competitionId });
       return await withReceivedArchive(request, largestArchiveBytes, async ({ path }) => {
-        const manifest = await checkInProcess(path, { bundle: starterBundleLimits });
-        const archive = await openBundlePath(path);
-        try {
-          return presentStarterBundle(await keepStarterBundle(parts, { competitionId, actor, archive, manifest }));
-        } finally {
-          await archive.close();
-        }
+        const packedPath = `${path}.packed`;
+        const found = await checkInProcess(path, { bundle: starterBundleLimits, packedPath });
+        const packed = createReadStream(packedPath);
+        return presentStarterBundle(await keepStarterBundle(parts, { competitionId, actor, ...found, packed }));
       });
     },
   );

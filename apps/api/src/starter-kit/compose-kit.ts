@@ -6,6 +6,7 @@ import type { Storage } from '@holdout/storage';
 import { type KitFile, textFile } from './kit-file.js';
 import { listBundleFiles } from './list-bundle-files.js';
 import { listSample } from './list-sample.js';
+import { OpenArchives } from './open-archives.js';
 import { presentStarterBundle } from './present-starter-bundle.js';
 import { writeReadme } from './write-readme.js';
 
@@ -14,7 +15,7 @@ export interface ComposedKit {
   /** The same as long as the archive has the same bytes. */
   readonly version: string;
   /** The archive, made as it is read. */
-  pack(): ReadableStream<Uint8Array>;
+  pack(): AsyncIterable<Uint8Array>;
 }
 
 interface KitParts {
@@ -50,21 +51,30 @@ export async function composeKit(
   const readme = writeReadme({ kit: listed, phase, competitionTitle, publicUrl });
   const files = [
     textFile('README.md', readme),
-    ...bundles.flatMap((bundle) => listBundleFiles(storage, bundle)),
+    ...bundles.flatMap((bundle) => listBundleFiles(bundle)),
     ...(sample?.files ?? []),
   ].map((file) => ({ ...file, path: `${folder}/${file.path}` }));
-  const byPath = new Map(files.map((file) => [file.path, file]));
   return {
     description: { ...listed, sizeBytes: measureStored(files) },
     version: digestOf(files),
-    pack: () => packBundle({ files, stream: (path) => readFile(byPath, path) }, { stored: true }),
+    pack: () => packKit(storage, files),
   };
 }
 
-function readFile(byPath: ReadonlyMap<string, KitFile>, path: string): AsyncIterable<Uint8Array> {
-  const file = byPath.get(path);
-  if (!file) throw new RangeError(`There is no ${path} in the kit.`);
-  return file.read();
+/** However early its reader leaves, nothing stays open. */
+async function* packKit(storage: Storage, files: readonly KitFile[]): AsyncGenerator<Uint8Array> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const archives = new OpenArchives(storage);
+  const stream = (path: string) => {
+    const file = byPath.get(path);
+    if (!file) throw new RangeError(`There is no ${path} in the kit.`);
+    return file.read(archives);
+  };
+  try {
+    yield* packBundle({ files, stream }, { stored: true });
+  } finally {
+    await archives.close();
+  }
 }
 
 /** Pictures and bundles are told by their digests, and need not be read for it. */

@@ -1,3 +1,5 @@
+import type { OpenArchives } from './open-archives.js';
+
 /** A file of a kit. Nothing of it is read before the archive comes to it. */
 export interface KitFile {
   /** Below the kit's folder. */
@@ -5,7 +7,7 @@ export interface KitFile {
   readonly sizeBytes: number;
   /** Changes when its bytes do. */
   readonly identity: string;
-  read(): AsyncIterable<Uint8Array>;
+  read(archives: OpenArchives): AsyncIterable<Uint8Array>;
 }
 
 /** One that is made of words. */

@@ -4,6 +4,7 @@ import {
   quotaUseSchema,
   submissionCurvesSchema,
   submissionListSchema,
+  submissionPlaceSchema,
   submissionSchema,
   writeSentence,
 } from '@holdout/contracts';
@@ -35,6 +36,7 @@ import { cancelSubmission } from './cancel-submission.js';
 import { findOwnSubmission, isStillOwn } from './find-own-submission.js';
 import { presentSubmission } from './present-submission.js';
 import { readCurves } from './read-curves.js';
+import { readPlace } from './read-place.js';
 import { readQueuePlace } from './read-queue-place.js';
 import { streamSubmission } from './stream-events.js';
 import { submitBundle } from './submit-bundle.js';
@@ -176,6 +178,25 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
     async (request) => {
       const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
       return await readQueuePlace(parts.database, submission);
+    },
+  );
+
+  app.get(
+    '/submissions/:id/place',
+    {
+      schema: {
+        summary: 'Read how a submission stands on the board',
+        description:
+          'Whether it is its team’s entry, and how it stands to the best reader. Of a board that is hidden or frozen ' +
+          'nothing is told.',
+        tags: ['submissions'],
+        params: paramsSchema,
+        response: { 200: submissionPlaceSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const submission = await findOwnSubmission(parts.database, callerOf(request), request.params.id);
+      return await readPlace(parts.database, submission, await findPhaseOrThrow(parts.database, submission));
     },
   );
 

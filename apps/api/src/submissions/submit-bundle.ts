@@ -67,7 +67,7 @@ function describeAnew(
 async function checkStoredBundle(storage: Storage, digest: string): Promise<ResolvedManifest> {
   const { path, letGo } = await placeStoredFile(storage, digest);
   try {
-    return await checkInProcess(path);
+    return (await checkInProcess(path)).manifest;
   } finally {
     await letGo();
   }

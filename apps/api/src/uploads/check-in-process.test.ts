@@ -44,7 +44,7 @@ function costlyFiles(): Record<string, string | Buffer> {
 }
 
 it('tells what the check found, and its refusal in the same words', async () => {
-  expect(await checkInProcess(good)).toMatchObject({ name: 'Tiny', engine: 'tfjs' });
+  expect(await checkInProcess(good)).toMatchObject({ manifest: { name: 'Tiny', engine: 'tfjs' } });
   await expect(checkInProcess(costly)).rejects.toMatchObject({
     name: 'HoldoutError',
     code: 'model_unreadable',

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type BundleLimits, bundleLimits } from '@holdout/bundle';
+import { type BundleFile, type BundleLimits, bundleLimits } from '@holdout/bundle';
 import { type CheckAnswer, type CheckTask, checkProgram } from '@holdout/bundle/node';
 import { HoldoutError, type ResolvedManifest } from '@holdout/contracts';
 import pLimit from 'p-limit';
@@ -25,8 +25,19 @@ const idleMilliseconds = 60_000;
 /** Of JavaScript's objects; the bytes of the archive come in chunks. */
 const memoryMebibytes = 512;
 
+interface CheckOptions extends Partial<CheckLimits> {
+  /** Where the bundle is packed anew once it was found to be good. */
+  readonly packedPath?: string;
+}
+
+/** What was found in a good one; its files are named as they are below its root. */
+interface FoundBundle {
+  readonly manifest: ResolvedManifest;
+  readonly files: readonly BundleFile[];
+}
+
 /** Opens and checks the archive at a path. @throws HoldoutError with every problem in it; `bundle_check_costly` */
-export type CheckInProcess = (path: string, limits?: Partial<CheckLimits>) => Promise<ResolvedManifest>;
+type CheckInProcess = (path: string, options?: CheckOptions) => Promise<FoundBundle>;
 
 export const checkInProcess = createProcessCheck({ memoryMebibytes });
 
@@ -38,10 +49,10 @@ export const checkInProcess = createProcessCheck({ memoryMebibytes });
 export function createProcessCheck({ memoryMebibytes }: { memoryMebibytes: number }): CheckInProcess {
   const takeTurns = pLimit(mostProcesses);
   let pool: Tinypool | null = null;
-  return (path, limits = {}) =>
+  return (path, options = {}) =>
     takeTurns(() => {
       pool ??= startProcesses(memoryMebibytes);
-      return check(pool, path, { ...usual, ...limits });
+      return check(pool, path, options);
     });
 }
 
@@ -61,17 +72,18 @@ function startProcesses(memoryMebibytes: number): Tinypool {
   return pool;
 }
 
-async function check(pool: Tinypool, path: string, limits: CheckLimits): Promise<ResolvedManifest> {
+async function check(pool: Tinypool, path: string, { packedPath, ...set }: CheckOptions): Promise<FoundBundle> {
+  const limits = { ...usual, ...set };
   const { size } = await stat(path);
   const deadlineMilliseconds = Math.ceil((limits.deadlineSeconds + size / limits.bytesPerSecond) * 1000);
-  const task: CheckTask = { path, limits: limits.bundle };
+  const task: CheckTask = { path, limits: limits.bundle, packedPath: packedPath ?? null };
   let answer: CheckAnswer;
   try {
     answer = await pool.run(task, { signal: AbortSignal.timeout(deadlineMilliseconds) });
   } catch (error) {
     throw isCostly(error) ? new HoldoutError('bundle_check_costly', { cause: error }) : error;
   }
-  if ('manifest' in answer) return answer.manifest;
+  if ('manifest' in answer) return answer;
   const { code, ...told } = answer.refusal;
   throw new HoldoutError(code, told);
 }

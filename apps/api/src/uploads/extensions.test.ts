@@ -1,26 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemSchema, submissionSchema } from '@holdout/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
-import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
-import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { expect, it } from 'vitest';
+import type { TestServer } from '../testing/test-server.js';
 import { beginPart, beginUpload, readOffset, readResult, sendPart, tusHeaders } from '../testing/upload-parts.js';
+import { useUploadServer } from '../testing/use-upload-server.js';
 
 let server: TestServer;
-let seeded: SeededCompetition;
 let alpha: { url: string; token: string };
 let beta: { url: string; token: string };
 let archive: Buffer;
-beforeAll(async () => {
-  server = await startTestServer();
-  seeded = await seedCompetition(server);
-  alpha = { url: server.url, token: seeded.alpha.token };
-  beta = { url: server.url, token: seeded.beta.token };
-  archive = await packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes(90_000) });
+useUploadServer((started) => {
+  ({ server, alpha, beta, archive } = started);
 });
-afterAll(() => server.close());
 
 const listFiles = () => readdir(join(server.storageDirectory, 'uploads'));
 const uploads = '/api/competitions/mura/phases/test/uploads';

@@ -1,21 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, problemSchema } from '@holdout/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { seedCompetition } from '../testing/seed-competition.js';
-import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { expect, it } from 'vitest';
+import type { TestServer } from '../testing/test-server.js';
 import { beginUpload, readOffset, sendPart, tusHeaders } from '../testing/upload-parts.js';
+import { useUploadServer } from '../testing/use-upload-server.js';
 
 let server: TestServer;
 let alpha: { url: string; token: string };
 let beta: { url: string; token: string };
-beforeAll(async () => {
-  server = await startTestServer();
-  const seeded = await seedCompetition(server);
-  alpha = { url: server.url, token: seeded.alpha.token };
-  beta = { url: server.url, token: seeded.beta.token };
+useUploadServer((started) => {
+  ({ server, alpha, beta } = started);
 });
-afterAll(() => server.close());
 
 const idOf = (location: string) => location.split('/').at(-1) ?? '';
 const begin = async (sender: typeof alpha) =>

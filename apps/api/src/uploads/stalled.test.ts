@@ -1,24 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { problemSchema } from '@holdout/contracts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
-import { seedCompetition } from '../testing/seed-competition.js';
-import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { expect, it } from 'vitest';
+import type { TestServer } from '../testing/test-server.js';
 import { beginPart, beginUpload, readOffset, readResult, sendPart } from '../testing/upload-parts.js';
+import { useUploadServer } from '../testing/use-upload-server.js';
 
 let server: TestServer;
 let alpha: { url: string; token: string };
 let archive: Buffer;
-beforeAll(async () => {
-  server = await startTestServer({ uploadSilenceSeconds: 1 });
-  alpha = { url: server.url, token: (await seedCompetition(server)).alpha.token };
-  archive = await packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes(200_000) });
-});
-afterAll(() => server.close());
+useUploadServer(
+  (started) => {
+    ({ server, alpha, archive } = started);
+  },
+  { uploadSilenceSeconds: 1, paddingBytes: 200_000 },
+);
 
 const answerOf = (sending: ClientRequest) =>
   new Promise((resolve, reject) => {

@@ -1,16 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, problemSchema, submissionSchema } from '@holdout/contracts';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../app.js';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
-import { type SeededCompetition, seedCompetition, smallBundleLimitBytes } from '../testing/seed-competition.js';
-import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { type SeededCompetition, smallBundleLimitBytes } from '../testing/seed-competition.js';
+import type { TestServer } from '../testing/test-server.js';
 import { beginPart, beginUpload, readOffset, readResult, sendPart, tusHeaders } from '../testing/upload-parts.js';
+import { useUploadServer } from '../testing/use-upload-server.js';
 import { UploadStore } from './upload-store.js';
 
 let server: TestServer;
@@ -18,14 +19,9 @@ let seeded: SeededCompetition;
 let alpha: { url: string; token: string };
 let beta: { url: string; token: string };
 let archive: Buffer;
-beforeAll(async () => {
-  server = await startTestServer();
-  seeded = await seedCompetition(server);
-  alpha = { url: server.url, token: seeded.alpha.token };
-  beta = { url: server.url, token: seeded.beta.token };
-  archive = await packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes(100_000) });
+useUploadServer((started) => {
+  ({ server, seeded, alpha, beta, archive } = started);
 });
-afterAll(() => server.close());
 // No test of this file waits for what another one left.
 afterEach(async () => {
   await server.database.deleteFrom('uploads').execute();

@@ -1,4 +1,11 @@
-import type { Leaderboard, QueuePlace, ReportedQuota, Submission, SubmissionCurves } from '@holdout/contracts';
+import type {
+  Leaderboard,
+  QueuePlace,
+  ReportedQuota,
+  Submission,
+  SubmissionCurves,
+  SubmissionPlace,
+} from '@holdout/contracts';
 import { queryOptions } from '@tanstack/react-query';
 import { byShape } from './check-shape.js';
 import { apiPath, bySchema, request } from './request.js';
@@ -79,16 +86,28 @@ export function readUploadResult(uploadAddress: string): Promise<Submission> {
   return request(apiPath('uploads', id, 'result'), checkSubmission);
 }
 
-/** The readers of a board, and its first thousand rows: where a submission most likely stands. */
-export function boardEntriesQuery(competition: string, phase: string) {
-  const check = byShape<Pick<Leaderboard, 'readers' | 'entries' | 'visibility'>>('leaderboard', {
+/** How it stands on the present board. */
+export function placeQuery(id: string) {
+  return queryOptions({
+    queryKey: ['submissions', id, 'place'],
+    queryFn: ({ signal }) =>
+      request(
+        apiPath('submissions', id, 'place'),
+        bySchema<SubmissionPlace>(({ submissionPlaceSchema }) => submissionPlaceSchema),
+        { signal },
+      ),
+  });
+}
+
+/** The readers of a board, whom each of its answers has: of its rows no more is asked for than must be. */
+export function boardReadersQuery(competition: string, phase: string) {
+  const check = byShape<Pick<Leaderboard, 'readers' | 'visibility'>>('leaderboard', {
     readers: 'array',
-    entries: 'array',
     visibility: 'object',
   });
   return queryOptions({
-    queryKey: ['board-entries', competition, phase],
+    queryKey: ['board-readers', competition, phase],
     queryFn: ({ signal }) =>
-      request(apiPath('competitions', competition, 'phases', phase, 'leaderboard'), check, { signal }),
+      request(`${apiPath('competitions', competition, 'phases', phase, 'leaderboard')}?limit=1`, check, { signal }),
   });
 }

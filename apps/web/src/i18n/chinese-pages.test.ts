@@ -54,11 +54,16 @@ describe('what the server says to who reads Chinese', () => {
   }
 
   it('names each problem of a bundle in Chinese', async () => {
-    const manifest = { name: 'Broken', engine: 'command', command: 'python3 a.py', threshold: 7 };
+    const manifest = { name: 'Broken', engine: 'command', command: 'python3 a.py', threshold: 7, treshold: 1 };
     await chooseBundle('broken', { 'holdout.json': JSON.stringify(manifest), 'src/a.py': '' });
     const alert = page.getByRole('alert').filter({ hasText: 'broken' });
     await alert.getByText(words.errors.manifest_invalid.title).first().waitFor();
     expect(await alert.innerText()).toContain(words.errors.manifest_invalid.next);
+    const cells = (await alert.getByRole('cell').allInnerTexts()).filter((text) => text !== '');
+    const { found_unknown_field, no_such_field, an_array, at_most } = words.sentences;
+    expect(cells).toEqual(
+      expect.arrayContaining([found_unknown_field, no_such_field, an_array, at_most.replace('{{limit}}', '1')]),
+    );
     expect(await listEnglish()).toEqual([]);
     await takePicture(page, 'submit-refused-zh');
     expect(await findBarriers(page)).toEqual([]);

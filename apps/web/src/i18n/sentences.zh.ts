@@ -1,4 +1,5 @@
 import type { SentenceName } from '@holdout/contracts';
+import { bundleSentences } from './bundle-sentences.zh.js';
 
 /** The sentences of `packages/contracts/src/sentences.ts` in Chinese: every one, or it does not compile. */
 export const sentences: Readonly<Record<SentenceName, string>> = {
@@ -23,6 +24,7 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   manifest_foreign: '只有在 src/ 旁边全是纯文本文件时才可以没有它，而这里有 {{path}}。',
   bundle_empty: '提交包中没有任何文件。',
   bundle_has: '最上层有：{{paths}}。',
+  ...bundleSentences,
 
   ended_by_exit_code: '它以退出码 {{exitCode}} 结束。',
   ended_without_program: '它以退出码 {{exitCode}} 结束：在运行的地方找不到它所写的程序。',

@@ -1,4 +1,4 @@
-import type { CheckWarning, ErrorCode, Reason, Sentence } from '@holdout/contracts';
+import type { CheckWarning, ErrorCode, ProblemItem, Reason, Sentence } from '@holdout/contracts';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.js';
 import type { ErrorWords } from './errors.zh.js';
@@ -19,6 +19,8 @@ export interface ServerWords {
   titleOf(code: ErrorCode): string | null;
   sayReason(reason: Reason): { readonly message: string; readonly next: string };
   sayWarning(warning: CheckWarning): string;
+  /** What was found and what was expected, where it is told apart. */
+  sayProblem(problem: ProblemItem): { readonly found: string | undefined; readonly expected: string | undefined };
 }
 
 export function useServerWords(): ServerWords {
@@ -57,6 +59,10 @@ export function useServerWords(): ServerWords {
       const onSample = stage === 'running' && alsoOnSample !== null && saySentence({ name: comparison, values: {} });
       return { message: [title, detail, onSample].filter(Boolean).join(''), next };
     },
+    sayProblem: ({ found, expected, sentences }) => ({
+      found: (sentences?.found && saySentence(sentences.found)) ?? found,
+      expected: (sentences?.expected && saySentence(sentences.expected)) ?? expected,
+    }),
     sayWarning: ({ message, sentence }) => (sentence && saySentence(sentence)) ?? message,
   };
 }

@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,15 +10,11 @@ import {
   type Database,
   evaluatorRole,
   findSubmission,
-  insertCompetition,
-  insertPhase,
   insertSubmission,
-  insertTeam,
-  insertTestSetVersion,
   openDatabase,
   type SubmissionRecord,
 } from '@holdout/db';
-import { startTestPostgres } from '@holdout/db/testing';
+import { seedPhase, startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
 import { createSandbox, keepProcessReady } from '@holdout/runner';
 import { createDiskStorage, type Storage } from '@holdout/storage';
@@ -116,8 +111,8 @@ export async function startWorkerFixture(
     return { digest, sizeBytes, width: 300, height: 200 };
   }
 
-  async function makePhase(timeLimitSeconds: number): Promise<string> {
-    const slug = `c-${randomUUID()}`;
+  /** With a team of its own. */
+  function makePhase(timeLimitSeconds: number): Promise<{ phaseId: string; teamId: string }> {
     const studies = Array.from({ length: 30 }, (_, index) => ({
       study: `XR_WRIST/patient${String(index).padStart(5, '0')}/study1`,
       studyType: 'wrist',
@@ -125,22 +120,7 @@ export async function startWorkerFixture(
       goldLabel: (index % 2) as 0 | 1,
       images: images.map((image, view) => ({ ...image, fileName: `image${view + 1}.png` })),
     }));
-    const digest = createHash('sha256').update(slug).digest('hex');
-    const version = await insertTestSetVersion(owner, { testSet: slug, digest, studies, readers: [], goldReaders: [] });
-    const competitionId = await insertCompetition(owner, { slug, title: 'T', description: '' });
-    return await insertPhase(owner, {
-      competitionId,
-      slug: 'test',
-      title: 'T',
-      description: '',
-      position: 0,
-      visibility: 'hidden',
-      testSetVersionId: version,
-      sampleVersionId: version,
-      bundleSizeBytes: 1e9,
-      timeLimitSeconds,
-      memoryLimitBytes: 4e9,
-    });
+    return seedPhase(owner, { studies, timeLimitSeconds });
   }
 
   return {
@@ -160,9 +140,8 @@ export async function startWorkerFixture(
       const { manifest } = await checkBundle(await openArchive(source));
       if (spoil && manifest.engine !== 'command') manifest.output.index = 7;
       const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
-      const phaseId = await makePhase(timeLimitSeconds);
+      const { phaseId, teamId } = await makePhase(timeLimitSeconds);
       await owner.updateTable('phases').set({ failures }).where('id', '=', phaseId).execute();
-      const teamId = await insertTeam(owner, `team ${phaseId}`);
       const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes, stopOnWarning };
       return { ...(await insertSubmission(owner, { phaseId, teamId, manifest, ...bundle })), phaseId };
     },

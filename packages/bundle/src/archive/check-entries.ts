@@ -1,6 +1,6 @@
-import { type ProblemItem, showOverLimit, showSize } from '@holdout/contracts';
+import { makeSentence, type ProblemItem, showOverLimit, showSize } from '@holdout/contracts';
 import { type BundleLimits, pathLimits } from '../limits.js';
-import { makeProblem, showName } from '../problems.js';
+import { makeProblem, type ProblemWords, showName } from '../problems.js';
 
 /** What an archive says of one entry, before anything of it is believed. */
 export interface ArchiveEntry {
@@ -38,15 +38,15 @@ function checkEntry({ path, kind, encrypted }: ArchiveEntry): ProblemItem[] {
   const fault = findPathFault(path, kind) ?? findExcess(path);
   if (fault) problems.push(makeProblem('archive_path_unsafe', { file, ...fault }));
   if (kind === 'link' || kind === 'device') {
-    const found = kind === 'link' ? 'a link' : 'a device, socket or pipe';
-    problems.push(makeProblem('archive_entry_kind', { file, found, expected: 'a plain file or folder' }));
+    const found = makeSentence(kind === 'link' ? 'found_link' : 'found_device', {});
+    problems.push(makeProblem('archive_entry_kind', { file, found, expected: makeSentence('plain_entry', {}) }));
   }
   if (encrypted) {
     problems.push(
       makeProblem('archive_encrypted', {
         file,
-        found: 'an encrypted entry',
-        expected: 'an archive without a password',
+        found: makeSentence('found_encrypted', {}),
+        expected: makeSentence('without_password', {}),
       }),
     );
   }
@@ -54,19 +54,21 @@ function checkEntry({ path, kind, encrypted }: ArchiveEntry): ProblemItem[] {
 }
 
 interface PathFault {
-  readonly found: string;
-  readonly expected: string;
+  readonly found: ProblemWords;
+  readonly expected: ProblemWords;
 }
 
 function findPathFault(path: string, kind: ArchiveEntry['kind']): PathFault | null {
   const parts = (kind === 'folder' ? path.replace(/\/$/, '') : path).split('/');
-  const leaves = (found: string): PathFault => ({ found, expected: 'a relative path inside the bundle' });
-  if (path.startsWith('/')) return leaves('an absolute path');
-  if (/^[a-zA-Z]:/.test(path)) return leaves('a drive letter');
-  if (path.includes('\\')) return leaves('a backslash');
+  const leaves = (found: ProblemWords): PathFault => ({ found, expected: makeSentence('inside_bundle', {}) });
+  if (path.startsWith('/')) return leaves(makeSentence('found_absolute_path', {}));
+  if (/^[a-zA-Z]:/.test(path)) return leaves(makeSentence('found_drive_letter', {}));
+  if (path.includes('\\')) return leaves(makeSentence('found_backslash', {}));
   if (parts.includes('..')) return leaves('“..”');
-  if (parts.some((part) => part === '' || part === '.')) return leaves('an empty part or “.”');
-  if (hasControlCharacter(path)) return leaves('a control character');
+  if (parts.some((part) => part === '' || part === '.')) {
+    return leaves(makeSentence('found_empty_part', {}));
+  }
+  if (hasControlCharacter(path)) return leaves(makeSentence('found_control_character', {}));
   return null;
 }
 
@@ -74,10 +76,15 @@ function findExcess(path: string): PathFault | null {
   const parts = path.replace(/\/$/, '').split('/');
   const { pathBytes, nameBytes, depth } = pathLimits;
   const longest = Math.max(...parts.map(countBytes));
-  if (isTooLong(path)) return { found: `a path of ${countBytes(path)} bytes`, expected: `at most ${pathBytes}` };
-  if (longest > nameBytes) return { found: `a name of ${longest} bytes`, expected: `at most ${nameBytes}` };
+  const atMost = (limit: number) => makeSentence('at_most', { limit });
+  if (isTooLong(path)) {
+    return { found: makeSentence('found_long_path', { bytes: countBytes(path) }), expected: atMost(pathBytes) };
+  }
+  if (longest > nameBytes) {
+    return { found: makeSentence('found_long_name', { bytes: longest }), expected: atMost(nameBytes) };
+  }
   if (parts.length > depth) {
-    return { found: `${parts.length} names, each in the one before`, expected: `at most ${depth}` };
+    return { found: makeSentence('found_deep_path', { count: parts.length }), expected: atMost(depth) };
   }
   return null;
 }
@@ -107,18 +114,24 @@ function findClashes(entries: readonly ArchiveEntry[]): ProblemItem[] {
     if (other && !sameFolder) {
       const found =
         other.path === entry.path
-          ? 'the same name twice'
-          : `the same name as ${showName(other.path)} but for case or accents`;
+          ? makeSentence('found_name_twice', {})
+          : makeSentence('found_name_alike', { name: showName(other.path) });
       problems.push(
-        makeProblem('archive_name_clash', { file: showName(entry.path), found, expected: 'a name of its own' }),
+        makeProblem('archive_name_clash', {
+          file: showName(entry.path),
+          found,
+          expected: makeSentence('own_name', {}),
+        }),
       );
     } else seen.set(key, entry);
   }
   const usedAsFolder = new Set([...seen.keys()].flatMap((key) => parentsOf(key).filter((parent) => seen.has(parent))));
   for (const [key, { path, kind }] of seen) {
     if (kind === 'folder' || !usedAsFolder.has(key)) continue;
-    const found = 'a file that other entries use as a folder';
-    problems.push(makeProblem('archive_name_clash', { file: showName(path), found, expected: 'a name of its own' }));
+    const found = makeSentence('found_file_as_folder', {});
+    problems.push(
+      makeProblem('archive_name_clash', { file: showName(path), found, expected: makeSentence('own_name', {}) }),
+    );
   }
   return problems;
 }
@@ -140,17 +153,24 @@ function checkTotals(
   const problems: ProblemItem[] = [];
   const total = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (entries.length > limits.maxEntries) {
-    const [found, expected] = [`${entries.length} entries`, `at most ${limits.maxEntries}`];
+    const [found, expected] = [
+      makeSentence('found_entries', { count: entries.length }),
+      makeSentence('at_most', { limit: limits.maxEntries }),
+    ];
     problems.push(makeProblem('archive_too_many_entries', { found, expected }));
   }
   if (total > limits.unpackedSizeBytes) {
     const [size, limit] = showOverLimit(total, limits.unpackedSizeBytes);
-    const [found, expected] = [`${size} of contents`, `at most ${limit}`];
+    const [found, expected] = [makeSentence('found_contents', { size }), makeSentence('at_most', { limit })];
     problems.push(makeProblem('archive_too_large', { found, expected }));
   }
   if (archiveSizeBytes !== null && total > limits.maxRatio * archiveSizeBytes) {
-    const found = `${showSize(total)} of contents in an archive of ${showSize(archiveSizeBytes)}`;
-    problems.push(makeProblem('archive_ratio', { found, expected: `at most ${limits.maxRatio} times the archive` }));
+    const sizes = { size: showSize(total), archiveSize: showSize(archiveSizeBytes) };
+    const [found, expected] = [
+      makeSentence('found_contents_in', sizes),
+      makeSentence('at_most_times', { times: limits.maxRatio }),
+    ];
+    problems.push(makeProblem('archive_ratio', { found, expected }));
   }
   return problems;
 }

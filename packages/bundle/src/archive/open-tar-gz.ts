@@ -1,4 +1,4 @@
-import { HoldoutError, showSize } from '@holdout/contracts';
+import { HoldoutError, makeSentence, showSize } from '@holdout/contracts';
 import { type Extract, extract, type Header } from 'tar-stream';
 import type { BundleFile, BundleFiles } from '../bundle-files.js';
 import { type ByteSource, readChunks } from '../byte-source.js';
@@ -144,12 +144,19 @@ function refuseTooMuch(sizeBytes: number, archiveSizeBytes: number, limits: Bund
   // Headers and padding: half a kilobyte for each entry and as much again to fill its last block.
   const paddingBytes = (limits.maxEntries + 2) * 2048;
   if (sizeBytes > limits.unpackedSizeBytes + paddingBytes) {
-    const [found, expected] = ['more contents', `at most ${showSize(limits.unpackedSizeBytes)}`];
+    const [found, expected] = [
+      makeSentence('found_more_contents', {}),
+      makeSentence('at_most', { limit: showSize(limits.unpackedSizeBytes) }),
+    ];
     refuseProblems([makeProblem('archive_too_large', { found, expected })]);
   }
   if (sizeBytes > limits.maxRatio * archiveSizeBytes + 64 * 1024) {
-    const found = `more than ${showSize(sizeBytes)} of contents in an archive of ${showSize(archiveSizeBytes)}`;
-    refuseProblems([makeProblem('archive_ratio', { found, expected: `at most ${limits.maxRatio} times the archive` })]);
+    const sizes = { size: showSize(sizeBytes), archiveSize: showSize(archiveSizeBytes) };
+    const [found, expected] = [
+      makeSentence('found_more_contents_in', sizes),
+      makeSentence('at_most_times', { times: limits.maxRatio }),
+    ];
+    refuseProblems([makeProblem('archive_ratio', { found, expected })]);
   }
 }
 

@@ -1,18 +1,20 @@
 import {
   type CommandManifest,
+  makeSentence,
   manifestFileName,
   type ProblemItem,
   type ResolvedCommandManifest,
+  type Sentence,
 } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import { makeProblem, showName } from '../problems.js';
 
 /** What the run puts beside the bundle's own files, in its working directory. */
-const reservedNames: ReadonlyMap<string, string> = new Map([
-  ['MURA-v1.1', 'the images are put there'],
-  ['.tmp', 'temporary files are put there'],
-  ['valid_image_paths.csv', 'the list of images is put there'],
-  ['predictions.csv', 'the predictions are read from there'],
+const reservedNames: ReadonlyMap<string, Sentence> = new Map([
+  ['MURA-v1.1', makeSentence('kept_for_images', {})],
+  ['.tmp', makeSentence('kept_for_temporary', {})],
+  ['valid_image_paths.csv', makeSentence('kept_for_image_list', {})],
+  ['predictions.csv', makeSentence('kept_for_predictions', {})],
 ]);
 
 /** Below this no interpreter starts. */
@@ -43,8 +45,8 @@ function findMissingFiles({ files }: BundleFiles, command: readonly string[]): P
   return command.flatMap((word, place) => {
     const path = word.replace(/^(?:\.\/)+/, '').replace(/\/$/, '');
     if (!looksLikeFile(word, place, paths) || paths.has(path)) return [];
-    const found = `${showName(word)}, which is not in the bundle`;
-    const [field, expected] = [`command.${place}`, 'a file of the bundle'];
+    const found = makeSentence('found_absent', { name: showName(word) });
+    const [field, expected] = [`command.${place}`, makeSentence('bundle_file', {})];
     return [makeProblem('model_missing', { file: manifestFileName, field, found, expected })];
   });
 }
@@ -63,17 +65,17 @@ function looksLikeFile(word: string, place: number, paths: ReadonlySet<string>):
 
 function findReservedNames({ files }: BundleFiles): ProblemItem[] {
   const present = new Set(files.map(({ path }) => firstPartOf(path)));
-  return [...reservedNames].flatMap(([name, why]) => {
+  return [...reservedNames].flatMap(([name, expected]) => {
     if (!present.has(name)) return [];
-    const found = `“${name}” at the top of the bundle`;
-    return [makeProblem('archive_name_reserved', { file: name, found, expected: `no such name there, as ${why}` })];
+    const found = makeSentence('found_at_top', { name });
+    return [makeProblem('archive_name_reserved', { file: name, found, expected })];
   });
 }
 
 function checkMemory(memoryBytes: number | undefined): ProblemItem[] {
   if (memoryBytes === undefined || memoryBytes >= leastMemoryBytes) return [];
-  const expected = `at least ${leastMemoryBytes} (64 MiB), or nothing for the phase’s limit`;
-  const [field, found] = ['memoryBytes', `${memoryBytes} bytes`];
+  const expected = makeSentence('enough_memory', { limit: leastMemoryBytes });
+  const [field, found] = ['memoryBytes', makeSentence('found_bytes', { bytes: memoryBytes })];
   return [makeProblem('manifest_invalid', { file: manifestFileName, field, found, expected })];
 }
 

@@ -1,6 +1,12 @@
-import { type CommandManifest, commandPlaceholders, HoldoutError, manifestSchema } from '@holdout/contracts';
+import {
+  type CommandManifest,
+  commandPlaceholders,
+  HoldoutError,
+  makeSentence,
+  manifestSchema,
+} from '@holdout/contracts';
 import type { BundleFile, BundleFiles } from '../bundle-files.js';
-import { showName } from '../problems.js';
+import { makeProblem, showName } from '../problems.js';
 import { type ProgramHints, readProgramHints } from './read-program-hints.js';
 
 /** What people call the program that predicts. */
@@ -52,16 +58,15 @@ function writeManifest(program: string | undefined): CommandManifest | null {
 function refuseToGuess(candidates: readonly string[]): HoldoutError {
   const listed = candidates.slice(0, mostListed).map(showName).join(', ');
   const more = candidates.length > mostListed ? ` and ${candidates.length - mostListed} more` : '';
-  const found = candidates.length === 0 ? 'no .py file directly in src/' : `${listed}${more}`;
+  const found = candidates.length === 0 ? makeSentence('found_no_program', {}) : `${listed}${more}`;
   const manifest = JSON.stringify({
     name: 'My model',
     engine: 'command',
     command: ['python3', 'src/PROGRAM.py', commandPlaceholders.images, commandPlaceholders.predictions],
   });
-  const expected = `one program, or a holdout.json such as ${manifest}`;
-  const message = `src: found ${found}; expected ${expected}.`;
-  const problem = { code: 'program_ambiguous' as const, file: 'src', found, expected, message };
-  return new HoldoutError('program_ambiguous', { detail: message, problems: [problem] });
+  const expected = makeSentence('one_program', { manifest });
+  const problem = makeProblem('program_ambiguous', { file: 'src', found, expected });
+  return new HoldoutError('program_ambiguous', { detail: problem.message, problems: [problem] });
 }
 
 /** What people put beside a program and no program reads: a README, a licence, `.gitignore`, lists of packages. */

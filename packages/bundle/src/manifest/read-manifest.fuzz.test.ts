@@ -6,16 +6,14 @@ import {
   fuzzParameters,
   fuzzTimeoutMilliseconds,
   jsonChanges,
-  openTarget,
+  useTarget,
 } from '@holdout/fuzzing';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-const target = openTarget({
-  module: new URL('../../dist/testing/fuzz/check-manifest.js', import.meta.url).href,
-  mostGrowthBytes: 128 * 1024 * 1024,
+const target = useTarget(new URL('../../dist/testing/fuzz/check-manifest.js', import.meta.url), {
+  mostGrowthMebibytes: 128,
 });
-afterAll(() => target.close());
 
 /** The demo bundles' manifests, what the README shows of manifests, and one with every field. */
 async function readManifests(): Promise<{ name: string; bytes: Buffer }[]> {

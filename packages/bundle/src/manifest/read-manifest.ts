@@ -24,7 +24,10 @@ export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
   if (!file && isProgramFolder(bundle)) return await findProgram(bundle);
   if (!file) throw new HoldoutError('manifest_missing', { sentences: [describeWhatIsThere(bundle)] });
   if (file.sizeBytes > mostManifestBytes) {
-    const [found, expected] = [`${file.sizeBytes} bytes`, `at most ${mostManifestBytes}`];
+    const [found, expected] = [
+      makeSentence('found_bytes', { bytes: file.sizeBytes }),
+      makeSentence('at_most', { limit: mostManifestBytes }),
+    ];
     refuseProblems([makeProblem('manifest_invalid', { file: manifestFileName, found, expected })]);
   }
   const value = parseJson(await joinChunks(bundle.stream(manifestFileName)));
@@ -48,11 +51,11 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    const found = `no JSON (${error instanceof Error ? error.message : error})`;
+    const found = makeSentence('found_no_json', { why: error instanceof Error ? error.message : String(error) });
     const problem = makeProblem('manifest_invalid', {
       file: manifestFileName,
       found,
-      expected: 'one JSON object in UTF-8',
+      expected: makeSentence('json_object', {}),
     });
     throw new HoldoutError('manifest_invalid', { detail: problem.message, problems: [problem] });
   }

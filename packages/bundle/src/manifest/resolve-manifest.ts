@@ -1,12 +1,14 @@
 import {
   type ModelManifest,
+  makeSentence,
   manifestFileName,
   type ProblemItem,
   type ResolvedModelManifest,
   resolvedModelManifestSchema,
+  type Sentence,
 } from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
-import { listNames, makeProblem } from '../problems.js';
+import { listNames, makeProblem, type ProblemWords } from '../problems.js';
 import { describeIssue } from './describe-issue.js';
 
 type Layout = 'nchw' | 'nhwc';
@@ -51,8 +53,10 @@ function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescrip
   const [input] = inputs;
   if (inputs.length !== 1 || !input) {
     const found =
-      inputs.length === 0 ? 'no input' : `${inputs.length} inputs (${listNames(inputs.map(({ name }) => name))})`;
-    problems.push(makeProblem('model_unsupported', { file, found, expected: 'one input, the images' }));
+      inputs.length === 0
+        ? makeSentence('found_no_input', {})
+        : makeSentence('found_inputs', { count: inputs.length, names: listNames(inputs.map(({ name }) => name)) });
+    problems.push(makeProblem('model_unsupported', { file, found, expected: makeSentence('one_input', {}) }));
     return null;
   }
   if (input.elementType !== 'float32') {
@@ -60,13 +64,13 @@ function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescrip
     problems.push(makeProblem('model_unsupported', { file, field, found: input.elementType, expected: 'float32' }));
   }
   if (input.shape !== null && input.shape.length !== 4) {
-    const [field, found] = [`input “${input.name}”`, `the shape ${showShape(input.shape)}`];
+    const [field, found] = [`input “${input.name}”`, makeSentence('found_shape', { shape: showShape(input.shape) })];
     problems.push(
       makeProblem('model_unsupported', {
         file,
         field,
         found,
-        expected: 'four dimensions: images × channels × height × width, or channels last',
+        expected: makeSentence('image_shape', {}),
       }),
     );
     return null;
@@ -78,13 +82,17 @@ function findOutput({ model: file, output }: ModelManifest, { outputs }: ModelDe
   const names = listNames(outputs.map(({ name }) => name));
   if (output.name !== undefined) {
     const named = outputs.find(({ name }) => name === output.name);
-    if (!named) problems.push(contradiction('output.name', `“${output.name}”`, `one of the model’s outputs: ${names}`));
+    if (!named)
+      problems.push(contradiction('output.name', `“${output.name}”`, makeSentence('one_of_outputs', { names })));
     return named ?? null;
   }
   const [only] = outputs;
   if (outputs.length === 1 && only) return only;
-  const found = outputs.length === 0 ? 'no output' : `${outputs.length} outputs (${names}) and no output.name`;
-  problems.push(makeProblem('model_unsupported', { file, found, expected: 'one output, or its name in output.name' }));
+  const found =
+    outputs.length === 0
+      ? makeSentence('found_no_output', {})
+      : makeSentence('found_outputs', { count: outputs.length, names });
+  problems.push(makeProblem('model_unsupported', { file, found, expected: makeSentence('one_output', {}) }));
   return null;
 }
 
@@ -97,7 +105,7 @@ function resolveInput(
   const shape = tensor.shape ?? [null, null, null, null];
   const layout = input.layout ?? guessLayout(shape) ?? (manifest.engine === 'tfjs' ? 'nhwc' : undefined);
   if (!layout) {
-    problems.push(missing('input.layout', 'nchw or nhwc, since the model does not tell'));
+    problems.push(missing('input.layout', makeSentence('layout_needed', {})));
     return null;
   }
   const sides = readSides(shape, layout);
@@ -107,7 +115,11 @@ function resolveInput(
   const height = settle('input.height', input.height, sides.height, problems);
   if (channels !== undefined && channels !== 1 && channels !== 3) {
     problems.push(
-      makeProblem('model_unsupported', { file: manifest.model, found: `${channels} channels`, expected: '1 or 3' }),
+      makeProblem('model_unsupported', {
+        file: manifest.model,
+        found: makeSentence('found_channels', { count: channels }),
+        expected: makeSentence('known_channels', {}),
+      }),
     );
   }
   if (problems.length > before || channels === undefined || width === undefined || height === undefined) return null;
@@ -115,7 +127,11 @@ function resolveInput(
     const values = input[field] ?? [silent];
     if (values.length !== 1 && values.length !== channels) {
       problems.push(
-        contradiction(`input.${field}`, `${values.length} values`, `1 or ${channels}, one for each channel`),
+        contradiction(
+          `input.${field}`,
+          makeSentence('found_values', { count: values.length }),
+          makeSentence('value_a_channel', { channels }),
+        ),
       );
     }
     return values.length === 1 ? Array<number>(channels).fill(values[0] ?? silent) : values;
@@ -154,9 +170,9 @@ function settle(
   told: number | null,
   problems: ProblemItem[],
 ): number | undefined {
-  if (written === undefined && told === null) problems.push(missing(field, 'a number, since the model leaves it open'));
+  if (written === undefined && told === null) problems.push(missing(field, makeSentence('number_needed', {})));
   if (written !== undefined && told !== null && written !== told) {
-    problems.push(contradiction(field, String(written), `${told}, as the model file says`));
+    problems.push(contradiction(field, String(written), makeSentence('as_model_says', { value: told })));
   }
   return written ?? told ?? undefined;
 }
@@ -168,22 +184,19 @@ function resolveIndex({ output: { index } }: ModelManifest, { shape }: ModelTens
       : shape.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1);
   if (values === null) return index ?? 0;
   if (index === undefined && values > 1)
-    problems.push(
-      missing('output.index', `which of the ${values} values is the probability of abnormal, counted from 0`),
-    );
+    problems.push(missing('output.index', makeSentence('index_needed', { values })));
   if (index !== undefined && index >= values)
-    problems.push(
-      contradiction('output.index', String(index), `less than ${values}, the number of values the model gives`),
-    );
+    problems.push(contradiction('output.index', String(index), makeSentence('index_too_large', { values })));
   return index ?? 0;
 }
 
-function contradiction(field: string, found: string, expected: string): ProblemItem {
+function contradiction(field: string, found: ProblemWords, expected: Sentence): ProblemItem {
   return makeProblem('manifest_contradicts_model', { file: manifestFileName, field, found, expected });
 }
 
-function missing(field: string, expected: string): ProblemItem {
-  return makeProblem('manifest_invalid', { file: manifestFileName, field, found: 'nothing', expected });
+function missing(field: string, expected: Sentence): ProblemItem {
+  const found = makeSentence('found_nothing', {});
+  return makeProblem('manifest_invalid', { file: manifestFileName, field, found, expected });
 }
 
 function showShape(shape: readonly (number | null)[]): string {

@@ -1,4 +1,4 @@
-import { HoldoutError, type ProblemItem } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type ProblemItem } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import type { Inspection } from '../check-bundle.js';
 import { makeProblem, showName } from '../problems.js';
@@ -11,10 +11,10 @@ export async function inspectOnnx(files: BundleFiles, model: string): Promise<In
     return { description, problems: findMissingData(files, model, description.external) };
   } catch (error) {
     if (error instanceof HoldoutError) throw error;
-    const found = `no ONNX model (${error instanceof Error ? error.message : error})`;
+    const found = makeSentence('found_no_onnx', { why: error instanceof Error ? error.message : String(error) });
     return {
       description: null,
-      problems: [makeProblem('model_unreadable', { file: model, found, expected: 'an ONNX model' })],
+      problems: [makeProblem('model_unreadable', { file: model, found, expected: makeSentence('onnx_model', {}) })],
     };
   }
 }
@@ -32,12 +32,18 @@ function findMissingData(files: BundleFiles, model: string, external: readonly E
       /[\\:]/.test(location) ||
       parts.some((part) => part === '..' || part === '');
     if (leaves) {
-      const found = `data in ${showName(location)}`;
-      return [makeProblem('model_external_data', { file: model, field, found, expected: 'a file inside the bundle' })];
+      const [found, expected] = [
+        makeSentence('found_data', { name: showName(location) }),
+        makeSentence('inside_file', {}),
+      ];
+      return [makeProblem('model_external_data', { file: model, field, found, expected })];
     }
     const path = [...folder, ...parts.filter((part) => part !== '.')].join('/');
     if (present.has(path)) return [];
-    const found = `data in ${showName(path)}, which is not in the bundle`;
-    return [makeProblem('model_external_data', { file: model, field, found, expected: 'a file of the bundle' })];
+    const [found, expected] = [
+      makeSentence('found_absent_data', { name: showName(path) }),
+      makeSentence('bundle_file', {}),
+    ];
+    return [makeProblem('model_external_data', { file: model, field, found, expected })];
   });
 }

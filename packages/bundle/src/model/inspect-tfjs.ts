@@ -1,4 +1,4 @@
-import { HoldoutError, type ProblemItem } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type ProblemItem, type Sentence } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
 import type { Inspection } from '../check-bundle.js';
@@ -10,22 +10,26 @@ import { describeTfjs, expectedWeightBytes, type TfjsFile, tfjsFileSchema } from
 export async function inspectTfjs(files: BundleFiles, model: string): Promise<Inspection> {
   const sizeBytes = files.files.find(({ path }) => path === model)?.sizeBytes ?? 0;
   const { topologyBytes } = modelLimits;
-  if (sizeBytes > topologyBytes) return unreadable(model, `${sizeBytes} bytes`, `at most ${topologyBytes}`);
+  const atMost = (limit: number) => makeSentence('at_most', { limit });
+  if (sizeBytes > topologyBytes) {
+    return unreadable(model, makeSentence('found_bytes', { bytes: sizeBytes }), atMost(topologyBytes));
+  }
   try {
     const text = new TextDecoder().decode(await joinChunks(files.stream(model)));
     const file = tfjsFileSchema.parse(JSON.parse(text));
     const shards = file.weightsManifest.reduce((sum, { paths }) => sum + paths.length, 0);
-    if (shards > modelLimits.shards)
-      return unreadable(model, `${shards} weight files`, `at most ${modelLimits.shards}`);
+    if (shards > modelLimits.shards) {
+      return unreadable(model, makeSentence('found_weight_files', { count: shards }), atMost(modelLimits.shards));
+    }
     return { description: describeTfjs(file), problems: checkShards(files, model, file) };
   } catch (error) {
     if (error instanceof HoldoutError) throw error;
     const words = error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 300) : String(error);
-    return unreadable(model, `no TF.js model (${words})`, 'model.json of a layers model or a graph model');
+    return unreadable(model, makeSentence('found_no_tfjs', { why: words }), makeSentence('tfjs_model', {}));
   }
 }
 
-function unreadable(file: string, found: string, expected: string): Inspection {
+function unreadable(file: string, found: Sentence, expected: Sentence): Inspection {
   return { description: null, problems: [makeProblem('model_unreadable', { file, found, expected })] };
 }
 
@@ -43,8 +47,8 @@ function checkShards(files: BundleFiles, model: string, { weightsManifest }: Tfj
         makeProblem('model_shard_invalid', {
           file: model,
           field: 'weightsManifest',
-          found: `${showName(path)}, which is not in the bundle`,
-          expected: 'a file of the bundle',
+          found: makeSentence('found_absent', { name: showName(path) }),
+          expected: makeSentence('bundle_file', {}),
         }),
       );
     }
@@ -55,8 +59,8 @@ function checkShards(files: BundleFiles, model: string, { weightsManifest }: Tfj
     return [
       makeProblem('model_shard_invalid', {
         file: names,
-        found: `${found} bytes`,
-        expected: `${expected} bytes, as ${model} says`,
+        found: makeSentence('found_bytes', { bytes: found }),
+        expected: makeSentence('bytes_as_said', { bytes: expected, model }),
       }),
     ];
   });

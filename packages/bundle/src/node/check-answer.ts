@@ -1,9 +1,10 @@
 import type { ErrorCode, ProblemItem, ResolvedManifest, Sentence } from '@holdout/contracts';
+import type { BundleFile } from '../bundle-files.js';
 import type { BundleLimits } from '../limits.js';
 
 /** What a process that checks tells: errors lose their class on the way between processes. */
 export type CheckAnswer =
-  | { readonly manifest: ResolvedManifest }
+  | { readonly manifest: ResolvedManifest; readonly files: readonly BundleFile[] }
   | {
       readonly refusal: {
         readonly code: ErrorCode;
@@ -17,6 +18,8 @@ export type CheckAnswer =
 export interface CheckTask {
   readonly path: string;
   readonly limits: BundleLimits;
+  /** Where the bundle is packed anew once it was found to be good; null where it is not. */
+  readonly packedPath: string | null;
 }
 
 /** The program of such a process: its default export takes a task. */

@@ -1,4 +1,4 @@
-import type { BoardStatistics } from '@holdout/contracts';
+import type { BoardStatistics, ReaderVerdict } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 
@@ -100,6 +100,37 @@ export async function readBoardStatistics(
     .where('testSetVersionId', '=', testSetVersionId)
     .executeTakeFirst();
   return row?.statistics ?? null;
+}
+
+/**
+ * How an evaluation stands to the best reader of its phase's present board; null where it is no entry of it. Of long
+ * statistics only the one value leaves the database.
+ */
+export async function readPlaceOnBoard(
+  db: Queryable,
+  {
+    phaseId,
+    testSetVersionId,
+    evaluationId,
+  }: Pick<StaleBoard, 'phaseId' | 'testSetVersionId'> & { evaluationId: string },
+): Promise<{ againstBestReader: ReaderVerdict | null } | null> {
+  const row = await db
+    .selectFrom('entries')
+    .leftJoin('boardStatistics as statistics', (join) =>
+      join
+        .onRef('statistics.phaseId', '=', 'entries.phaseId')
+        .onRef('statistics.testSetVersionId', '=', 'entries.testSetVersionId'),
+    )
+    .select(
+      sql<ReaderVerdict | null>`statistics.statistics #>> ARRAY['entries', entries.evaluation_id::text, 'againstBestReader']`.as(
+        'againstBestReader',
+      ),
+    )
+    .where('entries.phaseId', '=', phaseId)
+    .where('entries.testSetVersionId', '=', testSetVersionId)
+    .where('entries.evaluationId', '=', evaluationId)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** Tells whoever follows a phase's board to read it again, where no evaluation changed. */

@@ -31,6 +31,8 @@ export interface ReaderRecord {
   name: string;
   kappa: MetricValue;
   interval: MetricInterval | null;
+  sensitivity: MetricValue;
+  specificity: MetricValue;
 }
 
 /** A board, or a page of it. */
@@ -91,7 +93,9 @@ export async function readPlacedEntries(
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'name', reference_name,
         'kappa', reference_score #> '{overall,kappa}',
-        'interval', reference_intervals #> '{overall,kappa,bootstrap}'
+        'interval', reference_intervals #> '{overall,kappa,bootstrap}',
+        'sensitivity', reference_score #> '{overall,sensitivity}',
+        'specificity', reference_score #> '{overall,specificity}'
       ) ${orderOf('placed')}), '[]') AS readers
       FROM placed WHERE kind = 'reader'
     )

@@ -15,17 +15,23 @@ export interface SeededPhase {
   versionId: string;
 }
 
-/** A competition with one phase over three studies, and a team; every call makes another. */
-export async function seedPhase(db: Database): Promise<SeededPhase> {
+interface SeedOptions {
+  title?: string;
+  /** Of its test set, with labels that are given directly. */
+  studies?: Parameters<typeof insertTestSetVersion>[1]['studies'];
+  timeLimitSeconds?: number;
+}
+
+/** A competition with one phase over three studies, or over others, and a team; every call makes another. */
+export async function seedPhase(
+  db: Database,
+  { title = 'MURA', studies, timeLimitSeconds = 600 }: SeedOptions = {},
+): Promise<SeededPhase> {
   const name = `c-${randomUUID()}`;
-  const versionId = await insertTestSetVersion(db, {
-    testSet: name,
-    digest: sha256(name),
-    studies: [seedStudy('wrist', 1, 0), seedStudy('elbow', 2, 1), seedStudy('wrist', 3, 1)],
-    readers: [{ reader: 'ada', labels: new Map([['XR_WRIST/patient1/study1', 1]]) }],
-    goldReaders: ['ada'],
-  });
-  const competitionId = await insertCompetition(db, { slug: name, title: 'MURA', description: '' });
+  const readings = { readers: [], goldReaders: [] };
+  const testSet = { testSet: name, digest: sha256(name), ...(studies ? { studies, ...readings } : threeStudies()) };
+  const versionId = await insertTestSetVersion(db, testSet);
+  const competitionId = await insertCompetition(db, { slug: name, title, description: '' });
   const phaseId = await insertPhase(db, {
     competitionId,
     slug: 'test',
@@ -36,10 +42,18 @@ export async function seedPhase(db: Database): Promise<SeededPhase> {
     testSetVersionId: versionId,
     sampleVersionId: versionId,
     bundleSizeBytes: 3_000_000_000,
-    timeLimitSeconds: 600,
+    timeLimitSeconds,
     memoryLimitBytes: 4_000_000_000,
   });
   return { phaseId, versionId, teamId: await insertTeam(db, `team of ${name}`) };
+}
+
+function threeStudies() {
+  return {
+    studies: [seedStudy('wrist', 1, 0), seedStudy('elbow', 2, 1), seedStudy('wrist', 3, 1)],
+    readers: [{ reader: 'ada', labels: new Map([['XR_WRIST/patient1/study1', 1 as const]]) }],
+    goldReaders: ['ada'],
+  };
 }
 
 export function seedStudy(studyType: string, patient: number, goldLabel: 0 | 1) {

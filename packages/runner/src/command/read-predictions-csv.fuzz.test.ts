@@ -4,16 +4,14 @@ import {
   findCells,
   fuzzParameters,
   fuzzTimeoutMilliseconds,
-  openTarget,
+  useTarget,
 } from '@holdout/fuzzing';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-const target = openTarget({
-  module: new URL('../../dist/testing/fuzz/read-predictions.js', import.meta.url).href,
-  mostGrowthBytes: 192 * 1024 * 1024,
+const target = useTarget(new URL('../../dist/testing/fuzz/read-predictions.js', import.meta.url), {
+  mostGrowthMebibytes: 192,
 });
-afterAll(() => target.close());
 
 const [one, two, three] = [
   'XR_WRIST/patient00001/study1',

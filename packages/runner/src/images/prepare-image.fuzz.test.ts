@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, openTarget } from '@holdout/fuzzing';
+import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, useTarget } from '@holdout/fuzzing';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
@@ -10,15 +10,11 @@ import { makeImages, mendPng } from '../testing/fuzz/make-images.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdout-fuzz-images-'));
 process.env.HOLDOUT_FUZZ_DIRECTORY = directory;
-const target = openTarget({
-  module: new URL('../../dist/testing/fuzz/decode-image.js', import.meta.url).href,
+const target = useTarget(new URL('../../dist/testing/fuzz/decode-image.js', import.meta.url), {
   // The largest that is let in is 64 million pixels of four channels of 16 bits.
-  mostGrowthBytes: 1024 * 1024 * 1024,
+  mostGrowthMebibytes: 1024,
 });
-afterAll(async () => {
-  await target.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => rm(directory, { recursive: true }));
 
 const images = await makeImages();
 const runs = 200;

@@ -4,17 +4,15 @@ import {
   findCells,
   fuzzParameters,
   fuzzTimeoutMilliseconds,
-  openTarget,
+  useTarget,
 } from '@holdout/fuzzing';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { writeTables } from '../testing/fuzz/import-tables.js';
 
-const target = openTarget({
-  module: new URL('../../dist/testing/fuzz/plan-tables.js', import.meta.url).href,
-  mostGrowthBytes: 256 * 1024 * 1024,
+const target = useTarget(new URL('../../dist/testing/fuzz/plan-tables.js', import.meta.url), {
+  mostGrowthMebibytes: 256,
 });
-afterAll(() => target.close());
 
 const tables = writeTables().map((table) => ({ ...table, places: findCells(table.bytes) }));
 const runs = 100;

@@ -23,8 +23,11 @@ it('is never so narrow that a small difference looks like a large one', () => {
 });
 
 it('knows the readers, which is the best, and has room for them though their rows were not read', () => {
-  const reader = { name: 'Reader 5', best: true, kappa: { value: 0.35 }, kappaInterval: { lower: 0.22, upper: 0.5 } };
-  const without = { name: 'Reader 6', best: false, kappa: { value: null, reason: 'One class.' }, kappaInterval: null };
+  const rates = { sensitivity: { value: 0.8 }, specificity: { value: 0.6 } };
+  const bounds = { lower: 0.22, upper: 0.5 };
+  const reader = { name: 'Reader 5', best: true, kappa: { value: 0.35 }, kappaInterval: bounds, ...rates };
+  const undefinedKappa = { value: null, reason: 'One class.' };
+  const without = { name: 'Reader 6', best: false, kappa: undefinedKappa, kappaInterval: null, ...rates };
   const scale = makeScale([row(0.8, [0.7, 0.9])], [reader, without]);
   expect(scale.readers).toEqual([{ name: 'Reader 5', kappa: 0.35, isBest: true }]);
   expect(scale.lower).toBe(0.2);

@@ -2,7 +2,7 @@ import type { PublishedScore, Submission } from '@holdout/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { boardEntriesQuery, ownSubmissionsQuery } from '../../api/submissions.js';
+import { boardReadersQuery, ownSubmissionsQuery, placeQuery } from '../../api/submissions.js';
 import { useFormat } from '../../format/use-format.js';
 import { Failure } from '../../parts/failure.js';
 import { Loading } from '../../parts/loading.js';
@@ -50,10 +50,10 @@ const verdicts = {
 
 function AgainstReaders({ submission: { id, competition, phase }, own, decimals }: AgainstProps) {
   const { t } = useTranslation('submission');
-  const { data, error, refetch } = useQuery(boardEntriesQuery(competition, phase));
+  const { data, error, refetch } = useQuery(boardReadersQuery(competition, phase));
+  const { data: place } = useQuery(placeQuery(id));
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={3} />;
-  const entry = data.entries.find(({ submissionId }) => submissionId === id);
   const rows = data.readers.map(
     ({ name, kappa, kappaInterval, best }): ComparedRow => ({
       key: name,
@@ -73,9 +73,9 @@ function AgainstReaders({ submission: { id, competition, phase }, own, decimals 
       {rows.length === 0 && (
         <p className={styles.note}>{t(data.visibility.state === 'hidden' ? 'readersHidden' : 'noReaders')}</p>
       )}
-      {entry && (
+      {place?.onBoard && (
         <p>
-          {entry.againstBestReader && t(verdicts[entry.againstBestReader])}{' '}
+          {place.againstBestReader && t(verdicts[place.againstBestReader])}{' '}
           <Link to="/competitions/$competition/leaderboard" params={{ competition }} search={{ phase }} hash={id}>
             {t('toBoard')}
           </Link>

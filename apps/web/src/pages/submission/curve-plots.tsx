@@ -3,7 +3,7 @@ import { areaY, dot, line, ruleX } from '@observablehq/plot';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { boardEntriesQuery } from '../../api/submissions.js';
+import { boardReadersQuery } from '../../api/submissions.js';
 import { formatKappa, formatMetric } from '../../boards/format-value.js';
 import { useFormat } from '../../format/use-format.js';
 import { CalibrationTable } from './calibration-table.js';
@@ -148,13 +148,13 @@ export function CurvePlots({ curves, score, submission }: CurvePlotsProps) {
 
 /** Each reader is a point: who reads has no threshold to move. */
 function useReaderPoints({ competition, phase }: Submission) {
-  const { data } = useQuery(boardEntriesQuery(competition, phase));
+  const { data } = useQuery(boardReadersQuery(competition, phase));
   return useMemo(
     () =>
-      (data?.entries ?? []).flatMap(({ kind, name, score: { overall } }) =>
-        kind !== 'reader' || overall.sensitivity.value === null || overall.specificity.value === null
+      (data?.readers ?? []).flatMap(({ name, sensitivity, specificity }) =>
+        sensitivity.value === null || specificity.value === null
           ? []
-          : [{ name, x: 1 - overall.specificity.value, y: overall.sensitivity.value }],
+          : [{ name, x: 1 - specificity.value, y: sensitivity.value }],
       ),
     [data],
   );

@@ -3,6 +3,7 @@ import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useServerWords } from '../../i18n/use-server-words.js';
 import styles from './submission-page.module.css';
+import { SubmissionsLeft } from './submissions-left.js';
 
 /** What went wrong or looks wrong, and what to do about it; and why a score is not told. */
 export function Outcome({ submission }: { readonly submission: Submission }) {
@@ -15,7 +16,9 @@ export function Outcome({ submission }: { readonly submission: Submission }) {
         <Alert color="red" title={t(state === 'failed' ? 'failedBecause' : 'rejectedBecause')}>
           <Text>{sayReason(reason).message}</Text>
           <Text mt="xs">{t('whatNext', { next: sayReason(reason).next })}</Text>
-          {state === 'rejected' && <Text mt="xs">{t('rejectedCounts')}</Text>}
+          {/* Of what was stopped by a warning, what to do says that it costs nothing. */}
+          {state === 'rejected' && reason.code !== 'check_warned' && <Text mt="xs">{t('rejectedCounts')}</Text>}
+          {state === 'rejected' && <SubmissionsLeft submission={submission} />}
           <Text mt="xs" size="sm" c="dimmed">
             {fault && `${t(`fault_${fault}`)} `}
             {t('whereItEnded', { state: t(`state_${reason.stage}`) })} <code>{reason.code}</code>

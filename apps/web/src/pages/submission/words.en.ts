@@ -66,7 +66,11 @@ export const words = {
   // What is wrong.
   warnings: 'The check on the public sample warns',
   rejectedBecause: 'Why it was rejected',
-  rejectedCounts: 'It counts against your team’s quota; the Submit page says how many submissions are left.',
+  rejectedCounts: 'It counts against the team’s quota.',
+  left_perDay: '{{left}} of {{limit}} are left in 24 hours.',
+  left_total: '{{left}} of {{limit}} are left in all.',
+  leftAgain: 'The next one is allowed at {{time}}.',
+  leftWithout: 'This phase has no limit to how many submissions a team makes.',
   failedBecause: 'Why it failed',
   whatNext: 'What to do: {{next}}',
   fault_team: 'Whose fault: the bundle’s.',

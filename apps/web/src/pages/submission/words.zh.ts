@@ -63,7 +63,11 @@ export const words: Translated<typeof english> = {
 
   warnings: '在公开样本上的检查有警告',
   rejectedBecause: '被拒绝的原因',
-  rejectedCounts: '它计入团队的提交配额；提交页面会显示剩余次数。',
+  rejectedCounts: '它计入团队的提交配额。',
+  left_perDay: '24 小时内的 {{limit}} 次还剩 {{left}} 次。',
+  left_total: '总共 {{limit}} 次还剩 {{left}} 次。',
+  leftAgain: '{{time}} 可以再次提交。',
+  leftWithout: '此阶段不限制团队的提交次数。',
   failedBecause: '失败的原因',
   whatNext: '怎么办：{{next}}',
   fault_team: '原因在于：模型包。',

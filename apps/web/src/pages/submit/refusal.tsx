@@ -33,7 +33,6 @@ export function Refusal({ name, error }: RefusalProps) {
 
 function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] }) {
   const { t } = useTranslation('submit');
-  const { titleOf } = useServerWords();
   return (
     <div className={styles.scroll}>
       <table className={styles.problems}>
@@ -47,24 +46,33 @@ function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] 
         </thead>
         <tbody>
           {problems.map((problem) => (
-            <tr key={problem.message}>
-              <th scope="row">
-                {[problem.file, problem.field].filter(Boolean).join(': ') || t('wholeBundle')}
-                {/* What was found is said in English; what kind of problem it is, in the reader's language. */}
-                {titleOf(problem.code) && <div className={styles.kind}>{titleOf(problem.code)}</div>}
-              </th>
-              {problem.found && problem.expected ? (
-                <>
-                  <td>{problem.found}</td>
-                  <td>{problem.expected}</td>
-                </>
-              ) : (
-                <td colSpan={2}>{problem.message}</td>
-              )}
-            </tr>
+            <ProblemRow key={problem.message} problem={problem} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function ProblemRow({ problem }: { readonly problem: ProblemItem }) {
+  const { t } = useTranslation('submit');
+  const { titleOf, sayProblem } = useServerWords();
+  const { found, expected } = sayProblem(problem);
+  return (
+    <tr>
+      <th scope="row">
+        {[problem.file, problem.field].filter(Boolean).join(': ') || t('wholeBundle')}
+        {/* English titles say what the two cells say. */}
+        {titleOf(problem.code) && <div className={styles.kind}>{titleOf(problem.code)}</div>}
+      </th>
+      {found && expected ? (
+        <>
+          <td>{found}</td>
+          <td>{expected}</td>
+        </>
+      ) : (
+        <td colSpan={2}>{problem.message}</td>
+      )}
+    </tr>
   );
 }
