@@ -1,4 +1,4 @@
-import { compareAnswers, type Trial, tryModel } from './compare-answers.js';
+import { compareTrials, type Trial, tryModel } from './compare-trials.js';
 import { type DeviceKind, type EngineDevice, type LoadedModel, type LoadOptions, processorKinds } from './engine.js';
 
 /** A model, and what its team should know of the device that it runs on. */
@@ -31,10 +31,11 @@ export async function loadModel({ devices, ...options }: PlaceOptions): Promise<
         return { model, notices };
       }
       reference ??= await tryModel(processor ?? device, options);
-      const { model, answer } = await tryModel(device, options);
-      await compareAnswers(answer, reference.answer, model);
+      const trial = await tryModel(device, options);
+      await compareTrials(trial, reference);
       await reference.model.release();
-      return { model, notices };
+      if (trial.model.isMixed) notices.push(`${device.kind} lacks some of its operations; those run on the processor.`);
+      return { model: trial.model, notices };
     } catch (error) {
       if (place === usable.length - 1) throw error;
       notices.push(`Not on ${device.kind}: ${firstLine(error)}`);
