@@ -2,6 +2,7 @@ export { describeLine, quoteText } from './command/describe-line.js';
 export type { RunStudy } from './command/lay-out-work.js';
 export { type PredictedRow, readPredictedValues } from './command/read-predicted-values.js';
 export { readStudyTable, type StudyRow } from './command/read-study-table.js';
+export type { ExaminedDevice } from './doctor/examine-devices.js';
 export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
 export { nameEngine } from './engines/name-engine.js';

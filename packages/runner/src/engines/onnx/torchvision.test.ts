@@ -19,7 +19,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdout-torchvision-'));
   // Debian's Python, which Debian's packages are for.
   const { stdout } = await promisify(execFile)('/usr/bin/python3', [script, folder], { maxBuffer: 2 ** 24 });
-  const lines = stdout.trim().split('\n').filter((line) => line.startsWith('{'));
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
   expected = new Map(lines.map((line) => JSON.parse(line)).map(({ name, values }) => [name, values]));
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true }));
@@ -43,5 +46,6 @@ it.each(names)('%s passes our checks, and gives what PyTorch gives', { timeout: 
   expect(shape).toEqual([3, 1]);
   // Else any network would agree with any other.
   expect(Math.max(...told) - Math.min(...told)).toBeGreaterThan(0.01);
-  for (const [place, value] of told.entries()) expect(Math.abs((values[place] ?? Number.NaN) - value)).toBeLessThan(1e-4);
+  for (const [place, value] of told.entries())
+    expect(Math.abs((values[place] ?? Number.NaN) - value)).toBeLessThan(1e-4);
 });
