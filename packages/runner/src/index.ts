@@ -9,6 +9,7 @@ export { nameEngine } from './engines/name-engine.js';
 export { chooseGpus } from './gpus/choose-gpus.js';
 export type { Gpu } from './gpus/gpu.js';
 export { listGpus } from './gpus/list-gpus.js';
+export { takeGpu } from './gpus/take-gpu.js';
 export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
 export { makeOwnFolder, removeAbandonedFolders } from './own-folders.js';
 export { openPredictor, type Predicted, type Predictor } from './predictor.js';

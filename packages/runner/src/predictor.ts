@@ -126,7 +126,7 @@ async function takeModelGpu({ gpus = [], models, signal }: PredictorOptions): Pr
   if (gpus.length === 0) return null;
   const waiting = models.waitingGpu()?.id;
   const ordered = [...gpus].sort((one, other) => Number(other.id === waiting) - Number(one.id === waiting));
-  return await takeGpu(ordered, { signal });
+  return await takeGpu(ordered, signal);
 }
 
 async function openCommand(options: PredictorOptions): Promise<Predictor> {

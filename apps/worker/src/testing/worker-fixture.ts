@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { packDemoBundle } from '@holdout/baseline';
 import { checkBundle, openArchive, packBundle } from '@holdout/bundle';
+import type { Hardware } from '@holdout/contracts';
 import {
   claimEvaluation,
   type Database,
@@ -21,7 +22,7 @@ import {
 } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
-import { createSandbox, keepProcessReady } from '@holdout/runner';
+import { chooseGpus, createSandbox, keepProcessReady } from '@holdout/runner';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -48,6 +49,8 @@ export interface WorkerFixture {
     spoil?: boolean;
     timeLimitSeconds?: number;
     failures?: 'kind' | 'failed';
+    /** The class that its phase says. */
+    hardware?: Hardware;
     stopOnWarning?: boolean;
   }): Promise<Submitted>;
   read(submitted: Submitted): Promise<SubmissionRecord>;
@@ -98,7 +101,7 @@ export async function startWorkerFixture(
     maxAttempts: 3,
     drainSeconds: 0,
     threads: 2,
-    gpus: [],
+    gpus: chooseGpus('software', join(folder, 'gpu-locks')),
     sandbox: 'bubblewrap' as const,
     container: undefined,
     redisUrl: undefined,
@@ -152,7 +155,7 @@ export async function startWorkerFixture(
     scratchDirectory,
     async submit(options = {}) {
       const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
-      const { stopOnWarning = false } = options;
+      const { stopOnWarning = false, hardware = 'cpu' } = options;
       const archive = program === undefined ? await packDemoBundle(slug) : await packProgram(program);
       const source = {
         sizeBytes: archive.length,
@@ -162,7 +165,7 @@ export async function startWorkerFixture(
       if (spoil && manifest.engine !== 'command') manifest.output.index = 7;
       const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
       const phaseId = await makePhase(timeLimitSeconds);
-      await owner.updateTable('phases').set({ failures }).where('id', '=', phaseId).execute();
+      await owner.updateTable('phases').set({ failures, hardware }).where('id', '=', phaseId).execute();
       const teamId = await insertTeam(owner, `team ${phaseId}`);
       const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes, stopOnWarning };
       return { ...(await insertSubmission(owner, { phaseId, teamId, manifest, ...bundle })), phaseId };

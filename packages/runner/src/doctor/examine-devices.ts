@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defaultRunLimits } from '@holdout/contracts';
+import { defaultRunLimits, HoldoutError } from '@holdout/contracts';
 import sharp from 'sharp';
 import { type DeviceKind, processorKinds } from '../engines/engine.js';
 import type { Gpu } from '../gpus/gpu.js';
@@ -72,7 +72,7 @@ async function examineDevice(place: Place): Promise<ExaminedDevice> {
   let taken: TakenGpu | null = null;
   let model: RunningModel | null = null;
   try {
-    if (gpu) taken = await takeGpu([gpu], { signal: AbortSignal.timeout(patienceMilliseconds) });
+    if (gpu) taken = await takeGpu([gpu], AbortSignal.timeout(patienceMilliseconds));
     const limits = { ...defaultRunLimits, timeLimitSeconds };
     const makeFolder = () => mkdtempSync(join(folder, 'run-'));
     model = startModel(startChild({ sandbox, limits, makeFolder, gpu }), limits);
@@ -82,13 +82,17 @@ async function examineDevice(place: Place): Promise<ExaminedDevice> {
     const detail = adapter === null ? engineVersion : `${engineVersion}, ${adapter}`;
     return { ...named, works: true, imagesPerSecond, detail };
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    const detail = error instanceof Error && error.name === 'TimeoutError' ? 'an evaluation uses this GPU now' : words;
-    return { ...named, works: false, imagesPerSecond: null, detail: detail.replaceAll('\n', ' ') };
+    return { ...named, works: false, imagesPerSecond: null, detail: explain(error) };
   } finally {
     await model?.close();
     taken?.release();
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'an evaluation uses this GPU now';
+  if (error instanceof HoldoutError && error.detail) return error.detail.replaceAll('\n', ' ');
+  return String(error).replaceAll('\n', ' ');
 }
 
 /** The first run makes it warm; the second says how many images fill a fair time. */

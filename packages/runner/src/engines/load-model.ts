@@ -20,7 +20,9 @@ interface PlaceOptions extends LoadOptions {
  */
 export async function loadModel({ devices, ...options }: PlaceOptions): Promise<PlacedModel> {
   const all = await listDevices(options.manifest.engine);
-  const { usable, notices } = sortOut(all, devices, options);
+  const { usable, missing } = sortOut(all, devices, options);
+  // That a package for the processor is not installed is no news for a team.
+  const notices = missing.filter(({ device }) => !isProcessor(device)).map(describeMissing);
   const processor = all.find((device) => isProcessor(device) && device.findObstacle(options.gpu) === null);
   let reference: Trial | null = null;
   for (const [place, device] of usable.entries()) {
@@ -41,7 +43,7 @@ export async function loadModel({ devices, ...options }: PlaceOptions): Promise<
       notices.push(`Not on ${device.kind}: ${firstLine(error)}`);
     }
   }
-  throw new Error(notices.join(' ') || 'This engine has none of these devices.');
+  throw new Error(missing.map(describeMissing).join(' '));
 }
 
 /** Each engine is imported only where it is needed: both together would take twice the memory and time. */
@@ -52,14 +54,22 @@ async function listDevices(engine: LoadOptions['manifest']['engine']): Promise<r
 
 function sortOut(all: readonly EngineDevice[], allowed: readonly DeviceKind[], { gpu }: LoadOptions) {
   const usable: EngineDevice[] = [];
-  const notices: string[] = [];
+  const missing: Missing[] = [];
   for (const device of all.filter(({ kind }) => allowed.includes(kind))) {
     const obstacle = device.findObstacle(gpu);
     if (obstacle === null) usable.push(device);
-    // That a package for the processor is not installed is no news for a team.
-    else if (!isProcessor(device)) notices.push(`Not on ${device.kind}: ${obstacle}.`);
+    else missing.push({ device, obstacle });
   }
-  return { usable, notices };
+  return { usable, missing };
+}
+
+interface Missing {
+  readonly device: EngineDevice;
+  readonly obstacle: string;
+}
+
+function describeMissing({ device, obstacle }: Missing): string {
+  return `Not on ${device.kind}: ${obstacle}.`;
 }
 
 function isProcessor({ kind }: EngineDevice): boolean {

@@ -12,6 +12,8 @@ export interface Gpu {
   readonly files: readonly string[];
   /** What its driver reads of the kernel, each at its own path. */
   readonly systemFolders: readonly string[];
+  /** Whose lock says that an evaluation uses it; shared by all workers of the machine. */
+  readonly lockFile: string;
   /** For whatever uses it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it is only a program: for tests, and to try an installation out. */

@@ -22,12 +22,13 @@ afterAll(() => rm(folder, { recursive: true }));
 const shared = ['/dev/nvidia-modeset', '/dev/nvidia-uvm', '/dev/nvidiactl'];
 
 it('tells the GPUs of a machine apart, each with its own files and those of its maker', () => {
-  expect(listGpus(root)).toMatchObject([
+  expect(listGpus('/locks', root)).toMatchObject([
     {
       id: 'nvidia0',
       name: 'NVIDIA H100 80GB HBM3',
       uuid: 'GPU-00000000-0000-0000-0000-000000000000',
       files: ['/dev/nvidia0', '/dev/dri/card0', '/dev/dri/renderD128', ...shared],
+      lockFile: expect.stringMatching(/^\/locks\/gpu-[0-9a-f]{8}-nvidia0\.lock$/),
     },
     { id: 'nvidia1', files: ['/dev/nvidia1', '/dev/dri/card1', '/dev/dri/renderD129', ...shared] },
     {
@@ -42,26 +43,28 @@ it('tells the GPUs of a machine apart, each with its own files and those of its 
 it('goes by the device files where a container shows no more', async () => {
   const bare = makeMachine(join(folder, 'bare'), { nvidia: 1, others: 1 });
   for (const name of ['sys', 'proc']) rmSync(join(bare, name), { recursive: true });
-  const found = listGpus(bare).map(({ id, name, files }) => [id, name, files[0]]);
+  const found = listGpus('/locks', bare).map(({ id, name, files }) => [id, name, files[0]]);
   expect(found).toEqual([
     ['nvidia0', null, '/dev/nvidia0'],
     ['renderD128', null, '/dev/dri/renderD128'],
     ['renderD129', null, '/dev/dri/renderD129'],
   ]);
-  expect(listGpus(join(folder, 'nothing'))).toEqual([]);
+  expect(listGpus('/locks', join(folder, 'nothing'))).toEqual([]);
 });
 
 it('lets an operator choose some, and says which there are where one is not', () => {
-  const ids = (wanted: string) => chooseGpus(wanted, root).map(({ id }) => id);
+  const ids = (wanted: string) => chooseGpus(wanted, '/locks', root).map(({ id }) => id);
   expect(ids('all')).toEqual(['nvidia0', 'nvidia1', 'renderD130']);
   expect(ids('none')).toEqual([]);
   expect(ids('nvidia1, renderD130')).toEqual(['nvidia1', 'renderD130']);
-  expect(() => chooseGpus('nvidia7', root)).toThrow(/“nvidia7”, and this machine has nvidia0, nvidia1, renderD130/);
-  expect(() => chooseGpus('', root)).toThrow('HOLDOUT_GPUS');
+  expect(() => chooseGpus('nvidia7', '/locks', root)).toThrow(
+    /“nvidia7”, and this machine has nvidia0, nvidia1, renderD130/,
+  );
+  expect(() => chooseGpus('', '/locks', root)).toThrow('HOLDOUT_GPUS');
 });
 
 it('shows a program in each sandbox the GPU that it was given, and no other', () => {
-  const [, gpu = null] = listGpus(root);
+  const [, gpu = null] = listGpus('/locks', root);
   const program: SandboxedProgram = { argv: ['true'], mounts: [], limits: defaultRunLimits, gpu, image: null };
   const system = { mounts: [], ownMounts: [], links: [] };
   const own = ['/dev/nvidia1', '/dev/dri/card1', '/dev/dri/renderD129', ...shared];

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { showSize } from '@holdout/contracts';
 import { chooseGpus, type Examination, type ExaminedDevice, examineMachine, type Gpu } from '@holdout/runner';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { usageError } from '../../command-error.js';
+import type { Environment } from '../../config.js';
 import { createOutput } from '../../terminal/output.js';
 import { showTable } from '../../terminal/show-table.js';
 
@@ -28,7 +30,7 @@ Examples:
     )
     .action(async ({ json }: { json: boolean }) => {
       const output = createOutput(json, environment);
-      const gpus = readGpus(environment.installation.HOLDOUT_GPUS);
+      const gpus = readGpus(environment.installation);
       const found = await examineMachine(environment.containers, gpus);
       output.result(found);
       const memory = `${showSize(found.memoryBytes)} of memory`;
@@ -62,9 +64,11 @@ function listDevices(devices: readonly ExaminedDevice[]): string[][] {
   ]);
 }
 
-function readGpus(wanted = 'all'): Gpu[] {
+/** With the locks of this machine's workers, where it is known where those are. */
+function readGpus(installation: Environment['installation']): Gpu[] {
+  const { HOLDOUT_GPUS = 'all', HOLDOUT_STORAGE_DIRECTORY } = installation;
   try {
-    return chooseGpus(wanted);
+    return chooseGpus(HOLDOUT_GPUS, HOLDOUT_STORAGE_DIRECTORY && join(HOLDOUT_STORAGE_DIRECTORY, 'gpu-locks'));
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error), 'Set HOLDOUT_GPUS right.');
   }

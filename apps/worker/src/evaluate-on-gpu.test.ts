@@ -1,0 +1,54 @@
+import { listEvents } from '@holdout/db';
+import { takeGpu } from '@holdout/runner';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { evaluateById, startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+
+// The machine's GPU is a program here, which was asked for by name; what is given it, and taken back, is as with any other.
+const never = new AbortController().signal;
+let fixture: WorkerFixture;
+
+beforeAll(async () => {
+  fixture = await startWorkerFixture();
+  expect(fixture.evaluating.config.gpus).toHaveLength(1);
+});
+afterAll(() => fixture?.close());
+
+it('gives a model whose phase says so a GPU, names it in what the predictions rest on, and gives it back', async () => {
+  const { evaluating, owner } = fixture;
+  const submitted = await fixture.submit({ hardware: 'gpu' });
+  await evaluateById(evaluating, submitted.evaluationId, never);
+  const { provenance, state } = await owner
+    .selectFrom('evaluations')
+    .select(['provenance', 'state'])
+    .where('id', '=', submitted.evaluationId)
+    .executeTakeFirstOrThrow();
+  expect(state).toBe('scoring');
+  expect(provenance).toMatchObject({ device: expect.stringMatching(/^webgpu \(.*(SwiftShader|llvmpipe)/i) });
+  (await takeGpu(evaluating.config.gpus)).release();
+  // The next waits in a sandbox that shows that GPU, and has not taken it.
+  expect(evaluating.models.waitingGpu()?.id).toBe('software');
+});
+
+it('leaves GPUs to others where nobody asked for one', async () => {
+  const taken = await takeGpu(fixture.evaluating.config.gpus);
+  const submitted = await fixture.submit({ hardware: 'cpu' });
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
+  const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
+  const log = events.flatMap((event) => (event.kind === 'log' ? [event.data.line] : [])).join('\n');
+  expect(log).toMatch(/ on cpu, 2 threads/);
+  taken.release();
+});
+
+it('waits until the GPU is free, and no longer than its worker may', async () => {
+  const taken = await takeGpu(fixture.evaluating.config.gpus);
+  const submitted = await fixture.submit({ hardware: 'gpu' });
+  const shutdown = new AbortController();
+  const waits = evaluateById(fixture.evaluating, submitted.evaluationId, shutdown.signal);
+  shutdown.abort();
+  await waits;
+  expect((await fixture.read(submitted)).state).toBe('checking');
+  const again = evaluateById(fixture.evaluating, submitted.evaluationId, never);
+  taken.release();
+  await again;
+  expect((await fixture.read(submitted)).state).toBe('scoring');
+});
