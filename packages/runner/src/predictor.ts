@@ -1,6 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, ResolvedManifest, RunLimits, StudyPrediction } from '@holdout/contracts';
+import {
+  type Engine,
+  HoldoutError,
+  type ResolvedManifest,
+  type RunLimits,
+  type StudyPrediction,
+} from '@holdout/contracts';
 import { aggregateStudies } from './aggregate-studies.js';
 import type { RunStudy } from './command/lay-out-work.js';
 import { runCommand } from './command/run-command.js';
@@ -10,6 +16,7 @@ import type { Gpu } from './gpus/gpu.js';
 import { type TakenGpu, takeGpu } from './gpus/take-gpu.js';
 import type { ModelStarter } from './keep-process-ready.js';
 import type { Sandbox } from './sandbox/sandbox.js';
+import type { RunningModel } from './start-model.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
 export interface Predictor {
@@ -81,27 +88,47 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
 async function openModel(options: PredictorOptions): Promise<Predictor> {
   const { manifest, limits, threads, models, unpack, sandbox, devices } = options;
   if (manifest.engine === 'command') throw new Error('A command is no model.');
-  const taken = await takeModelGpu(options);
-  const model = models.start(limits, taken?.gpu ?? null);
+  let taken = await takeModelGpu(options);
+  let model = models.start(limits, taken?.gpu ?? null);
   const close = async () => {
     const ended = await model.close();
     // Nothing of it runs any more.
     taken?.release();
+    taken = null;
     return ended?.usage.peakMemoryBytes ?? 0;
+  };
+  const load = async () => {
+    await unpack(model.bundleDirectory);
+    model.load(manifest, threads, devices);
+  };
+  let hasAnswered = false;
+  const run: RunningModel['run'] = async (wanted) => {
+    try {
+      const result = await model.run(wanted);
+      hasAnswered = true;
+      return result;
+    } catch (error) {
+      // A GPU's driver can end the process as well as the model can.
+      if (!taken || hasAnswered || !(error instanceof HoldoutError && error.code === 'runner_crashed')) throw error;
+      wanted.onLog?.(`Not on its GPU: ${error.detail ?? 'the process ended early.'} It is run on the processor.`);
+      await close();
+      model = models.start(limits);
+      await load();
+      return await model.run(wanted);
+    }
   };
   // The first of a process takes a moment, while the model is loaded in another one.
   digestEngine(manifest.engine).catch(() => {});
   try {
-    await unpack(model.bundleDirectory);
-    model.load(manifest, threads, devices);
+    await load();
   } catch (error) {
     await close();
     throw error;
   }
   return {
-    async run({ studies, ...run }) {
+    async run({ studies, ...wanted }) {
       const images = studies.flatMap((study) => study.images);
-      const result = await model.run({ ...run, images, timeLimitSeconds: limits.timeLimitSeconds });
+      const result = await run({ ...wanted, images, timeLimitSeconds: limits.timeLimitSeconds });
       const { adapter, ...provenance } = result.provenance;
       const { engine, device } = provenance;
       const counts = studies.map(({ study, images: { length } }) => ({ study, imageCount: length }));

@@ -7,11 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNetwork, writeNetwork } from '../doctor/measured-network.js';
 import { findSoftwareGpu } from '../gpus/find-software-gpu.js';
 import type { Gpu } from '../gpus/gpu.js';
+import { keepProcessReady } from '../keep-process-ready.js';
+import { openPredictor } from '../predictor.js';
 import { runBundle } from '../run-bundle.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import type { RunImage } from '../start-model.js';
-import { describeRun, makeFolder } from '../testing/describe-run.js';
-import { removeModels, writeAlternatingOnnx } from '../testing/write-models.js';
+import { copyFrom, describeRun, makeFolder } from '../testing/describe-run.js';
+import { removeModels, writeAlternatingOnnx, writeCrashingOnnx } from '../testing/write-models.js';
 import { findObjection } from './compare-trials.js';
 import type { DeviceKind, LoadedModel } from './engine.js';
 
@@ -122,4 +124,22 @@ it('believes a GPU only where it says what the processor says', () => {
   expect(findObjection(trial(0.5, 9), trial(0.5, 1))).toBeNull();
   expect(findObjection(trial(0.5, 2, true), trial(0.5, 1))).toMatch(/2000 ms, and on the processor alone 1000 ms/);
   expect(findObjection(trial(0.5, 1, true), trial(0.5, 2))).toBeNull();
+});
+
+it('runs a model on the processor where its process ends on the GPU', async () => {
+  const bundle = await writeCrashingOnnx();
+  const sandbox = await createSandbox({ kind: 'none' });
+  const models = keepProcessReady({ sandbox, makeFolder });
+  const log: string[] = [];
+  const predictor = await openPredictor({
+    ...{ manifest: bundle.manifest, unpack: copyFrom(bundle.directory), sandbox, models, makeFolder },
+    ...{ gpus: gpu ? [gpu] : [], threads: 2, limits: defaultRunLimits },
+  });
+  const studies = [{ study: 's', images: images.slice(0, 1).map(({ path }) => ({ fileName: 'image1.png', path })) }];
+  // This one ends there, too, and that is its own fault.
+  const run = predictor.run({ studies, onLog: (line) => log.push(line) });
+  await expect(run).rejects.toMatchObject({ code: 'runner_crashed' });
+  expect(log.join('\n')).toMatch(/Not on its GPU: .* SIGFPE\. It is run on the processor/);
+  await predictor.close();
+  await models.close();
 });

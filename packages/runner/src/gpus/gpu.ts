@@ -14,7 +14,7 @@ export interface Gpu {
   readonly systemFolders: readonly string[];
   /** Whose lock says that an evaluation uses it; shared by all workers of the machine. */
   readonly lockFile: string;
-  /** For whatever uses it. */
+  /** By which a GPU that is only software is found; empty for all others. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it is only a program: for tests, and to try an installation out. */
   readonly isSoftware: boolean;

@@ -53,8 +53,7 @@ function describeNvidia(root: string, id: string, nodes: readonly DrmNode[]): Fo
     uuid: told?.uuid ?? null,
     files: [`/dev/${id}`, ...own.map(({ file }) => file), ...shared],
     systemFolders: listSystemFolders(root, own),
-    // Without a sandbox the others are in sight.
-    environment: told?.uuid ? { CUDA_VISIBLE_DEVICES: told.uuid } : {},
+    environment: {},
     isSoftware: false,
   };
 }
