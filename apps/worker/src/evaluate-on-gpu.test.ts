@@ -13,6 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => fixture?.close());
 
+async function readLog(evaluationId: string): Promise<string> {
+  const events = await listEvents(fixture.owner, evaluationId, 0);
+  return events.flatMap((event) => (event.kind === 'log' ? [event.data.line] : [])).join('\n');
+}
+
 it('gives a model whose phase says so a GPU, names it in what the predictions rest on, and gives it back', async () => {
   const { evaluating, owner } = fixture;
   const submitted = await fixture.submit({ hardware: 'gpu' });
@@ -33,10 +38,16 @@ it('leaves GPUs to others where nobody asked for one', async () => {
   const taken = await takeGpu(fixture.evaluating.config.gpus);
   const submitted = await fixture.submit({ hardware: 'cpu' });
   await evaluateById(fixture.evaluating, submitted.evaluationId, never);
-  const events = await listEvents(fixture.owner, submitted.evaluationId, 0);
-  const log = events.flatMap((event) => (event.kind === 'log' ? [event.data.line] : [])).join('\n');
-  expect(log).toMatch(/ on cpu, 2 threads/);
+  expect(await readLog(submitted.evaluationId)).toMatch(/ on cpu, 2 threads/);
   taken.release();
+});
+
+it('says so where a phase wants a GPU and its machine has none', async () => {
+  const { evaluating } = fixture;
+  const submitted = await fixture.submit({ hardware: 'gpu' });
+  const without = { ...evaluating, config: { ...evaluating.config, gpus: [] } };
+  await evaluateById(without, submitted.evaluationId, never);
+  expect(await readLog(submitted.evaluationId)).toMatch(/This worker has no GPU; .*\n.* on cpu, 2 threads/);
 });
 
 it('waits until the GPU is free, and no longer than its worker may', async () => {

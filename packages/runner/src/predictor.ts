@@ -68,7 +68,7 @@ export interface PredictorOptions {
   readonly makeFolder: () => string;
   /** Puts the checked bundle's files into an empty folder. */
   readonly unpack: (directory: string) => Promise<void>;
-  /** One of these is its own while it is open, or while its program runs; none where they are none. */
+  /** One of these is its own while it is open, or while its program runs. Left out where it is to have none. */
   readonly gpus?: readonly Gpu[];
   /** Those that a model may run on. */
   readonly devices?: readonly DeviceKind[];
@@ -101,8 +101,11 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
     await unpack(model.bundleDirectory);
     model.load(manifest, threads, devices);
   };
+  let notice = options.gpus?.length === 0 ? 'This worker has no GPU; the model is run on the processor.' : null;
   let hasAnswered = false;
   const run: RunningModel['run'] = async (wanted) => {
+    if (notice !== null) wanted.onLog?.(notice);
+    notice = null;
     try {
       const result = await model.run(wanted);
       hasAnswered = true;
