@@ -51,6 +51,8 @@ export interface WorkerFixture {
     failures?: 'kind' | 'failed';
     /** The class that its phase says. */
     hardware?: Hardware;
+    /** How many its phase has, of three images each. */
+    studyCount?: number;
     stopOnWarning?: boolean;
   }): Promise<Submitted>;
   read(submitted: Submitted): Promise<SubmissionRecord>;
@@ -120,9 +122,9 @@ export async function startWorkerFixture(
     return { digest, sizeBytes, width: 300, height: 200 };
   }
 
-  async function makePhase(timeLimitSeconds: number): Promise<string> {
+  async function makePhase(timeLimitSeconds: number, studyCount: number): Promise<string> {
     const slug = `c-${randomUUID()}`;
-    const studies = Array.from({ length: 30 }, (_, index) => ({
+    const studies = Array.from({ length: studyCount }, (_, index) => ({
       study: `XR_WRIST/patient${String(index).padStart(5, '0')}/study1`,
       studyType: 'wrist',
       patient: `patient${index}`,
@@ -155,7 +157,7 @@ export async function startWorkerFixture(
     scratchDirectory,
     async submit(options = {}) {
       const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
-      const { stopOnWarning = false, hardware = 'cpu' } = options;
+      const { stopOnWarning = false, hardware = 'cpu', studyCount = 30 } = options;
       const archive = program === undefined ? await packDemoBundle(slug) : await packProgram(program);
       const source = {
         sizeBytes: archive.length,
@@ -164,7 +166,7 @@ export async function startWorkerFixture(
       const { manifest } = await checkBundle(await openArchive(source));
       if (spoil && manifest.engine !== 'command') manifest.output.index = 7;
       const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
-      const phaseId = await makePhase(timeLimitSeconds);
+      const phaseId = await makePhase(timeLimitSeconds, studyCount);
       await owner.updateTable('phases').set({ failures, hardware }).where('id', '=', phaseId).execute();
       const teamId = await insertTeam(owner, `team ${phaseId}`);
       const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes, stopOnWarning };
