@@ -1,5 +1,6 @@
 import { errorCodeSchema, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
+import { deviceKinds, devices } from './engines/engine.js';
 
 /**
  * What the two sides say to each other: the parent writes requests to the child's standard input, the child writes
@@ -8,6 +9,9 @@ import { z } from 'zod';
  */
 export const messageDescriptor = 3;
 
+/** The child's only argument, where it sees a GPU. */
+export const gpuWords = { real: 'gpu', software: 'software-gpu' } as const;
+
 /** First the model is loaded, then it predicts lists of images, one list after the other. */
 export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -15,6 +19,8 @@ export const requestSchema = z.discriminatedUnion('kind', [
     bundleDirectory: z.string(),
     manifest: resolvedModelManifestSchema,
     threads: z.number().int().positive(),
+    /** The kinds of devices that it may run on. */
+    devices: z.array(z.enum(deviceKinds)).min(1),
   }),
   z.strictObject({
     kind: z.literal('predict'),
@@ -25,11 +31,8 @@ export const requestSchema = z.discriminatedUnion('kind', [
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
 
-const deviceSchema = z.enum(['cpu', 'wasm', 'wasm-simd']);
-export type Device = z.infer<typeof deviceSchema>;
-
 const placementSchema = z.strictObject({
-  device: deviceSchema,
+  device: z.enum(devices),
   threads: z.number().int().min(1).max(1024),
   batchSize: z.number().int().min(1).max(1024),
 });
@@ -37,8 +40,8 @@ const placementSchema = z.strictObject({
 const secondsSchema = z.number().min(0);
 
 export const messageSchema = z.discriminatedUnion('kind', [
-  /** Our program runs, and will hear requests. */
-  z.strictObject({ kind: z.literal('ready') }),
+  /** Our program runs, and will hear requests. It knows no bundle yet, so that what it says of its GPU is to be believed. */
+  z.strictObject({ kind: z.literal('ready'), adapter: z.string().max(200).nullable() }),
   /** A line for the log, in order with the other messages, which what is printed is not. */
   z.strictObject({ kind: z.literal('log'), line: z.string() }),
   z.strictObject({ kind: z.literal('progress'), imagesDone: z.number().int().min(0) }),

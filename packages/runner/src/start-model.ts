@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
 import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
+import { type Device, type DeviceKind, deviceKinds, processorKinds } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
 import { findUnreadable } from './images/prepare-image.js';
 import { clearImages, placeImages } from './place-images.js';
-import type { Device, RunMessage } from './protocol.js';
+import type { RunMessage } from './protocol.js';
 import type { Child, ChildEnd } from './start-child.js';
 
 export interface RunImage {
@@ -19,6 +20,8 @@ export interface RunProvenance {
   readonly engine: ResolvedModelManifest['engine'];
   readonly engineVersion: string;
   readonly device: Device;
+  /** Which GPU that was, as its driver calls it; null for a processor, and where no driver says. */
+  readonly adapter: string | null;
   readonly threads: number;
   readonly batchSize: number;
 }
@@ -47,8 +50,12 @@ interface ImagesOptions {
 export interface RunningModel {
   /** Where the checked bundle is unpacked to, before it is loaded. */
   readonly bundleDirectory: string;
-  /** Lets the process load the model; a failure is told by the first run. */
-  load(manifest: ResolvedModelManifest, threads?: number): void;
+  /**
+   * Lets the process load the model; a failure is told by the first run.
+   *
+   * @param devices - those that it may run on; without a GPU only those of the processor are there
+   */
+  load(manifest: ResolvedModelManifest, threads?: number, devices?: readonly DeviceKind[]): void;
   /**
    * Predicts one list of images; one list at a time.
    *
@@ -102,7 +109,7 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
       signal?.throwIfAborted();
       if (fault) throw await judgeFault(fault, images);
       if (!('kind' in result)) throw explainChildEnd(result);
-      return describeResult(manifest, result, images.length, beganAt);
+      return describeResult(manifest, result, images.length, { beganAt, adapter: child.gpu?.name ?? child.adapter() });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
@@ -126,9 +133,10 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
 
   return {
     bundleDirectory: child.bundleDirectory,
-    load(loaded, threads = availableParallelism()) {
+    load(loaded, threads = availableParallelism(), devices = child.gpu ? deviceKinds : processorKinds) {
       manifest = loaded;
-      child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads });
+      const bundleDirectory = child.inside.bundle;
+      child.request({ kind: 'load', bundleDirectory, manifest, threads, devices: [...devices] });
     },
     run,
     async close() {
@@ -147,7 +155,7 @@ function describeResult(
   { engine }: ResolvedModelManifest,
   { probabilities, placement, loadSeconds, inferenceSeconds }: Answer,
   imageCount: number,
-  beganAt: number,
+  { beganAt, adapter }: { beganAt: number; adapter: string | null },
 ): RunResult {
   if (probabilities.length !== imageCount) {
     throw new HoldoutError('runner_crashed', {
@@ -157,9 +165,16 @@ function describeResult(
   const totalSeconds = (performance.now() - beganAt) / 1000;
   return {
     probabilities,
-    provenance: { engine, engineVersion: nameEngine(engine), ...placement },
+    provenance: {
+      ...{ engine, engineVersion: nameEngine(engine, placement.device), ...placement },
+      adapter: isOnProcessor(placement.device) ? null : adapter,
+    },
     durations: { loadSeconds, inferenceSeconds, totalSeconds },
   };
+}
+
+function isOnProcessor(device: Device): boolean {
+  return device === 'wasm-simd' || processorKinds.includes(device);
 }
 
 /**

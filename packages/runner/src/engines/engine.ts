@@ -1,5 +1,49 @@
 import type { ResolvedModelManifest } from '@holdout/contracts';
-import type { Device } from '../protocol.js';
+import type { Adapter } from './webgpu/find-adapter.js';
+
+/**
+ * What a model's operations run on: NVIDIA's CUDA, any GPU that has a Vulkan driver, the processor by native code, or the
+ * processor by WebAssembly.
+ */
+export const deviceKinds = ['cuda', 'webgpu', 'cpu', 'wasm'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
+
+/** Those that need no GPU. */
+export const processorKinds: readonly DeviceKind[] = ['cpu', 'wasm'];
+
+/** As scores name it: whether WebAssembly computed several numbers at once changes their last digits. */
+export const devices = [...deviceKinds, 'wasm-simd'] as const;
+export type Device = (typeof devices)[number];
+
+/** One way of an engine to run models: the same weights and the same operations, on another device. */
+export interface EngineDevice {
+  readonly kind: DeviceKind;
+  /** Why it can't be had here, as far as that shows before a model is loaded; null where nothing speaks against it. */
+  findObstacle(gpu: VisibleGpu | null): string | null;
+  /**
+   * Loads a bundle's model.
+   *
+   * @throws Error with the engine's own words where the device is not there, or where it can't run the model
+   */
+  load(options: LoadOptions): Promise<LoadedModel>;
+}
+
+/** The GPU that this process was given. */
+export interface VisibleGpu {
+  /** null where it has no Vulkan driver. */
+  readonly adapter: Adapter | null;
+  /** Whether one that is only software was asked for by name. */
+  readonly softwareWanted: boolean;
+}
+
+export const withoutGpu = 'no GPU was given to it';
+
+export interface LoadOptions {
+  readonly bundleDirectory: string;
+  readonly manifest: ResolvedModelManifest;
+  readonly threads: number;
+  readonly gpu: VisibleGpu | null;
+}
 
 /** A model that is ready to predict. */
 export interface LoadedModel {
@@ -8,29 +52,29 @@ export interface LoadedModel {
   readonly threads: number;
   /** How many images it is given at once. */
   readonly batchSize: number;
+  /** Whether a GPU lacks some of its operations, which the processor carries out between the others. */
+  readonly isMixed: boolean;
   /**
    * Predicts one batch.
    *
    * @param values - `count` images in the manifest's layout, from the start of the array
+   * @param extraOutputs - further outputs by their names: of an ONNX model its outputs, of a graph model any of its nodes,
+   *   of a layers model its layers
    * @returns the chosen output, with its shape; the first dimension must be `count`
    */
-  predict(values: Float32Array, count: number): Promise<Output>;
+  predict(values: Float32Array, count: number, extraOutputs?: readonly string[]): Promise<Prediction>;
+  /** Gives back what the model holds on its device. */
+  release(): Promise<void>;
 }
 
-/**
- * Loads a bundle's model.
- *
- * @throws Error with the engine's own words where the model can't be loaded
- */
-export type LoadModel = (options: {
-  bundleDirectory: string;
-  manifest: ResolvedModelManifest;
-  threads: number;
-}) => Promise<LoadedModel>;
-
-interface Output {
+export interface Output {
   readonly values: ArrayLike<number>;
   readonly shape: readonly number[];
+}
+
+export interface Prediction extends Output {
+  /** The further outputs, in the order in which they were asked for. */
+  readonly extras: readonly Output[];
 }
 
 /**
