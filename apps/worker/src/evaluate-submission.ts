@@ -118,12 +118,16 @@ async function runStages(
   { predictor, folder }: { predictor: Predictor; folder: string },
 ): Promise<Predicted> {
   const { database, storage } = tools;
-  if (claim.state === 'checking') {
-    const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
+  const fetch = (versionId: string, name: string) => fetchStudies(database, storage, versionId, join(folder, name));
+  const sample = claim.state === 'checking' ? await fetch(claim.sampleVersionId, 'sample') : null;
+  // In this order: what is run first is decoded first, and the rest beside it.
+  if (sample) predictor.expect(sample);
+  const studies = await fetch(claim.testSetVersionId, 'images');
+  predictor.expect(studies);
+  if (sample) {
     await checkOnSample(tools, claim, lease, { predictor, sample });
     if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
   }
-  const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
   return await runHidden(tools, claim, lease, { predictor, studies });
 }
 

@@ -4,11 +4,9 @@ import { type Database, listStudiesOfVersion } from '@holdout/db';
 import type { RunStudy } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 
-const copiesAtOnce = 16;
-
 /**
- * Finds the images of a test-set version as files: in place where the storage is on this machine's disk, else copied
- * to `folder`. No label is read: this process could not.
+ * Lists the studies of a test-set version. Their images come as files when they are asked for: in place where the storage
+ * is on this machine's disk, else copied to `folder`. No label is read: this process could not.
  *
  * @returns the studies in the order of the version
  */
@@ -19,16 +17,17 @@ export async function fetchStudies(
   folder: string,
 ): Promise<RunStudy[]> {
   const studies = await listStudiesOfVersion(database, versionId);
-  const paths = new Map<string, string>();
-  const digests = [...new Set(studies.flatMap(({ images }) => images.map(({ digest }) => digest)))];
-  for (let first = 0; first < digests.length; first += copiesAtOnce) {
-    const some = digests.slice(first, first + copiesAtOnce);
-    const found = await Promise.all(some.map((digest) => fetchImage(storage, digest, join(folder, digest))));
-    for (const [place, digest] of some.entries()) paths.set(digest, found[place] ?? '');
-  }
+  const paths = new Map<string, Promise<string>>();
+  const find = (digest: string): Promise<string> => {
+    const path = paths.get(digest) ?? fetchImage(storage, digest, join(folder, digest));
+    paths.set(digest, path);
+    // What failed is tried again by the next who asks.
+    path.catch(() => paths.delete(digest));
+    return path;
+  };
   return studies.map(({ study, images }) => ({
     study,
-    images: images.map(({ fileName, digest }) => ({ fileName, path: paths.get(digest) ?? '' })),
+    images: images.map(({ fileName, digest }) => ({ fileName, digest, path: () => find(digest) })),
   }));
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defaultRunLimits, type RunLimits } from '@holdout/contracts';
+import { openPixelsForOnce, type Pixels } from './images/open-pixels.js';
 import { type Child, type ChildOptions, startChild } from './start-child.js';
 import { type RunningModel, startModel } from './start-model.js';
 
@@ -15,8 +16,13 @@ export interface ModelStarter {
  * Keeps one process started ahead in its sandbox, with what it needs already loaded. It knows nothing until it is given
  * a bundle, serves that one and ends; the next is started when that has ended, so that it takes nothing from a running
  * model. It has the limits that were asked for last, since the kernel holds it to them from its start.
+ *
+ * @param options.pixels - what decodes images; where it is left out, nothing decoded outlives a model
  */
-export function keepProcessReady(options: Omit<ChildOptions, 'limits'>): ModelStarter {
+export function keepProcessReady(options: Omit<ChildOptions, 'limits'> & { pixels?: Pixels }): ModelStarter {
+  const pixels = options.pixels ? Promise.resolve(options.pixels) : openPixelsForOnce(options.makeFolder);
+  // Told to whoever runs a model.
+  pixels.catch(() => {});
   let waiting: Waiting | null = null;
   let closed = false;
   let limits: RunLimits = defaultRunLimits;
@@ -36,7 +42,7 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits'>): ModelSt
   prepare();
   return {
     start(wanted) {
-      const model = startModel(take(wanted), wanted);
+      const model = startModel(take(wanted), wanted, pixels);
       return {
         ...model,
         async close() {
@@ -50,6 +56,7 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits'>): ModelSt
       closed = true;
       if (waiting) await end(waiting.child);
       waiting = null;
+      if (!options.pixels) await (await pixels.catch(() => null))?.close();
     },
   };
 }

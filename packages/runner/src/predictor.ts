@@ -10,6 +10,8 @@ import type { Sandbox } from './sandbox/sandbox.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
 export interface Predictor {
+  /** Says which studies it will be run on: a model's images are decoded from now on. */
+  expect(studies: readonly RunStudy[]): void;
   /**
    * Predicts studies; one list at a time.
    *
@@ -79,6 +81,7 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
     throw error;
   }
   return {
+    expect: (studies) => model.expect(studies.flatMap((study) => study.images)),
     async run({ studies, ...run }) {
       const images = studies.flatMap((study) => study.images);
       const result = await model.run({ ...run, images, timeLimitSeconds: limits.timeLimitSeconds });
@@ -112,6 +115,8 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
     throw error;
   }
   return {
+    // A program reads the files themselves.
+    expect() {},
     async run(run) {
       const result = await runCommand({ ...run, sandbox, manifest, bundleDirectory, folder, limits });
       peakMemoryBytes = Math.max(peakMemoryBytes, result.usage.peakMemoryBytes);

@@ -9,7 +9,10 @@ import { devices } from './engines/engine.js';
  */
 export const messageDescriptor = 3;
 
-/** First the model is loaded, then it predicts lists of images, one list after the other. */
+/**
+ * First the model is loaded, then it predicts lists of images, one list after the other. The images of a list come as they
+ * are decoded, in their order.
+ */
 export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('load'),
@@ -17,14 +20,18 @@ export const requestSchema = z.discriminatedUnion('kind', [
     manifest: resolvedModelManifestSchema,
     threads: z.number().int().positive(),
   }),
+  z.strictObject({ kind: z.literal('predict'), imageCount: z.number().int().min(0) }),
+  /** The next images of the list: `count` of them lie in a file from `place` on, as `decodeImage` leaves them. */
   z.strictObject({
-    kind: z.literal('predict'),
-    /** Absolute paths, in the order of the predictions. */
-    images: z.array(z.string()),
+    kind: z.literal('pixels'),
+    path: z.string(),
+    place: z.number().int().min(0),
+    count: z.number().int().positive(),
   }),
 ]);
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
+export type PixelsRequest = Extract<RunRequest, { kind: 'pixels' }>;
 
 const placementSchema = z.strictObject({
   device: z.enum(devices),
@@ -40,6 +47,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
   /** A line for the log, in order with the other messages, which what is printed is not. */
   z.strictObject({ kind: z.literal('log'), line: z.string() }),
   z.strictObject({ kind: z.literal('progress'), imagesDone: z.number().int().min(0) }),
+  /** So many images of the list were read out of their files. */
+  z.strictObject({ kind: z.literal('read'), imagesRead: z.number().int().min(0) }),
   z.strictObject({
     kind: z.literal('result'),
     probabilities: z.array(z.number().min(0).max(1)),

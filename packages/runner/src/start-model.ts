@@ -1,19 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
 import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 import type { Device } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
-import { findUnreadable } from './images/prepare-image.js';
-import { clearImages, placeImages } from './place-images.js';
+import type { Pixels } from './images/open-pixels.js';
+import type { PixelSet } from './images/pixel-set.js';
+import type { RunImage } from './images/run-image.js';
 import type { RunMessage } from './protocol.js';
+import { type Showing, showPixels } from './show-pixels.js';
 import type { Child, ChildEnd } from './start-child.js';
-
-export interface RunImage {
-  /** Absolute path of a file on disk. */
-  readonly path: string;
-}
 
 /** What predictions were made by. */
 export interface RunProvenance {
@@ -50,6 +46,8 @@ export interface RunningModel {
   readonly bundleDirectory: string;
   /** Lets the process load the model; a failure is told by the first run. */
   load(manifest: ResolvedModelManifest, threads?: number): void;
+  /** Says which images it will be run on, all at once or some that follow each other: they are decoded from now on. */
+  expect(images: readonly RunImage[]): void;
   /**
    * Predicts one list of images; one list at a time.
    *
@@ -65,29 +63,54 @@ export interface RunningModel {
 /** Of what it printed so many characters are kept to tell why it ended. */
 const lastWordsLength = 4000;
 
-/** @param child - a process that has served nobody yet, started with these limits */
-export function startModel(child: Child, limits: RunLimits): RunningModel {
+/**
+ * @param child - a process that has served nobody yet, started with these limits
+ * @param pixels - what decodes its images; nothing is decoded inside, where a team's model could change it
+ */
+export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixels>): RunningModel {
   const startedAt = performance.now();
   let manifest: ResolvedModelManifest | null = null;
   let fault: HoldoutError | null = null;
   let lastWords = '';
   let runs = 0;
+  const expected: Promise<PixelSet>[] = [];
+
+  /** Images that were expected, or what has just these. */
+  async function findPixels(images: readonly RunImage[]): Promise<{ set: PixelSet; first: number }> {
+    for (const each of expected) {
+      const set = await each;
+      const first = set.find(images);
+      if (first !== null) return { set, first };
+    }
+    return { set: await expectImages(images), first: 0 };
+  }
+
+  function expectImages(images: readonly RunImage[]): Promise<PixelSet> {
+    if (!manifest) throw new Error('A model must be loaded before it is run.');
+    const { input } = manifest;
+    const opening = pixels.then((opened) => opened.open(images, input));
+    opening.catch(() => {});
+    expected.push(opening);
+    return opening;
+  }
 
   async function run({ images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions): Promise<RunResult> {
     if (!manifest) throw new Error('A model must be loaded before it is run.');
     signal?.throwIfAborted();
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
-    const timer = setTimeout(() => {
-      fault ??= timeExceeded(timeLimitSeconds);
+    const end = (reason: unknown) => {
+      fault ??= reason instanceof HoldoutError ? reason : new HoldoutError('internal', { cause: reason });
       child.kill();
-    }, timeLimitSeconds * 1000);
+    };
+    const timer = setTimeout(() => end(timeExceeded(timeLimitSeconds)), timeLimitSeconds * 1000);
     signal?.addEventListener('abort', child.kill, { once: true });
+    let showing: Showing | null = null;
     try {
-      const names = await placeImages(images, child.imagesDirectory);
       const answered = new Promise<Answer>((answer) => {
         const onMessage = (message: RunMessage) => {
           if (message.kind === 'progress') onProgress?.(Math.min(message.imagesDone, images.length), images.length);
+          else if (message.kind === 'read') showing?.hasRead(message.imagesRead);
           else if (message.kind === 'log') onLog?.(message.line);
           else if (message.kind === 'result') answer(message);
           else if (message.kind === 'fault') fault ??= describeFault(message.code, message.detail);
@@ -98,20 +121,21 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
         };
         child.listen({ onMessage, onLog: hearLog });
       });
-      child.request({ kind: 'predict', images: names.map((name) => join(child.inside.images, name)) });
+      child.request({ kind: 'predict', imageCount: images.length });
+      showing = showPixels(child, await findPixels(images), images.length);
+      showing.ended.catch(end);
       const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
-      if (fault) throw await judgeFault(fault, images);
+      if (fault) throw fault;
       if (!('kind' in result)) throw explainChildEnd(result);
       return describeResult(manifest, result, images.length, beganAt);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
       child.listen(null);
+      await showing?.stop();
       // Whatever went wrong, nothing of it is left when the caller hears of it.
       if (fault || signal?.aborted) await child.ended;
-      // They go with the folder then.
-      else await clearImages(child.imagesDirectory);
     }
   }
 
@@ -131,11 +155,13 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
       manifest = loaded;
       child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads });
     },
+    expect: (images) => void expectImages(images),
     run,
     async close() {
       child.finish();
       child.kill();
       const end = await child.ended.catch(() => null);
+      for (const each of expected) (await each.catch(() => null))?.close();
       await child.remove();
       return end;
     },
@@ -164,17 +190,11 @@ function describeResult(
 }
 
 /**
- * A model may have taken over the process that speaks here, and a fault of ours costs its team nothing. So a fault of ours
- * is believed only where we find the same: an image that can't be read.
+ * A model may have taken over the process that speaks here, and a fault of ours costs its team nothing. So none is believed:
+ * what is ours, such as an image that can't be read, happens outside.
  */
-async function judgeFault(fault: HoldoutError, images: readonly RunImage[]): Promise<HoldoutError> {
-  if (fault.fault === 'team' || (await findUnreadable(images))) return fault;
-  const words = fault.cause instanceof Error ? fault.cause.message : '';
-  return new HoldoutError('runner_crashed', { detail: `It ended with an error of its own. ${words}`.trim() });
-}
-
 function describeFault(code: HoldoutError['code'], detail: string): HoldoutError {
-  return code === 'internal'
-    ? new HoldoutError(code, { cause: new Error(detail) })
-    : new HoldoutError(code, { detail });
+  const fault = new HoldoutError(code, { detail });
+  if (fault.fault === 'team') return fault;
+  return new HoldoutError('runner_crashed', { detail: `It ended with an error of its own. ${detail}`.trim() });
 }

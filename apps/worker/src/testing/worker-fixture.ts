@@ -21,7 +21,7 @@ import {
 } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
-import { createSandbox, keepProcessReady } from '@holdout/runner';
+import { createSandbox, keepProcessReady, openPixels, type Pixels } from '@holdout/runner';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -40,6 +40,7 @@ export interface WorkerFixture {
   /** Where both measure their work. */
   registry: Registry;
   scratchDirectory: string;
+  pixels: Pixels;
   /** Enters a demo bundle; `spoil` changes the archive after it was checked, as a bad disk might. */
   submit(options?: {
     slug?: 'onnx' | 'tfjs' | 'weak';
@@ -82,7 +83,8 @@ export async function startWorkerFixture(
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'test-evaluator' });
   const queue = await createQueue({ postgresUrl: evaluatorUrl });
   const sandbox = await createSandbox({ kind: 'bubblewrap' });
-  const models = keepProcessReady({ sandbox, makeFolder: () => mkdtempSync(join(folder, 'model-')) });
+  const pixels = await openPixels({ directory: join(folder, 'decoded'), limitBytes: 1e9 });
+  const models = keepProcessReady({ sandbox, pixels, makeFolder: () => mkdtempSync(join(folder, 'model-')) });
   const log = pino({ level: 'silent' });
   const registry = new Registry();
   const meter = measureWork(registry);
@@ -91,6 +93,8 @@ export async function startWorkerFixture(
     storage: { directory: join(folder, 'storage'), s3: null },
     cacheBytes: 0,
     scratchDirectory,
+    decodedDirectory: join(folder, 'decoded'),
+    decodedBytes: 1e9,
     logLevel: 'silent',
     leaseSeconds: 4,
     reconcileSeconds: 1,
@@ -149,6 +153,7 @@ export async function startWorkerFixture(
     owner,
     registry,
     scratchDirectory,
+    pixels,
     async submit(options = {}) {
       const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
       const { stopOnWarning = false } = options;
@@ -173,6 +178,7 @@ export async function startWorkerFixture(
     },
     async close() {
       await models.close();
+      await pixels.close();
       await queue.close();
       await owner.close();
       await evaluator.close();

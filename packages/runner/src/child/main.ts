@@ -3,11 +3,14 @@ import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
 import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
 import { loadModel, type PlacedModel } from '../engines/load-model.js';
-import { ImageUnreadable, readBatches } from '../images/batches.js';
 import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
+import { openBatchSource } from './batch-source.js';
 import { readProbabilities } from './read-probabilities.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
+
+/** So many batches are made ready ahead of the one that the engine works on. */
+const lookAhead = 2;
 
 interface Loading {
   readonly request: LoadRequest;
@@ -19,22 +22,19 @@ interface Loading {
 let loading: Loading | null = null;
 // ONNX Runtime would report that it is used; without a network it can't, and says so in the team's log.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+const batches = openBatchSource();
 send({ kind: 'ready' });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
-  try {
-    if (request.kind === 'load') loading = startLoading(request);
-    else if (loading) await predictImages(loading, request.images);
-    else throw new Error('Asked to predict before a model was named.');
-  } catch (error) {
-    send(describeFault(error));
-    process.exit(1);
-  }
+  if (request.kind === 'load') loading = startLoading(request);
+  else if (request.kind === 'pixels') batches.add(request);
+  // Not waited for: its images are still to come.
+  else void predictImages(loading, request.imageCount).catch(endByFault);
 }
 // The pipe has ended: there is nothing more to do, or the parent is gone.
 process.exit(0);
 
-/** Returns at once: while the model is loaded, the first images are decoded. */
+/** Returns at once: while the model is loaded, the first images are made ready. */
 function startLoading(request: LoadRequest): Loading {
   const started: Loading = { request, placed: placeModel(request), startedAt: performance.now(), loadSeconds: null };
   // A failure is said when the first prediction waits for the model.
@@ -42,23 +42,37 @@ function startLoading(request: LoadRequest): Loading {
   return started;
 }
 
-async function predictImages(from: Loading, images: readonly string[]): Promise<void> {
-  const { manifest } = from.request;
-  const batches = readBatches(images, manifest.input, manifest.input.fixedBatchSize ?? defaultBatchSize);
+async function predictImages(from: Loading | null, imageCount: number): Promise<void> {
+  if (!from) throw new Error('Asked to predict before a model was named.');
+  const { input, output: described } = from.request.manifest;
+  const size = input.fixedBatchSize ?? defaultBatchSize;
+  let [ordered, read] = [0, 0];
+  const orderAhead = () => {
+    for (; ordered < imageCount && ordered < read + lookAhead * size; ordered += size) {
+      batches.order(Math.min(size, imageCount - ordered), size);
+    }
+  };
+  batches.begin(input);
+  orderAhead();
   const model = await finishLoading(from);
-  const { device, threads, batchSize } = model;
+  const { device, threads } = model;
   const probabilities: number[] = [];
   let inferenceSeconds = 0;
-  for await (const { first, count, values } of batches) {
+  while (read < imageCount) {
+    const batch = await batches.next();
+    const place = { first: read, count: batch.count, total: imageCount };
+    read += batch.count;
+    send({ kind: 'read', imagesRead: read });
+    orderAhead();
     const predictedAt = performance.now();
-    const output = await predict(model, values, count);
+    const output = await predict(model, batch.values, batch.count);
     inferenceSeconds += secondsSince(predictedAt);
-    const batch = { first, count, total: images.length };
-    probabilities.push(...readProbabilities(manifest.output, output.values, output.shape, batch));
+    batches.giveBack(batch);
+    probabilities.push(...readProbabilities(described, output.values, output.shape, place));
     send({ kind: 'progress', imagesDone: probabilities.length });
   }
-  say(`${images.length} images predicted in ${inferenceSeconds.toFixed(2)} s`);
-  const placement = { device, threads, batchSize };
+  say(`${imageCount} images predicted in ${inferenceSeconds.toFixed(2)} s`);
+  const placement = { device, threads, batchSize: size };
   send({ kind: 'result', probabilities, placement, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
 }
 
@@ -89,11 +103,19 @@ async function predict(model: LoadedModel, values: Float32Array, count: number) 
   }
 }
 
+function endByFault(error: unknown): never {
+  send(describeFault(error));
+  process.exit(1);
+}
+
 function describeFault(error: unknown): RunMessage {
   if (error instanceof HoldoutError) return { kind: 'fault', code: error.code, detail: error.detail ?? '' };
-  if (error instanceof ImageUnreadable) return { kind: 'fault', code: 'internal', detail: error.message };
   // An array of a batch that is too large to make: V8 says either.
-  if (error instanceof RangeError && /Array buffer allocation failed|Invalid typed array length/.test(error.message)) {
+  if (
+    error instanceof Error &&
+    error.name === 'RangeError' &&
+    /Array buffer allocation failed|Invalid typed array length/.test(error.message)
+  ) {
     return { kind: 'fault', code: 'memory_limit_exceeded', detail: 'A batch of its images is too large to be held.' };
   }
   return {
