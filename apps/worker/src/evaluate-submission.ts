@@ -23,6 +23,7 @@ import { fetchBundle } from './fetch-bundle.js';
 import { fetchStudies } from './fetch-studies.js';
 import { EvaluationInterrupted, holdLease, type Lease } from './hold-lease.js';
 import type { WorkMeter } from './metrics/measure-work.js';
+import { reportRegularly } from './report-regularly.js';
 import { runHidden } from './run-hidden.js';
 import { makeScratchFolder, withScratchFolder } from './scratch.js';
 
@@ -61,10 +62,8 @@ export async function evaluateSubmission(
   try {
     const { submissionId, attempts: attempt } = claim;
     const traced = { evaluationId, step: 'evaluate', attributes: { submissionId, attempt } };
-    const predictions = await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
-    const { digest } = await tools.storage.put(Readable.from([Buffer.from(JSON.stringify(predictions.file))]));
-    const { provenance } = predictions;
-    if (!(await finishRunning(database, { ...claim, predictionsDigest: digest, provenance }))) {
+    const { predictionsDigest, provenance } = await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
+    if (!(await finishRunning(database, { ...claim, predictionsDigest, provenance }))) {
       throw new EvaluationInterrupted('lost');
     }
     log.info({ provenance }, 'predictions stored');
@@ -95,19 +94,34 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
         lease.learn(await recordBundleStart(database, claim));
       },
     });
+    // The process ends while its predictions are stored, and in any case.
+    const close = async () => {
+      const peakMemoryBytes = await predictor.close();
+      tools.log.info({ peakMemoryBytes }, 'bundle closed');
+      return peakMemoryBytes;
+    };
     let predicted: Predicted;
-    let peakMemoryBytes = 0;
     try {
       predicted = await runStages(tools, claim, lease, { predictor, folder });
-    } finally {
-      peakMemoryBytes = await predictor.close();
-      tools.log.info({ peakMemoryBytes }, 'bundle closed');
+    } catch (error) {
+      await close();
+      throw error;
     }
-    const file: PredictionsFile = { format: 'holdout-predictions-1', studies: predicted.predictions };
+    const closing = close();
+    const storing = storePredictions(storage, predicted);
+    await Promise.allSettled([closing, storing]);
+    const [peakMemoryBytes, predictionsDigest] = [await closing, await storing];
     const { bundleDigest, testSetDigest } = claim;
     const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
-    return { file, provenance: { bundleDigest, testSetDigest, ...made } };
+    return { predictionsDigest, provenance: { bundleDigest, testSetDigest, ...made } };
   });
+}
+
+/** @returns the digest of their file */
+async function storePredictions(storage: Storage, { predictions }: Predicted): Promise<string> {
+  const file: PredictionsFile = { format: 'holdout-predictions-1', studies: predictions };
+  const { digest } = await storage.put(Readable.from([Buffer.from(JSON.stringify(file))]));
+  return digest;
 }
 
 /** The check on the public sample, where an earlier worker has not passed it, and then the run that counts. */
@@ -124,11 +138,16 @@ async function runStages(
   if (sample) predictor.expect(sample);
   const studies = await fetch(claim.testSetVersionId, 'images');
   predictor.expect(studies);
-  if (sample) {
-    await checkOnSample(tools, claim, lease, { predictor, sample });
-    if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+  const report = reportRegularly(tools, claim, lease);
+  try {
+    if (sample) {
+      await checkOnSample(tools, claim, lease, { predictor, sample, report });
+      if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+    }
+    return await runHidden(tools, claim, lease, { predictor, studies, report });
+  } finally {
+    await report.finish();
   }
-  return await runHidden(tools, claim, lease, { predictor, studies });
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

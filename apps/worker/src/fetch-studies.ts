@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Database, listStudiesOfVersion } from '@holdout/db';
+import { type Database, listStudiesOfVersion, type StudyRecord } from '@holdout/db';
 import type { RunStudy } from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 
@@ -16,7 +16,7 @@ export async function fetchStudies(
   versionId: string,
   folder: string,
 ): Promise<RunStudy[]> {
-  const studies = await listStudiesOfVersion(database, versionId);
+  const studies = await listStudies(database, versionId);
   const paths = new Map<string, Promise<string>>();
   const find = (digest: string): Promise<string> => {
     const path = paths.get(digest) ?? fetchImage(storage, digest, join(folder, digest));
@@ -29,6 +29,21 @@ export async function fetchStudies(
     study,
     images: images.map(({ fileName, digest }) => ({ fileName, digest, path: () => find(digest) })),
   }));
+}
+
+/** The last few test sets that were asked for: a version never changes. */
+const known = new Map<string, Promise<StudyRecord[]>>();
+const knownAtMost = 4;
+
+function listStudies(database: Database, versionId: string): Promise<StudyRecord[]> {
+  const found = known.get(versionId) ?? listStudiesOfVersion(database, versionId);
+  known.delete(versionId);
+  known.set(versionId, found);
+  const [oldest = ''] = known.keys();
+  if (known.size > knownAtMost) known.delete(oldest);
+  // What failed is tried again by the next who asks.
+  found.catch(() => known.delete(versionId));
+  return found;
 }
 
 async function fetchImage(storage: Storage, digest: string, path: string): Promise<string> {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { claimEvaluation, listEvents, startRunning } from '@holdout/db';
 import type { Predictor } from '@holdout/runner';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reportRegularly } from './report-regularly.js';
 import { runStage } from './run-stage.js';
 import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
 
@@ -34,12 +35,15 @@ it('shows of the hidden run’s progress no more than its twentieths, whatever t
     },
     close: async () => 0,
   };
+  const report = reportRegularly(fixture.evaluating, claim, lease);
   await runStage(fixture.evaluating, claim, lease, {
     stage: 'running',
+    report,
     predictor: hostile,
     studies: [{ study: 'XR_WRIST/patient00001/study1', images }],
     onLog: (line) => said.push(line),
   });
+  await report.finish();
   const events = await listEvents(fixture.owner, evaluationId, 0);
   const shown = events.flatMap((event) => (event.kind === 'progress' ? [event.data.imagesDone] : []));
   expect(shown.length).toBeGreaterThan(3);

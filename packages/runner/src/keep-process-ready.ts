@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defaultRunLimits, type RunLimits } from '@holdout/contracts';
+import { defaultRunLimits, type ResolvedModelManifest, type RunLimits } from '@holdout/contracts';
 import { openPixelsForOnce, type Pixels } from './images/open-pixels.js';
 import { type Child, type ChildOptions, startChild } from './start-child.js';
 import { type RunningModel, startModel } from './start-model.js';
@@ -15,7 +15,8 @@ export interface ModelStarter {
 /**
  * Keeps one process started ahead in its sandbox, with what it needs already loaded. It knows nothing until it is given
  * a bundle, serves that one and ends; the next is started when that has ended, so that it takes nothing from a running
- * model. It has the limits that were asked for last, since the kernel holds it to them from its start.
+ * model. It has the limits that were asked for last, since the kernel holds it to them from its start, and the engine that
+ * was asked for last is loaded in it.
  *
  * @param options.pixels - what decodes images; where it is left out, nothing decoded outlives a model
  */
@@ -26,9 +27,10 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits'> & { pixel
   let waiting: Waiting | null = null;
   let closed = false;
   let limits: RunLimits = defaultRunLimits;
+  let engine: ResolvedModelManifest['engine'] = 'onnx';
 
   const prepare = () => {
-    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits });
+    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits }, engine);
   };
   const take = (wanted: RunLimits): Child => {
     const taken = waiting;
@@ -45,6 +47,10 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits'> & { pixel
       const model = startModel(take(wanted), wanted, pixels);
       return {
         ...model,
+        load(manifest, threads) {
+          engine = manifest.engine;
+          model.load(manifest, threads);
+        },
         async close() {
           const ended = await model.close();
           prepare();
@@ -67,11 +73,12 @@ interface Waiting {
   hasEnded: boolean;
 }
 
-function startWaiting(options: ChildOptions): Waiting {
+function startWaiting(options: ChildOptions, engine: ResolvedModelManifest['engine']): Waiting {
   const waiting = { child: startChild(options), hasEnded: false };
   const noteEnd = () => {
     waiting.hasEnded = true;
   };
+  waiting.child.request({ kind: 'prepare', engine });
   waiting.child.ended.then(noteEnd, noteEnd);
   return waiting;
 }

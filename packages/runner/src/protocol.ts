@@ -14,6 +14,8 @@ export const messageDescriptor = 3;
  * are decoded, in their order.
  */
 export const requestSchema = z.discriminatedUnion('kind', [
+  /** Most likely the next model is one for this engine. */
+  z.strictObject({ kind: z.literal('prepare'), engine: resolvedModelManifestSchema.shape.engine }),
   z.strictObject({
     kind: z.literal('load'),
     bundleDirectory: z.string(),

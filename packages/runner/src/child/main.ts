@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
 import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
-import { loadModel, type PlacedModel } from '../engines/load-model.js';
+import { loadModel, type PlacedModel, prepareEngine } from '../engines/load-model.js';
 import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
 import { openBatchSource } from './batch-source.js';
 import { readProbabilities } from './read-probabilities.js';
@@ -26,7 +26,9 @@ const batches = openBatchSource();
 send({ kind: 'ready' });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
-  if (request.kind === 'load') loading = startLoading(request);
+  // What goes wrong here goes wrong again, and is told, when a model is loaded.
+  if (request.kind === 'prepare') prepareEngine(request.engine).catch(() => {});
+  else if (request.kind === 'load') loading = startLoading(request);
   else if (request.kind === 'pixels') batches.add(request);
   // Not waited for: its images are still to come.
   else void predictImages(loading, request.imageCount).catch(endByFault);

@@ -17,6 +17,11 @@ export async function loadModel(options: LoadOptions): Promise<PlacedModel> {
   return { model: await device.load(options), notices: [] };
 }
 
+/** Loads an engine itself, ahead of a model for it. */
+export async function prepareEngine(engine: LoadOptions['manifest']['engine']): Promise<void> {
+  await listDevices(engine);
+}
+
 /** Each engine is imported only where it is needed: both together would take twice the memory and time. */
 async function listDevices(engine: LoadOptions['manifest']['engine']): Promise<readonly EngineDevice[]> {
   if (engine === 'onnx') return (await import('./onnx/onnx-devices.js')).onnxDevices;
