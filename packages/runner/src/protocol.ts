@@ -21,6 +21,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
     bundleDirectory: z.string(),
     manifest: resolvedModelManifestSchema,
     threads: z.number().int().positive(),
+    memoryLimitBytes: z.number().int().positive(),
   }),
   z.strictObject({ kind: z.literal('predict'), imageCount: z.number().int().min(0) }),
   /** The next images of the list: `count` of them lie in a file from `place` on, as `decodeImage` leaves them. */

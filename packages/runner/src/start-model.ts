@@ -153,7 +153,8 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
     bundleDirectory: child.bundleDirectory,
     load(loaded, threads = availableParallelism()) {
       manifest = loaded;
-      child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads });
+      const { memoryLimitBytes } = limits;
+      child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads, memoryLimitBytes });
     },
     expect: (images) => void expectImages(images),
     run,

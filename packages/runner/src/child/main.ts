@@ -1,9 +1,11 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
-import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
+import type { LoadedModel } from '../engines/engine.js';
 import { loadModel, type PlacedModel, prepareEngine } from '../engines/load-model.js';
+import { countPixelBytes } from '../images/pixel-format.js';
 import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
+import { BatchSizes } from './batch-sizes.js';
 import { openBatchSource } from './batch-source.js';
 import { readProbabilities } from './read-probabilities.js';
 
@@ -15,6 +17,7 @@ const lookAhead = 2;
 interface Loading {
   readonly request: LoadRequest;
   readonly placed: Promise<PlacedModel>;
+  readonly sizes: BatchSizes;
   readonly startedAt: number;
   loadSeconds: number | null;
 }
@@ -38,7 +41,11 @@ process.exit(0);
 
 /** Returns at once: while the model is loaded, the first images are made ready. */
 function startLoading(request: LoadRequest): Loading {
-  const started: Loading = { request, placed: placeModel(request), startedAt: performance.now(), loadSeconds: null };
+  const { manifest, memoryLimitBytes } = request;
+  const imageBytes = Float32Array.BYTES_PER_ELEMENT * countPixelBytes(manifest.input);
+  const sizes = new BatchSizes({ imageBytes, memoryLimitBytes, readMemoryBytes: () => process.memoryUsage.rss() });
+  const [placed, startedAt] = [placeModel(request), performance.now()];
+  const started: Loading = { request, placed, sizes, startedAt, loadSeconds: null };
   // A failure is said when the first prediction waits for the model.
   started.placed.catch(() => {});
   return started;
@@ -47,34 +54,41 @@ function startLoading(request: LoadRequest): Loading {
 async function predictImages(from: Loading | null, imageCount: number): Promise<void> {
   if (!from) throw new Error('Asked to predict before a model was named.');
   const { input, output: described } = from.request.manifest;
-  const size = input.fixedBatchSize ?? defaultBatchSize;
-  let [ordered, read] = [0, 0];
+  const { sizes } = from;
+  const ordered: number[] = [];
+  let [left, done] = [imageCount, 0];
   const orderAhead = () => {
-    for (; ordered < imageCount && ordered < read + lookAhead * size; ordered += size) {
-      batches.order(Math.min(size, imageCount - ordered), size);
+    while (left > 0 && ordered.length < lookAhead) {
+      const size = input.fixedBatchSize ?? sizes.current;
+      batches.order(Math.min(size, left), size);
+      ordered.push(size);
+      left -= Math.min(size, left);
     }
   };
   batches.begin(input);
   orderAhead();
   const model = await finishLoading(from);
-  const { device, threads } = model;
   const probabilities: number[] = [];
   let inferenceSeconds = 0;
-  while (read < imageCount) {
+  while (done < imageCount) {
     const batch = await batches.next();
-    const place = { first: read, count: batch.count, total: imageCount };
-    read += batch.count;
-    send({ kind: 'read', imagesRead: read });
+    const size = ordered.shift();
+    const place = { first: done, count: batch.count, total: imageCount };
+    done += batch.count;
+    send({ kind: 'read', imagesRead: done });
     orderAhead();
     const predictedAt = performance.now();
     const output = await predict(model, batch.values, batch.count);
-    inferenceSeconds += secondsSince(predictedAt);
+    const seconds = secondsSince(predictedAt);
+    inferenceSeconds += seconds;
+    if (batch.count === size) sizes.learn(size, seconds);
     batches.giveBack(batch);
     probabilities.push(...readProbabilities(described, output.values, output.shape, place));
     send({ kind: 'progress', imagesDone: probabilities.length });
   }
   say(`${imageCount} images predicted in ${inferenceSeconds.toFixed(2)} s`);
-  const placement = { device, threads, batchSize: size };
+  const { device, threads } = model;
+  const placement = { device, threads, batchSize: input.fixedBatchSize ?? sizes.fastest };
   send({ kind: 'result', probabilities, placement, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
 }
 
