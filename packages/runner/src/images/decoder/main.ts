@@ -16,12 +16,17 @@ async function answer(request: NumberedRequest): Promise<void> {
   const { id } = request;
   try {
     const result = await work(request);
-    process.send?.({ id, ...(result === undefined ? {} : { result }) } satisfies DecoderAnswer);
+    say({ id, ...(result === undefined ? {} : { result }) });
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     const kind = error instanceof ImageError ? 'image' : 'disk';
-    process.send?.({ id, error: { kind, message, code } } satisfies DecoderAnswer);
+    say({ id, error: { kind, message, code } });
   }
+}
+
+function say(message: DecoderAnswer): void {
+  // Where nobody hears it any more, `disconnect` says so.
+  process.send?.(message, () => {});
 }
 
 class ImageError extends Error {}
