@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defaultRunLimits, type ResolvedModelManifest, type RunLimits } from '@holdout/contracts';
+import type { Gpu } from './gpus/gpu.js';
 import { openPixelsForOnce, type Pixels } from './images/open-pixels.js';
 import { type Child, type ChildOptions, startChild } from './start-child.js';
 import { type RunningModel, startModel } from './start-model.js';
 
 /** Starts models without a wait for their process. */
 export interface ModelStarter {
-  /** A process of its own for one bundle, held to these limits. Close it, whatever happens. */
-  start(limits: RunLimits): RunningModel;
+  /** A process of its own for one bundle, held to these limits, which sees this GPU. Close it, whatever happens. */
+  start(limits: RunLimits, gpu?: Gpu | null): RunningModel;
+  /** The GPU that the waiting process sees. To take that one saves the start of another process. */
+  readonly waitingGpu: () => Gpu | null;
   /** Ends the process that waits; models that run are closed by whoever started them. */
   close(): Promise<void>;
 }
@@ -15,41 +18,45 @@ export interface ModelStarter {
 /**
  * Keeps one process started ahead in its sandbox, with what it needs already loaded. It knows nothing until it is given
  * a bundle, serves that one and ends; the next is started when that has ended, so that it takes nothing from a running
- * model. It has the limits that were asked for last, since the kernel holds it to them from its start, and the engine that
- * was asked for last is loaded in it.
+ * model. It has the limits that were asked for last, and sees the GPU of the last, since the kernel holds it to both from its
+ * start; the engine of the last is loaded in it. It has not taken that GPU, and does no work on it: whoever starts a model has.
  *
  * @param options.pixels - what decodes images; where it is left out, nothing decoded outlives a model
  */
-export function keepProcessReady(options: Omit<ChildOptions, 'limits'> & { pixels?: Pixels }): ModelStarter {
+export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'> & { pixels?: Pixels }): ModelStarter {
   const pixels = options.pixels ? Promise.resolve(options.pixels) : openPixelsForOnce(options.makeFolder);
   // Told to whoever runs a model.
   pixels.catch(() => {});
   let waiting: Waiting | null = null;
   let closed = false;
   let limits: RunLimits = defaultRunLimits;
+  let gpu: Gpu | null = null;
   let engine: ResolvedModelManifest['engine'] = 'onnx';
 
   const prepare = () => {
-    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits }, engine);
+    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits, gpu }, engine);
   };
-  const take = (wanted: RunLimits): Child => {
+  const take = (wanted: RunLimits, wantedGpu: Gpu | null): Child => {
     const taken = waiting;
     waiting = null;
-    const fits = taken && !taken.hasEnded && isDeepStrictEqual(toKernel(limits), toKernel(wanted));
+    const isAsWanted = isDeepStrictEqual([toKernel(limits), gpu], [toKernel(wanted), wantedGpu]);
+    const fits = taken && !taken.hasEnded && isAsWanted;
     limits = wanted;
+    gpu = wantedGpu;
     if (fits) return taken.child;
     if (taken) void end(taken.child);
-    return startChild({ ...options, limits });
+    return startChild({ ...options, limits, gpu });
   };
   prepare();
   return {
-    start(wanted) {
-      const model = startModel(take(wanted), wanted, pixels);
+    waitingGpu: () => waiting?.child.gpu ?? null,
+    start(wanted, wantedGpu = null) {
+      const model = startModel(take(wanted, wantedGpu), wanted, pixels);
       return {
         ...model,
-        load(manifest, threads) {
+        load(manifest, threads, devices) {
           engine = manifest.engine;
-          model.load(manifest, threads);
+          model.load(manifest, threads, devices);
         },
         async close() {
           const ended = await model.close();

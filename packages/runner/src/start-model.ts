@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunLimits } from '@holdout/contracts';
 import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
-import type { Device } from './engines/engine.js';
+import { type Device, type DeviceKind, deviceKinds, processorKinds } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
 import type { Pixels } from './images/open-pixels.js';
@@ -16,6 +16,8 @@ export interface RunProvenance {
   readonly engine: ResolvedModelManifest['engine'];
   readonly engineVersion: string;
   readonly device: Device;
+  /** Which GPU that was, as its driver calls it; null for a processor, and where no driver says. */
+  readonly adapter: string | null;
   readonly threads: number;
   readonly batchSize: number;
 }
@@ -44,8 +46,12 @@ interface ImagesOptions {
 export interface RunningModel {
   /** Where the checked bundle is unpacked to, before it is loaded. */
   readonly bundleDirectory: string;
-  /** Lets the process load the model; a failure is told by the first run. */
-  load(manifest: ResolvedModelManifest, threads?: number): void;
+  /**
+   * Lets the process load the model; a failure is told by the first run.
+   *
+   * @param devices - those that it may run on; without a GPU only those of the processor are there
+   */
+  load(manifest: ResolvedModelManifest, threads?: number, devices?: readonly DeviceKind[]): void;
   /** Says which images it will be run on, all at once or some that follow each other: they are decoded from now on. */
   expect(images: readonly RunImage[]): void;
   /**
@@ -128,7 +134,7 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
       signal?.throwIfAborted();
       if (fault) throw fault;
       if (!('kind' in result)) throw explainChildEnd(result);
-      return describeResult(manifest, result, images.length, beganAt);
+      return describeResult(manifest, result, images.length, { beganAt, adapter: child.gpu?.name ?? child.adapter() });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
@@ -151,10 +157,12 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
 
   return {
     bundleDirectory: child.bundleDirectory,
-    load(loaded, threads = availableParallelism()) {
+    load(loaded, threads = availableParallelism(), devices = child.gpu ? deviceKinds : processorKinds) {
       manifest = loaded;
+      const bundleDirectory = child.inside.bundle;
       const { memoryLimitBytes } = limits;
-      child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads, memoryLimitBytes });
+      const places = { bundleDirectory, devices: [...devices] };
+      child.request({ kind: 'load', manifest, threads, memoryLimitBytes, ...places });
     },
     expect: (images) => void expectImages(images),
     run,
@@ -175,7 +183,7 @@ function describeResult(
   { engine }: ResolvedModelManifest,
   { probabilities, placement, loadSeconds, inferenceSeconds }: Answer,
   imageCount: number,
-  beganAt: number,
+  { beganAt, adapter }: { beganAt: number; adapter: string | null },
 ): RunResult {
   if (probabilities.length !== imageCount) {
     throw new HoldoutError('runner_crashed', {
@@ -185,9 +193,16 @@ function describeResult(
   const totalSeconds = (performance.now() - beganAt) / 1000;
   return {
     probabilities,
-    provenance: { engine, engineVersion: nameEngine(engine), ...placement },
+    provenance: {
+      ...{ engine, engineVersion: nameEngine(engine, placement.device), ...placement },
+      adapter: isOnProcessor(placement.device) ? null : adapter,
+    },
     durations: { loadSeconds, inferenceSeconds, totalSeconds },
   };
+}
+
+function isOnProcessor(device: Device): boolean {
+  return device === 'wasm-simd' || processorKinds.includes(device);
 }
 
 /**

@@ -102,6 +102,7 @@ export async function startWorkerFixture(
     maxAttempts: 3,
     drainSeconds: 0,
     threads: 2,
+    gpus: [],
     sandbox: 'bubblewrap' as const,
     container: undefined,
     redisUrl: undefined,

@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
-import type { LoadedModel } from '../engines/engine.js';
+import type { LoadedModel, VisibleGpu } from '../engines/engine.js';
 import { loadModel, type PlacedModel, prepareEngine } from '../engines/load-model.js';
 import { countPixelBytes } from '../images/pixel-format.js';
-import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
+import { gpuWords, type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
 import { BatchSizes } from './batch-sizes.js';
 import { openBatchSource } from './batch-source.js';
 import { readProbabilities } from './read-probabilities.js';
@@ -26,7 +26,8 @@ let loading: Loading | null = null;
 // ONNX Runtime would report that it is used; without a network it can't, and says so in the team's log.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 const batches = openBatchSource();
-send({ kind: 'ready' });
+const gpu = await findGpu(process.argv[2]);
+send({ kind: 'ready', adapter: gpu?.adapter?.name ?? null });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
   // What goes wrong here goes wrong again, and is told, when a model is loaded.
@@ -103,9 +104,16 @@ async function finishLoading(from: Loading): Promise<LoadedModel> {
   return model;
 }
 
+/** Looked for before there is a bundle, which could speak for it. */
+async function findGpu(word: string | undefined): Promise<VisibleGpu | null> {
+  if (word === undefined) return null;
+  const { findAdapter } = await import('../engines/webgpu/find-adapter.js');
+  return { adapter: await findAdapter(), softwareWanted: word === gpuWords.software };
+}
+
 async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   try {
-    return await loadModel(request);
+    return await loadModel({ ...request, gpu });
   } catch (error) {
     throw new HoldoutError('model_load_failed', { detail: describeCause(error, request) });
   }

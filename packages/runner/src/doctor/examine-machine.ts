@@ -4,12 +4,12 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { defaultRunLimits, type Engine } from '@holdout/contracts';
 import sharp from 'sharp';
+import { listGpus } from '../gpus/list-gpus.js';
 import { keepProcessReady } from '../keep-process-ready.js';
 import { openPredictor } from '../predictor.js';
 import { type ContainerVariables, readContainerOptions } from '../sandbox/container/read-container-options.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import { demandSandbox } from '../sandbox/demand-sandbox.js';
-import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
 import { type Sandbox, type SandboxKind, sandboxKinds } from '../sandbox/sandbox.js';
 import { type ProbeBundle, probeBundles } from './probe-bundles.js';
 
@@ -57,7 +57,7 @@ export async function examineMachine(environment: ContainerVariables): Promise<E
     return {
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      gpuDevices: findGpuDevices(),
+      gpuDevices: listGpus().flatMap(({ files }) => files),
       sandboxes,
     };
   } finally {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { RunLimits } from '@holdout/contracts';
+import type { Gpu } from '../gpus/gpu.js';
 
 /**
  * What a bundle is run inside. Each kind gives a program the same surroundings, and a behaviour suite holds them to it:
@@ -35,7 +36,8 @@ export interface SandboxedProgram {
   readonly mounts: readonly Mount[];
   /** The time limit is for the caller to keep. */
   readonly limits: RunLimits;
-  readonly gpu: boolean;
+  /** The one that it sees; its caller has taken it. */
+  readonly gpu: Gpu | null;
   /** The container image that it wants, with its digest; null for the system that the sandbox has. */
   readonly image: string | null;
 }

@@ -32,9 +32,9 @@ function refuse(): SandboxedProcess {
 }
 
 /** On Linux the kernel ends it when we die, however we die. */
-function launch({ argv: program, limits }: SandboxedProgram): SandboxedProcess {
+function launch({ argv: program, limits, gpu }: SandboxedProgram): SandboxedProcess {
   const [file = '', ...argv] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--', ...program] : program;
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', ...gpu?.environment };
   const child = spawn(file, argv, { stdio: ['pipe', 'pipe', 'pipe'], env, detached: true });
   const { pid = -1, stdin, stdout, stderr } = child;
   const kill = () => {

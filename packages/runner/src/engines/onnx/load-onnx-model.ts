@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { defaultBatchSize, type LoadedModel, type LoadOptions, type Output, takeRows } from '../engine.js';
+import { nameEngine } from '../name-engine.js';
+
+type Provider =
+  | InferenceSession.CudaExecutionProviderOption
+  | InferenceSession.WebGpuExecutionProviderOption
+  | InferenceSession.CpuExecutionProviderOption;
+
+/** A model in ONNX Runtime, with all its operations on one device. */
+export async function loadOnnxModel(
+  provider: Provider,
+  { bundleDirectory, manifest, threads }: LoadOptions,
+): Promise<LoadedModel> {
+  const session = await InferenceSession.create(join(bundleDirectory, manifest.model), {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    // A session may be a mixture, in which every operation that the GPU lacks copies its numbers to and fro.
+    ...(provider.name === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+  });
+  const { input, output } = manifest;
+  const imageValues = input.width * input.height * input.channels;
+  const imageShape =
+    input.layout === 'nchw' ? [input.channels, input.height, input.width] : [input.height, input.width, input.channels];
+  return {
+    engineVersion: nameEngine('onnx', provider.name),
+    device: provider.name,
+    threads,
+    batchSize: input.fixedBatchSize ?? defaultBatchSize,
+    async predict(values, count, extraOutputs = []) {
+      // A model of a fixed batch gets all its places; what stands in those beyond `count` is not read.
+      const given = input.fixedBatchSize ?? count;
+      const tensor = new Tensor('float32', values.subarray(0, given * imageValues), [given, ...imageShape]);
+      const outputs = await session.run({ [input.name]: tensor }, [output.name, ...extraOutputs]);
+      const read = (name: string) => readOutput(outputs[name], name, given, count);
+      return { ...(await read(output.name)), extras: await Promise.all(extraOutputs.map(read)) };
+    },
+    release: () => session.release(),
+  };
+}
+
+async function readOutput(result: Tensor | undefined, name: string, given: number, count: number): Promise<Output> {
+  if (!result) throw new Error(`The model gave no output “${name}”.`);
+  if (result.type === 'string') throw new Error(`The output “${name}” is text, not numbers.`);
+  const numbers = Float64Array.from((await result.getData()) as ArrayLike<number>, Number);
+  return takeRows(numbers, result.dims, given, count);
+}
