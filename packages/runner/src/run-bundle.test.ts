@@ -103,6 +103,17 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
       expect(probabilities[5]).toBeCloseTo(1, 5);
     });
 
+    it('predicts the same however many images it is given at once', async () => {
+      const images = Array.from({ length: 100 }, (_, place) => greys[place % greys.length] ?? { path: '' });
+      const chosen = await run(await write(), { images });
+      const fixed = await write({ fixedBatchSize: 3 });
+      fixed.manifest.input.fixedBatchSize = 3;
+      const { probabilities } = await run(fixed, { images });
+      expect(chosen.probabilities).toHaveLength(100);
+      for (const [place, value] of probabilities.entries()) expect(chosen.probabilities[place]).toBeCloseTo(value, 6);
+      expect(chosen.probabilities[50]).toBeCloseTo(0.4, 5);
+    });
+
     it('is told that a batch of its images is too large to be made', async () => {
       const bundle = await write();
       Object.assign(bundle.manifest.input, { width: 4096, height: 4096, fixedBatchSize: 1024 });
@@ -221,7 +232,9 @@ it.each([
 
 it.each(kinds)('in %s, survives a model that ends the engine’s process', async (kind) => {
   sandbox = await createSandbox({ kind, container: image.container });
-  const fault = await catchFault(run(await writeCrashingOnnx()));
+  // Fewer than the processor divides at once: those it divides without an exception.
+  const images = greys.slice(0, 3);
+  const fault = await catchFault(run(await writeCrashingOnnx(), { images }));
   expect(fault).toMatchObject({ code: 'runner_crashed', fault: 'team' });
   expect(fault.message).toContain('by the signal SIGFPE');
   const { probabilities } = await run(await writers.onnx({ weights: [[1]], bias: [0] }));

@@ -41,7 +41,7 @@ it('halves where a larger one is no better', () => {
 
 it('tries nothing whose memory would come near the limit', () => {
   const grows = { bytesOf: (size: number) => size * 50 * megabyte };
-  expect(settle((size) => 1 + size / 100, { ...grows, limit: 2500 }).tried).toEqual([4, 8]);
+  expect(settle((size) => 1 + size / 100, { ...grows, limit: 1500 }).tried).toEqual([4, 8]);
   expect(settle((size) => 1 + size / 100, { ...grows, limit: 100_000 }).fastest).toBe(64);
   // Not even four of these.
   expect(settle((size) => 1 + size / 100, { imageBytes: 200 * megabyte, limit: 4096 }).tried).toEqual([1]);
