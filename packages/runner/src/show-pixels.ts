@@ -1,4 +1,4 @@
-import { link, rm } from 'node:fs/promises';
+import { copyFile, link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PixelSegment } from './images/pixel-segment.js';
 import type { PixelSet } from './images/pixel-set.js';
@@ -49,7 +49,7 @@ export function showPixels(child: Child, from: { set: PixelSet; first: number },
     made += 1;
     const file = { segment, name: String(made), end: shown };
     files.push(file);
-    await link(segment.path, join(child.imagesDirectory, file.name));
+    await placeSegment(segment, join(child.imagesDirectory, file.name));
     if (isStopped) await takeBack([file]);
     return file;
   };
@@ -73,6 +73,14 @@ export function showPixels(child: Child, from: { set: PixelSet; first: number },
       await takeBack([...files]);
     },
   };
+}
+
+/** Gives it a second name, by which it is seen to grow; on another disk it is copied when it is full. */
+async function placeSegment(segment: PixelSegment, target: string): Promise<void> {
+  await link(segment.path, target).catch(async () => {
+    await segment.waitFor(segment.count - 1);
+    await copyFile(segment.path, target);
+  });
 }
 
 /** Names of files are never used twice in a process: one that is open would be taken for the other. */

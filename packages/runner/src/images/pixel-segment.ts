@@ -9,6 +9,8 @@ import { findPath, type RunImage } from './run-image.js';
 export class PixelSegment {
   /** Read it while it grows; `drop` removes this name. */
   readonly path: string;
+  /** How many images it will have. */
+  readonly count: number;
   readonly #filled: Promise<void>;
   #ready: number;
   #error: unknown;
@@ -16,9 +18,14 @@ export class PixelSegment {
   #change = newSignal();
   readonly #cache: PixelCache;
 
-  private constructor(cache: PixelCache, path: string, ready: number, fill?: (segment: PixelSegment) => Promise<void>) {
+  private constructor(
+    cache: PixelCache,
+    { path, count, ready }: { path: string; count: number; ready: number },
+    fill?: (segment: PixelSegment) => Promise<void>,
+  ) {
     this.#cache = cache;
     this.path = path;
+    this.count = count;
     this.#ready = ready;
     this.#filled = fill?.(this) ?? Promise.resolve();
     this.#filled.catch((error) => this.#move(() => (this.#error = error)));
@@ -35,9 +42,9 @@ export class PixelSegment {
     const bytes = count * countPixelBytes(format);
     const key = await nameSegment(images, format, tools.decoder);
     const kept = key === null ? null : await cache.take(key, bytes);
-    if (kept !== null) return new PixelSegment(cache, kept, count);
+    if (kept !== null) return new PixelSegment(cache, { path: kept, count, ready: count });
     const path = await cache.create();
-    return new PixelSegment(cache, path, 0, async (segment) => {
+    return new PixelSegment(cache, { path, count, ready: 0 }, async (segment) => {
       await segment.#decode(tools, images, (place) => `Image ${first + place + 1} of ${list.length}`);
       // What could not be kept is of use all the same.
       if (key !== null && segment.#ready === count) await cache.keep(path, key, bytes).catch(tools.onUnkept);
