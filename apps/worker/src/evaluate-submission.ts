@@ -50,7 +50,7 @@ export async function evaluateSubmission(
   claim: EvaluationClaim,
   shutdown: AbortSignal,
 ): Promise<void> {
-  const { database, queue, config } = tools;
+  const { database, config } = tools;
   const { leaseSeconds } = config;
   const { evaluationId } = claim;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId, attempt: claim.attempts });
@@ -62,26 +62,18 @@ export async function evaluateSubmission(
   try {
     const { submissionId, attempts: attempt } = claim;
     const traced = { evaluationId, step: 'evaluate', attributes: { submissionId, attempt } };
-    const { predictionsDigest, provenance } = await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
-    if (!(await finishRunning(database, { ...claim, predictionsDigest, provenance }))) {
-      throw new EvaluationInterrupted('lost');
-    }
-    log.info({ provenance }, 'predictions stored');
-    tools.meter.ended('predicted');
+    await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
   } catch (error) {
     // What aborted the work is the reason, whatever the work threw while it was torn down.
     await endEarly(tools, claim, lease.signal.aborted ? lease.signal.reason : error, log);
-    return;
   } finally {
     lease.release();
   }
-  // If the bell can't be rung now, reconcile rings it later.
-  await queue.enqueueScoring({ evaluationId }).catch((error) => log.warn({ err: error }, 'scoring not rung yet'));
 }
 
-async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease) {
-  const { database, storage, models, sandbox, config } = tools;
-  return await withScratchFolder(config.scratchDirectory, async (folder) => {
+async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease): Promise<void> {
+  const { database, storage, models, sandbox, config, log } = tools;
+  await withScratchFolder(config.scratchDirectory, async (folder) => {
     const predictor = await openPredictor({
       manifest: claim.manifest,
       limits: claim.limits,
@@ -97,27 +89,42 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
         lease.learn(await recordBundleStart(database, claim));
       },
     });
-    // The process ends while its predictions are stored, and in any case.
-    const close = async () => {
-      const peakMemoryBytes = await predictor.close();
-      tools.log.info({ peakMemoryBytes }, 'bundle closed');
-      return peakMemoryBytes;
+    let closing: Promise<void> | null = null;
+    const close = () => {
+      closing ??= predictor.close().then((peakMemoryBytes) => log.info({ peakMemoryBytes }, 'bundle closed'));
+      return closing;
     };
-    let predicted: Predicted;
     try {
-      predicted = await runStages(tools, claim, lease, { predictor, folder });
-    } catch (error) {
+      const predicted = await runStages(tools, claim, lease, { predictor, folder });
+      const peakMemoryBytes = predictor.readPeakBytes();
+      // Its process ends while its predictions go on.
+      close().catch(() => {});
+      await handOn(tools, claim, lease, { predicted, peakMemoryBytes });
+    } finally {
       await close();
-      throw error;
     }
-    const closing = close();
-    const storing = storePredictions(storage, predicted);
-    await Promise.allSettled([closing, storing]);
-    const [peakMemoryBytes, predictionsDigest] = [await closing, await storing];
-    const { bundleDigest, testSetDigest } = claim;
-    const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
-    return { predictionsDigest, provenance: { bundleDigest, testSetDigest, ...made } };
   });
+}
+
+/** Stores predictions, and rings for who scores them. */
+async function handOn(
+  { database, storage, queue, log, meter }: EvaluationTools,
+  claim: EvaluationClaim,
+  lease: Lease,
+  { predicted, peakMemoryBytes }: { predicted: Predicted; peakMemoryBytes: number },
+): Promise<void> {
+  const { evaluationId, bundleDigest, testSetDigest } = claim;
+  const predictionsDigest = await storePredictions(storage, predicted);
+  const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
+  const provenance = { bundleDigest, testSetDigest, ...made };
+  if (!(await finishRunning(database, { ...claim, predictionsDigest, provenance }))) {
+    throw new EvaluationInterrupted('lost');
+  }
+  lease.release();
+  log.info({ provenance }, 'predictions stored');
+  meter.ended('predicted');
+  // If the bell can't be rung now, reconcile rings it later.
+  await queue.enqueueScoring({ evaluationId }).catch((error) => log.warn({ err: error }, 'scoring not rung yet'));
 }
 
 /** @returns the digest of their file */

@@ -29,6 +29,7 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'> &
   pixels.catch(() => {});
   let waiting: Waiting | null = null;
   let closed = false;
+  let later: NodeJS.Timeout | undefined;
   let limits: RunLimits = defaultRunLimits;
   let gpu: Gpu | null = null;
   let engine: ResolvedModelManifest['engine'] = 'onnx';
@@ -60,19 +61,25 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'> &
         },
         async close() {
           const ended = await model.close();
-          prepare();
+          // The machine is left to what comes after a run, for the moment that it takes.
+          clearTimeout(later);
+          later = setTimeout(prepare, pauseMilliseconds).unref();
           return ended;
         },
       };
     },
     async close() {
       closed = true;
+      clearTimeout(later);
       if (waiting) await end(waiting.child);
       waiting = null;
       if (!options.pixels) await (await pixels.catch(() => null))?.close();
     },
   };
 }
+
+/** What is predicted is scored by then. */
+const pauseMilliseconds = 200;
 
 interface Waiting {
   readonly child: Child;

@@ -21,6 +21,8 @@ export interface Predictor {
    * @throws HoldoutError as `RunningModel.run` and `runCommand`; the reason of `signal`
    */
   run(options: PredictorRun): Promise<Predicted>;
+  /** The most memory that was seen until now, in bytes. */
+  readPeakBytes(): number;
   /** Ends what still runs and removes what it needed. The most memory that was seen, in bytes. */
   close(): Promise<number>;
 }
@@ -120,6 +122,7 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
         durations: result.durations,
       };
     },
+    readPeakBytes: model.readPeakBytes,
     close,
   };
 }
@@ -169,6 +172,7 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
         durations: { totalSeconds: result.totalSeconds, cpuSeconds: result.usage.cpuSeconds },
       };
     },
+    readPeakBytes: () => peakMemoryBytes,
     close,
   };
 }

@@ -62,6 +62,8 @@ export interface RunningModel {
    *   `sandbox_unavailable`; where `signal` was given, its reason. The process has ended then.
    */
   run(options: ImagesOptions): Promise<RunResult>;
+  /** The most memory that it had until now. */
+  readPeakBytes(): number;
   /** Ends the process, waits for its end, and removes its folders. What it used at most. */
   close(): Promise<Pick<ChildEnd, 'usage'> | null>;
 }
@@ -166,6 +168,7 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
     },
     expect: (images) => void expectImages(images),
     run,
+    readPeakBytes: child.readPeakBytes,
     async close() {
       child.finish();
       child.kill();

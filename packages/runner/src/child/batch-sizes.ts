@@ -53,6 +53,11 @@ export class BatchSizes {
     return (this.#best ?? this.#candidate).size;
   }
 
+  /** Whether nothing more is tried. */
+  get isSettled(): boolean {
+    return this.#step === 'none';
+  }
+
   /** @param seconds - that the engine took for a full batch of this size */
   learn(size: number, seconds: number): void {
     const candidate = this.#candidate;

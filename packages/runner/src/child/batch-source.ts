@@ -20,11 +20,13 @@ export type FilledBatch = (Batch & { error?: never }) | { error: { name: string;
 
 /** Batches of the images that come in, made ready beside the engine. */
 export interface BatchSource {
-  /** Says how images become numbers. */
-  begin(input: ResolvedModelManifest['input']): void;
+  /** How many images of the list were not taken yet. */
+  readonly left: number;
+  /** Begins a list, and says how its images become numbers. */
+  begin(input: ResolvedModelManifest['input'], imageCount: number): void;
   add(pixels: PixelsRequest): void;
-  /** Asks for a batch of the next `count` images; `size` is how many it must have room for. */
-  order(count: number, size: number): void;
+  /** Has up to `most` batches of so many images made ready; what was ordered before stays as it is. */
+  orderAhead(size: number, most: number): void;
   /** The batch that was ordered first. Its array may be lent to a later one after `giveBack`. */
   next(): Promise<Batch>;
   giveBack(batch: Batch): void;
@@ -37,28 +39,41 @@ export function openBatchSource(): BatchSource {
   const thread = new Worker(new URL('./fill-batches.js', import.meta.url));
   const filled: FilledBatch[] = [];
   const spare: Float32Array<ArrayBuffer>[] = [];
+  let [left, unordered, ordered] = [0, 0, 0];
   let wake = () => {};
-  thread.on('message', (batch: FilledBatch) => {
+  const hear = (batch: FilledBatch) => {
     filled.push(batch);
     wake();
-  });
-  thread.on('error', ({ name, message }) => {
-    filled.push({ error: { name, message } });
-    wake();
-  });
+  };
+  thread.on('message', hear);
+  thread.on('error', ({ name, message }) => hear({ error: { name, message } }));
   const tell = (request: FillerRequest, transfer: ArrayBuffer[] = []) => thread.postMessage(request, transfer);
+  const take = (batch: FilledBatch): Batch => {
+    if (batch.error) throw Object.assign(new Error(batch.error.message), { name: batch.error.name });
+    ordered -= 1;
+    left -= batch.count;
+    return batch;
+  };
   return {
-    begin: (input) => tell({ kind: 'begin', input }),
+    get left() {
+      return left;
+    },
+    begin(input, imageCount) {
+      [left, unordered] = [imageCount, imageCount];
+      tell({ kind: 'begin', input });
+    },
     add: (pixels) => tell(pixels),
-    order(count, size) {
-      const room = spare.pop() ?? null;
-      tell({ kind: 'fill', count, size, room }, room ? [room.buffer] : []);
+    orderAhead(size, most) {
+      for (; unordered > 0 && ordered < most; ordered += 1) {
+        const count = Math.min(size, unordered);
+        const room = spare.pop() ?? null;
+        tell({ kind: 'fill', count, size, room }, room ? [room.buffer] : []);
+        unordered -= count;
+      }
     },
     async next() {
-      for (;;) {
-        const batch = filled.shift();
-        if (batch?.error) throw Object.assign(new Error(batch.error.message), { name: batch.error.name });
-        if (batch) return batch;
+      for (let batch = filled.shift(); ; batch = filled.shift()) {
+        if (batch) return take(batch);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -1,17 +1,18 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
-import type { LoadedModel, VisibleGpu } from '../engines/engine.js';
+import type { VisibleGpu } from '../engines/engine.js';
 import { loadModel, type PlacedModel, prepareEngine } from '../engines/load-model.js';
 import { countPixelBytes } from '../images/pixel-format.js';
 import { gpuWords, type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
 import { BatchSizes } from './batch-sizes.js';
-import { openBatchSource } from './batch-source.js';
+import { type Batch, openBatchSource } from './batch-source.js';
+import { ModelRunner } from './model-runner.js';
 import { readProbabilities } from './read-probabilities.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
 
-/** So many batches are made ready ahead of the one that the engine works on. */
+/** So many batches are made ready ahead of those that the engine works on. */
 const lookAhead = 2;
 
 interface Loading {
@@ -19,7 +20,9 @@ interface Loading {
   readonly placed: Promise<PlacedModel>;
   readonly sizes: BatchSizes;
   readonly startedAt: number;
+  readonly emptyBytes: number;
   loadSeconds: number | null;
+  runner: ModelRunner | null;
 }
 
 let loading: Loading | null = null;
@@ -45,8 +48,9 @@ function startLoading(request: LoadRequest): Loading {
   const { manifest, memoryLimitBytes } = request;
   const imageBytes = Float32Array.BYTES_PER_ELEMENT * countPixelBytes(manifest.input);
   const sizes = new BatchSizes({ imageBytes, memoryLimitBytes, readMemoryBytes: () => process.memoryUsage.rss() });
-  const [placed, startedAt] = [placeModel(request), performance.now()];
-  const started: Loading = { request, placed, sizes, startedAt, loadSeconds: null };
+  const [startedAt, emptyBytes] = [performance.now(), process.memoryUsage.rss()];
+  const placed = placeModel(request);
+  const started: Loading = { request, placed, sizes, emptyBytes, startedAt, loadSeconds: null, runner: null };
   // A failure is said when the first prediction waits for the model.
   started.placed.catch(() => {});
   return started;
@@ -54,54 +58,57 @@ function startLoading(request: LoadRequest): Loading {
 
 async function predictImages(from: Loading | null, imageCount: number): Promise<void> {
   if (!from) throw new Error('Asked to predict before a model was named.');
-  const { input, output: described } = from.request.manifest;
-  const { sizes } = from;
-  const ordered: number[] = [];
-  let [left, done] = [imageCount, 0];
-  const orderAhead = () => {
-    while (left > 0 && ordered.length < lookAhead) {
-      const size = input.fixedBatchSize ?? sizes.current;
-      batches.order(Math.min(size, left), size);
-      ordered.push(size);
-      left -= Math.min(size, left);
-    }
-  };
-  batches.begin(input);
-  orderAhead();
-  const model = await finishLoading(from);
+  const { input } = from.request.manifest;
+  batches.begin(input, imageCount);
+  // While the model is loaded.
+  batches.orderAhead(input.fixedBatchSize ?? from.sizes.current, lookAhead);
+  const runner = await finishLoading(from);
   const probabilities: number[] = [];
-  let inferenceSeconds = 0;
-  while (done < imageCount) {
-    const batch = await batches.next();
-    const size = ordered.shift();
-    const place = { first: done, count: batch.count, total: imageCount };
-    done += batch.count;
-    send({ kind: 'read', imagesRead: done });
-    orderAhead();
-    const predictedAt = performance.now();
-    const output = await predict(model, batch.values, batch.count);
-    const seconds = secondsSince(predictedAt);
-    inferenceSeconds += seconds;
-    if (batch.count === size) sizes.learn(size, seconds);
+  const startedAt = performance.now();
+  let waitedSeconds = 0;
+  for (const underWay: UnderWay[] = []; probabilities.length < imageCount; ) {
+    if (underWay.length === 0) await runner.consider(batches.left);
+    while (underWay.length < runner.width && batches.left > 0) {
+      batches.orderAhead(runner.batchSize, runner.width + lookAhead);
+      const waitedFrom = performance.now();
+      const batch = await batches.next();
+      if (underWay.length === 0) waitedSeconds += secondsSince(waitedFrom);
+      send({ kind: 'read', imagesRead: imageCount - batches.left });
+      batches.orderAhead(runner.batchSize, runner.width + lookAhead);
+      const predicting = predict(runner, batch);
+      // A failure is thrown when its turn comes; until then it must not count as unhandled.
+      predicting.catch(() => {});
+      underWay.push({ predicting, count: batch.count });
+    }
+    const next = underWay.shift();
+    if (!next) continue;
+    const { prediction, batch } = await next.predicting;
     batches.giveBack(batch);
-    probabilities.push(...readProbabilities(described, output.values, output.shape, place));
+    const place = { first: probabilities.length, count: next.count, total: imageCount };
+    probabilities.push(...readProbabilities(from.request.manifest.output, prediction.values, prediction.shape, place));
     send({ kind: 'progress', imagesDone: probabilities.length });
   }
+  const inferenceSeconds = secondsSince(startedAt) - waitedSeconds;
   say(`${imageCount} images predicted in ${inferenceSeconds.toFixed(2)} s`);
-  const { device, threads } = model;
-  const placement = { device, threads, batchSize: input.fixedBatchSize ?? sizes.fastest };
+  const placement = runner.describe();
   send({ kind: 'result', probabilities, placement, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
 }
 
-async function finishLoading(from: Loading): Promise<LoadedModel> {
+interface UnderWay {
+  readonly predicting: ReturnType<ModelRunner['predict']>;
+  readonly count: number;
+}
+
+async function finishLoading(from: Loading): Promise<ModelRunner> {
   const { model, notices } = await from.placed;
-  if (from.loadSeconds === null) {
+  if (!from.runner) {
     from.loadSeconds = secondsSince(from.startedAt);
     const { engineVersion, device, threads } = model;
     for (const notice of notices) say(notice);
     say(`${engineVersion} on ${device}, ${threads} threads: loaded in ${from.loadSeconds.toFixed(2)} s`);
+    from.runner = new ModelRunner(model, from.request, from.sizes, from.emptyBytes);
   }
-  return model;
+  return from.runner;
 }
 
 /** Looked for before there is a bundle, which could speak for it. */
@@ -119,9 +126,9 @@ async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   }
 }
 
-async function predict(model: LoadedModel, values: Float32Array, count: number) {
+async function predict(runner: ModelRunner, batch: Batch) {
   try {
-    return await model.predict(values, count);
+    return await runner.predict(batch);
   } catch (error) {
     throw new HoldoutError('inference_failed', { detail: describeCause(error) });
   }

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNetwork, writeNetwork } from '../doctor/measured-network.js';
 import { findSoftwareGpu } from '../gpus/find-software-gpu.js';
 import type { Gpu } from '../gpus/gpu.js';
+import type { RunImage } from '../images/run-image.js';
 import { runBundle } from '../run-bundle.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
-import type { RunImage } from '../images/run-image.js';
 import { makeFolder } from '../testing/describe-run.js';
 import type { DeviceKind } from './engine.js';
 
