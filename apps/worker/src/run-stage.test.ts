@@ -33,6 +33,7 @@ it('shows of the hidden run’s progress no more than its twentieths, whatever t
       }
       return { predictions: [], missing: [], durations: {}, provenance: {} as never };
     },
+    readPeakBytes: () => 0,
     close: async () => 0,
   };
   const report = reportRegularly(fixture.evaluating, claim, lease);

@@ -13,6 +13,9 @@ interface Options {
   readonly say: (line: string) => void;
 }
 
+/** Enough for a batch size to be found. */
+const warmUpImages = 96;
+
 /**
  * Runs a bundle as the first of its kind, whose images are decoded beside it, and as the second, which finds them decoded;
  * both against onnxruntime-node alone on tensors that are ready.
@@ -38,7 +41,7 @@ export async function measureBesideEngine(
     await rm(folder, { recursive: true });
   };
   // Warms the disk cache, and tells which threads and batch size to compare with.
-  const { provenance } = await runInSandbox(sandbox, bundle);
+  const { provenance } = await runInSandbox(sandbox, { ...bundle, images: bundle.images.slice(0, warmUpImages) });
   const modelPath = join(bundle.bundleDirectory, bundle.manifest.model);
   const alone = startReadyTensors(modelPath, provenance.threads, provenance.batchSize);
   const aloneSpeeds: number[] = [];

@@ -24,9 +24,13 @@ export interface ModelStarter {
  * @param options.pixels - what decodes images; where it is left out, nothing decoded outlives a model
  */
 export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'> & { pixels?: Pixels }): ModelStarter {
-  const pixels = options.pixels ? Promise.resolve(options.pixels) : openPixelsForOnce(options.makeFolder);
-  // Told to whoever runs a model.
-  pixels.catch(() => {});
+  /** Only where a model is run: programs need none. */
+  let ownPixels: Promise<Pixels> | null = null;
+  const openPixels = async () => {
+    if (options.pixels) return options.pixels;
+    ownPixels ??= openPixelsForOnce(options.makeFolder);
+    return await ownPixels;
+  };
   let waiting: Waiting | null = null;
   let closed = false;
   let later: NodeJS.Timeout | undefined;
@@ -52,7 +56,7 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'> &
   return {
     waitingGpu: () => waiting?.child.gpu ?? null,
     start(wanted, wantedGpu = null) {
-      const model = startModel(take(wanted, wantedGpu), wanted, pixels);
+      const model = startModel(take(wanted, wantedGpu), wanted, openPixels());
       return {
         ...model,
         load(manifest, threads, devices) {
@@ -73,7 +77,7 @@ export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'> &
       clearTimeout(later);
       if (waiting) await end(waiting.child);
       waiting = null;
-      if (!options.pixels) await (await pixels.catch(() => null))?.close();
+      if (ownPixels) await (await ownPixels.catch(() => null))?.close();
     },
   };
 }

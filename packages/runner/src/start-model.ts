@@ -82,6 +82,8 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
   let lastWords = '';
   let runs = 0;
   const expected: Promise<PixelSet>[] = [];
+  // Told to who runs it.
+  pixels.catch(() => {});
 
   /** Images that were expected, or what has just these. */
   async function findPixels(images: readonly RunImage[]): Promise<{ set: PixelSet; first: number }> {

@@ -69,6 +69,13 @@ export class BatchSizes {
     this.#judge(candidate);
   }
 
+  /** A larger batch than this one could not be predicted: none is tried again. */
+  refuseAbove(size: number): void {
+    this.#step = 'none';
+    this.#best = this.#best && this.#best.size <= size ? this.#best : begin(size);
+    this.#candidate = this.#best;
+  }
+
   #judge(candidate: Candidate): void {
     const before = this.#best;
     const isFaster = !before || candidate.secondsByImage < gain * before.secondsByImage;

@@ -93,3 +93,29 @@ it('goes back to the model by itself where copies are no faster', async () => {
   expect(widths).toEqual([1, 2]);
   expect(runner.width).toBe(1);
 });
+
+it('predicts in parts what is too much at once, and tries no more of it', async () => {
+  const request = ask(await write('onnx'), 1);
+  const { model } = await loadModel({ ...request, gpu: null });
+  const given: number[] = [];
+  const small: LoadedModel = {
+    ...model,
+    async predict(values, count) {
+      given.push(count);
+      if (count > 5) throw new Error('out of memory');
+      return await model.predict(values, count);
+    },
+  };
+  const sizes = new BatchSizes({ imageBytes: 256, memoryLimitBytes, readMemoryBytes: () => 0 });
+  const runner = new ModelRunner(small, request, sizes, 0);
+  await runner.predict(draw([0.5, 0.6]));
+  const greys = Array.from({ length: 11 }, (_, place) => place / 20);
+  const { prediction } = await runner.predict(draw(greys));
+  expect(prediction.shape[0]).toBe(11);
+  for (const [place, grey] of greys.entries()) expect(prediction.values[place]).toBeCloseTo(grey, 5);
+  expect(given).toEqual([2, 11, 5, 6, 5, 1]);
+  expect(runner.batchSize).toBeLessThanOrEqual(5);
+  // What was predicted before is no question of room.
+  const broken = new ModelRunner({ ...model, predict: () => Promise.reject(new Error('broken')) }, request, sizes, 0);
+  await expect(broken.predict(draw([0.1]))).rejects.toThrow('broken');
+});

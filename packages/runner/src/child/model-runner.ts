@@ -1,4 +1,5 @@
 import type { LoadedModel, Prediction } from '../engines/engine.js';
+import { countPixelBytes } from '../images/pixel-format.js';
 import type { LoadRequest } from '../protocol.js';
 import type { BatchSizes } from './batch-sizes.js';
 import type { Batch } from './batch-source.js';
@@ -30,6 +31,8 @@ export class ModelRunner {
   readonly #sizes: BatchSizes;
   readonly #emptyBytes: number;
   #batches = 0;
+  /** Images that it was given at once, and could predict. */
+  #largest = 0;
   #secondsByImage = Number.POSITIVE_INFINITY;
   #copies: Copies | null = null;
   #leaving: Copies | null = null;
@@ -76,13 +79,32 @@ export class ModelRunner {
     // Nothing of them is under way any more.
     void this.#leaving?.close();
     this.#leaving = null;
-    const prediction = await this.#model.predict(batch.values, batch.count);
+    const prediction = await this.#predictOrSplit(batch.values, batch.count);
     const seconds = (performance.now() - startedAt) / 1000;
     this.#batches += 1;
     // In the first one an engine makes itself ready.
     if (this.#batches > 1) this.#secondsByImage = Math.min(this.#secondsByImage, seconds / batch.count);
     if (batch.count === this.#sizes.current) this.#sizes.learn(batch.count, seconds);
     return { prediction, batch };
+  }
+
+  /** A device may have no memory for a batch larger than those before: then it is predicted in parts. */
+  async #predictOrSplit(values: Float32Array, count: number): Promise<Prediction> {
+    const isFixed = this.#request.manifest.input.fixedBatchSize !== null;
+    try {
+      const prediction = await this.#model.predict(values, count);
+      this.#largest = Math.max(this.#largest, count);
+      return prediction;
+    } catch (error) {
+      if (isFixed || count === 1 || count <= this.#largest) throw error;
+      const first = Math.max(this.#largest, Math.floor(count / 2));
+      const imageValues = countPixelBytes(this.#request.manifest.input);
+      const one = await this.#predictOrSplit(values, first);
+      const other = await this.#predictOrSplit(values.subarray(first * imageValues), count - first);
+      this.#sizes.refuseAbove(this.#largest);
+      const joined = Float64Array.from([...Array.from(one.values), ...Array.from(other.values)]);
+      return { values: joined, shape: [count, ...one.shape.slice(1)], extras: [] };
+    }
   }
 
   /** Loads copies to try them, where enough images are left; nothing may be under way. */

@@ -46,6 +46,7 @@ export async function loadModel({ devices, ...options }: PlaceOptions): Promise<
 /** Loads an engine itself, ahead of a model for it. */
 export async function prepareEngine(engine: LoadOptions['manifest']['engine']): Promise<void> {
   await listDevices(engine);
+  if (engine === 'onnx') await (await import('./onnx/warm-up.js')).warmUpOnnx();
 }
 
 /** Each engine is imported only where it is needed: both together would take twice the memory and time. */
