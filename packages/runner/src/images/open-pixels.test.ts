@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ResolvedModelManifest } from '@holdout/contracts';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -251,22 +252,37 @@ it('says so where its decoding process is killed, and goes on with another', asy
 });
 
 it('lets go of all it keeps where the disk is full, and says so where that is not enough', async () => {
-  const disk = join(directory, 'disk');
-  await mkdir(disk);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
-  try {
-    const pixels = await openAnother(1e9, disk);
-    const large = { ...input, width: 128, height: 96 };
-    await expectRight(pixels, images.slice(0, 8), large);
-    await expectRight(pixels, images.slice(2, 12), large);
-    const set = pixels.open(images, { ...large, width: 512 });
-    await expect(readAll(set, images.length, large)).rejects.toMatchObject({ code: 'storage_full' });
-    set.close();
-    await expectRight(pixels, images.slice(0, 8), large);
+  const paths = images.map(({ path, digest }) => ({ path, digest }));
+  // A real disk of 256 KiB, in a mount namespace that ends with the process.
+  const script = `
+    const { openPixels } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+    const { statfs } = await import('node:fs/promises');
+    const images = ${JSON.stringify(paths)};
+    const input = ${JSON.stringify({ ...input, width: 160, height: 96 })};
+    const pixels = await openPixels({ directory: ${JSON.stringify(directory)}, limitBytes: 1e9 });
+    const count = async (list, wanted = input) => {
+      const set = pixels.open(list, wanted);
+      let count = 0;
+      try {
+        for await (const extent of set.read(0, list.length)) count += extent.count;
+        return count;
+      } catch (error) {
+        return error.code;
+      } finally {
+        set.close();
+        // What is kept is kept by then.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    };
+    const answers = [await count(images.slice(0, 8)), await count(images.slice(2, 12))];
+    answers.push(await count(images, { ...input, width: 512 }), await count(images.slice(0, 8)));
     await pixels.close();
-  } finally {
-    execFileSync('umount', ['--lazy', disk]);
-  }
+    console.log(JSON.stringify(answers));`;
+  const mounted = 'mount -t tmpfs -o size=256k tmpfs "$0" && exec "$@"';
+  const node = [process.execPath, '--input-type=module', '-e', script];
+  const wrap = ['--map-root-user', '--mount', 'sh', '-c', mounted, directory];
+  const { stdout } = await promisify(execFile)('unshare', [...wrap, ...node]);
+  expect(JSON.parse(stdout)).toEqual([8, 10, 'storage_full', 8]);
 });
 
 function fail(): never {
