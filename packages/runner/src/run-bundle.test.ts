@@ -204,6 +204,16 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
   },
 );
 
+it('fills a batch that is larger than what is shown of its images at a time', async () => {
+  sandbox = await createSandbox({ kind: 'none' });
+  const bundle = await writers.onnx({ weights: [[1]], bias: [0], side: 2048, fixedBatchSize: 18 });
+  bundle.manifest.input.fixedBatchSize = 18;
+  const images = Array.from({ length: 20 }, (_, place) => greys[place % greys.length] ?? { path: '' });
+  const { probabilities } = await run(bundle, { images, limits: { ...limits, memoryLimitBytes: 8 * 1024 ** 3 } });
+  expect(probabilities).toHaveLength(20);
+  for (const [place, value] of probabilities.entries()) expect(value).toBeCloseTo((place % 6) / 5, 4);
+});
+
 it.each([
   ['none', 'SIGSEGV', 'runner_crashed', 'team'],
   ['none', 'SIGKILL', 'runner_killed', 'server'],

@@ -15,8 +15,11 @@ export type FillerRequest =
   /** `count` images into an array for `size`; `room` is one that is not needed any more. */
   | { kind: 'fill'; count: number; size: number; room: Float32Array<ArrayBuffer> | null };
 
-/** What it answers, in the order of what was asked. */
-export type FilledBatch = (Batch & { error?: never }) | { error: { name: string; message: string } };
+/** What it answers: batches in the order in which they were asked for, and how many images of the list it has read. */
+export type FillerAnswer =
+  | { kind: 'filled'; batch: Batch }
+  | { kind: 'read'; images: number }
+  | { kind: 'failed'; name: string; message: string };
 
 /** Batches of the images that come in, made ready beside the engine. */
 export interface BatchSource {
@@ -35,24 +38,26 @@ export interface BatchSource {
 /** At most so many arrays wait to be used again. */
 const mostSpare = 2;
 
-export function openBatchSource(): BatchSource {
+/** @param onRead - hears how many images of the list were read; more of it may be shown then */
+export function openBatchSource(onRead: (images: number) => void): BatchSource {
   const thread = new Worker(new URL('./fill-batches.js', import.meta.url));
-  const filled: FilledBatch[] = [];
+  const filled: Exclude<FillerAnswer, { kind: 'read' }>[] = [];
   const spare: Float32Array<ArrayBuffer>[] = [];
   let [left, unordered, ordered] = [0, 0, 0];
   let wake = () => {};
-  const hear = (batch: FilledBatch) => {
-    filled.push(batch);
+  const hear = (answer: FillerAnswer) => {
+    if (answer.kind === 'read') return onRead(answer.images);
+    filled.push(answer);
     wake();
   };
   thread.on('message', hear);
-  thread.on('error', ({ name, message }) => hear({ error: { name, message } }));
+  thread.on('error', ({ name, message }) => hear({ kind: 'failed', name, message }));
   const tell = (request: FillerRequest, transfer: ArrayBuffer[] = []) => thread.postMessage(request, transfer);
-  const take = (batch: FilledBatch): Batch => {
-    if (batch.error) throw Object.assign(new Error(batch.error.message), { name: batch.error.name });
+  const take = (answer: Exclude<FillerAnswer, { kind: 'read' }>): Batch => {
+    if (answer.kind === 'failed') throw Object.assign(new Error(answer.message), { name: answer.name });
     ordered -= 1;
-    left -= batch.count;
-    return batch;
+    left -= answer.batch.count;
+    return answer.batch;
   };
   return {
     get left() {
@@ -72,8 +77,8 @@ export function openBatchSource(): BatchSource {
       }
     },
     async next() {
-      for (let batch = filled.shift(); ; batch = filled.shift()) {
-        if (batch) return take(batch);
+      for (let answer = filled.shift(); ; answer = filled.shift()) {
+        if (answer) return take(answer);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

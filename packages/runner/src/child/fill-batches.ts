@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { normalisePixels } from '../images/normalise-pixels.js';
 import { countPixelBytes } from '../images/pixel-format.js';
-import type { FilledBatch, FillerRequest } from './batch-source.js';
+import type { FillerAnswer, FillerRequest } from './batch-source.js';
 
 // The thread that makes batches of decoded images: read from their files, and normalised. The engine keeps the first thread
 // of the process to itself while it computes, so that nothing can be made ready there.
@@ -18,17 +18,19 @@ let bytes = Buffer.alloc(0);
 let opened: { path: string; descriptor: number } | null = null;
 /** Images of the order under way that are in its batch already. */
 let filled = 0;
+/** Of the list. */
+let read = 0;
 let values: Float32Array<ArrayBuffer> | null = null;
 
 parentPort?.on('message', (request: FillerRequest) => {
   try {
-    if (request.kind === 'begin') input = request.input;
+    if (request.kind === 'begin') [input, read] = [request.input, 0];
     else if (request.kind === 'pixels') extents.push({ ...request });
     else orders.push(request);
     work();
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    parentPort?.postMessage({ error: { name, message } } satisfies FilledBatch);
+    say({ kind: 'failed', name, message });
   }
 });
 
@@ -42,17 +44,23 @@ function work(): void {
       readImage(extent, imageBytes);
       normalisePixels(bytes, input, values, filled * imageBytes);
       filled += 1;
+      read += 1;
       extent.place += 1;
       extent.count -= 1;
       if (extent.count === 0) extents.shift();
     }
+    // Said before a batch is full: what is shown ahead may be less than a batch.
+    say({ kind: 'read', images: read });
     if (filled < order.count) return;
     orders.shift();
-    const batch: FilledBatch = { count: filled, values };
+    say({ kind: 'filled', batch: { count: filled, values } }, [values.buffer]);
     filled = 0;
     values = null;
-    parentPort?.postMessage(batch, [batch.values.buffer]);
   }
+}
+
+function say(answer: FillerAnswer, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(answer, transfer);
 }
 
 /** Into `bytes`. The kernel has what was decoded or read lately in memory: this waits for no disk, as a rule. */

@@ -28,7 +28,7 @@ interface Loading {
 let loading: Loading | null = null;
 // ONNX Runtime would report that it is used; without a network it can't, and says so in the team's log.
 process.env.ORT_DISABLE_TELEMETRY = '1';
-const batches = openBatchSource();
+const batches = openBatchSource((imagesRead) => send({ kind: 'read', imagesRead }));
 const gpu = await findGpu(process.argv[2]);
 send({ kind: 'ready', adapter: gpu?.adapter?.name ?? null });
 for await (const line of createInterface({ input: process.stdin })) {
@@ -73,7 +73,6 @@ async function predictImages(from: Loading | null, imageCount: number): Promise<
       const waitedFrom = performance.now();
       const batch = await batches.next();
       if (underWay.length === 0) waitedSeconds += secondsSince(waitedFrom);
-      send({ kind: 'read', imagesRead: imageCount - batches.left });
       batches.orderAhead(runner.batchSize, runner.width + lookAhead);
       const predicting = predict(runner, batch);
       // A failure is thrown when its turn comes; until then it must not count as unhandled.
