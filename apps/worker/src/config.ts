@@ -99,7 +99,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
     maxAttempts: env.HOLDOUT_MAX_ATTEMPTS,
     drainSeconds: env.HOLDOUT_DRAIN_SECONDS,
     threads: env.HOLDOUT_THREADS,
-    gpus: readGpus(env.HOLDOUT_GPUS),
+    gpus: readGpus(env.HOLDOUT_GPUS, env.HOLDOUT_STORAGE_DIRECTORY),
     sandbox: env.HOLDOUT_SANDBOX,
     container: env.HOLDOUT_SANDBOX === 'container' ? readContainerOptions(environment) : undefined,
     redisUrl: env.REDIS_URL,
@@ -109,9 +109,10 @@ export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
   };
 }
 
-function readGpus(wanted: string): Gpu[] {
+/** Workers of a machine share their storage's folder; a service manager gives each a `/tmp` of its own. */
+function readGpus(wanted: string, storageDirectory: string): Gpu[] {
   try {
-    return chooseGpus(wanted);
+    return chooseGpus(wanted, join(storageDirectory, 'gpu-locks'));
   } catch (error) {
     throw new Error(`The worker can’t start: ${error instanceof Error ? error.message : error}`);
   }

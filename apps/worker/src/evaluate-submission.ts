@@ -79,7 +79,7 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
       limits: claim.limits,
       threads: config.threads,
       // Who waits in the class of GPUs gets one; others leave it to them.
-      gpus: claim.hardware === 'gpu' ? config.gpus : [],
+      ...(claim.hardware === 'gpu' ? { gpus: config.gpus } : {}),
       signal: lease.signal,
       sandbox,
       models,

@@ -1,6 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, ResolvedManifest, RunLimits, StudyPrediction } from '@holdout/contracts';
+import {
+  type Engine,
+  HoldoutError,
+  type ResolvedManifest,
+  type RunLimits,
+  type StudyPrediction,
+} from '@holdout/contracts';
 import { aggregateStudies } from './aggregate-studies.js';
 import type { RunStudy } from './command/lay-out-work.js';
 import { runCommand } from './command/run-command.js';
@@ -10,6 +16,7 @@ import type { Gpu } from './gpus/gpu.js';
 import { type TakenGpu, takeGpu } from './gpus/take-gpu.js';
 import type { ModelStarter } from './keep-process-ready.js';
 import type { Sandbox } from './sandbox/sandbox.js';
+import type { RunningModel } from './start-model.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
 export interface Predictor {
@@ -65,7 +72,7 @@ export interface PredictorOptions {
   readonly makeFolder: () => string;
   /** Puts the checked bundle's files into an empty folder. */
   readonly unpack: (directory: string) => Promise<void>;
-  /** One of these is its own while it is open, or while its program runs; none where they are none. */
+  /** One of these is its own while it is open, or while its program runs. Left out where it is to have none. */
   readonly gpus?: readonly Gpu[];
   /** Those that a model may run on. */
   readonly devices?: readonly DeviceKind[];
@@ -85,28 +92,51 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
 async function openModel(options: PredictorOptions): Promise<Predictor> {
   const { manifest, limits, threads, models, unpack, sandbox, devices } = options;
   if (manifest.engine === 'command') throw new Error('A command is no model.');
-  const taken = await takeModelGpu(options);
-  const model = models.start(limits, taken?.gpu ?? null);
+  let taken = await takeModelGpu(options);
+  let model = models.start(limits, taken?.gpu ?? null);
   const close = async () => {
     const ended = await model.close();
     // Nothing of it runs any more.
     taken?.release();
+    taken = null;
     return ended?.usage.peakMemoryBytes ?? 0;
+  };
+  const load = async () => {
+    await unpack(model.bundleDirectory);
+    model.load(manifest, threads, devices);
+  };
+  let notice = options.gpus?.length === 0 ? 'This worker has no GPU; the model is run on the processor.' : null;
+  let hasAnswered = false;
+  const run: RunningModel['run'] = async (wanted) => {
+    if (notice !== null) wanted.onLog?.(notice);
+    notice = null;
+    try {
+      const result = await model.run(wanted);
+      hasAnswered = true;
+      return result;
+    } catch (error) {
+      // A GPU's driver can end the process as well as the model can.
+      if (!taken || hasAnswered || !(error instanceof HoldoutError && error.code === 'runner_crashed')) throw error;
+      wanted.onLog?.(`Not on its GPU: ${error.detail ?? 'the process ended early.'} It is run on the processor.`);
+      await close();
+      model = models.start(limits);
+      await load();
+      return await model.run(wanted);
+    }
   };
   // The first of a process takes a moment, while the model is loaded in another one.
   digestEngine(manifest.engine).catch(() => {});
   try {
-    await unpack(model.bundleDirectory);
-    model.load(manifest, threads, devices);
+    await load();
   } catch (error) {
     await close();
     throw error;
   }
   return {
     expect: (studies) => model.expect(studies.flatMap((study) => study.images)),
-    async run({ studies, ...run }) {
+    async run({ studies, ...wanted }) {
       const images = studies.flatMap((study) => study.images);
-      const result = await model.run({ ...run, images, timeLimitSeconds: limits.timeLimitSeconds });
+      const result = await run({ ...wanted, images, timeLimitSeconds: limits.timeLimitSeconds });
       const { adapter, ...provenance } = result.provenance;
       const { engine, device } = provenance;
       const counts = studies.map(({ study, images: { length } }) => ({ study, imageCount: length }));
@@ -122,7 +152,7 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
         durations: result.durations,
       };
     },
-    readPeakBytes: model.readPeakBytes,
+    readPeakBytes: () => model.readPeakBytes(),
     close,
   };
 }
@@ -132,7 +162,7 @@ async function takeModelGpu({ gpus = [], models, signal }: PredictorOptions): Pr
   if (gpus.length === 0) return null;
   const waiting = models.waitingGpu()?.id;
   const ordered = [...gpus].sort((one, other) => Number(other.id === waiting) - Number(one.id === waiting));
-  return await takeGpu(ordered, { signal });
+  return await takeGpu(ordered, signal);
 }
 
 async function openCommand(options: PredictorOptions): Promise<Predictor> {

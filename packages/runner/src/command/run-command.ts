@@ -49,7 +49,7 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   let taken: TakenGpu | null = null;
   try {
     // Its time begins when it may start.
-    if (manifest.gpu && gpus.length > 0) taken = await takeGpu(gpus, { signal });
+    if (manifest.gpu && gpus.length > 0) taken = await takeGpu(gpus, signal);
     else if (manifest.gpu) run.onLog?.('This worker has no GPU; the program is run without one.');
     const startedAt = performance.now();
     const shown = run.studies.map((each) => ({ ...each, study: showStudy(each.study) }));

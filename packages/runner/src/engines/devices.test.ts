@@ -8,10 +8,14 @@ import { describeNetwork, writeNetwork } from '../doctor/measured-network.js';
 import { findSoftwareGpu } from '../gpus/find-software-gpu.js';
 import type { Gpu } from '../gpus/gpu.js';
 import type { RunImage } from '../images/run-image.js';
+import { keepProcessReady } from '../keep-process-ready.js';
+import { openPredictor } from '../predictor.js';
 import { runBundle } from '../run-bundle.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
-import { makeFolder } from '../testing/describe-run.js';
-import type { DeviceKind } from './engine.js';
+import { copyFrom, describeRun, makeFolder } from '../testing/describe-run.js';
+import { removeModels, writeAlternatingOnnx, writeCrashingOnnx } from '../testing/write-models.js';
+import { findObjection } from './compare-trials.js';
+import type { DeviceKind, LoadedModel } from './engine.js';
 
 // A GPU that is a program stands for a real one: what is different is the driver.
 const gpu = findSoftwareGpu();
@@ -25,7 +29,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdout-devices-'));
   images = await Promise.all([1, 2, 3].map((seed) => drawPicture(seed)));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await removeModels();
+});
 
 async function drawPicture(seed: number): Promise<RunImage> {
   const path = join(folder, `picture${seed}.png`);
@@ -93,4 +100,46 @@ describe.each([
     expect(provenance.device).toBe(engine === 'onnx' ? 'cpu' : 'wasm-simd');
     expect(log).toMatch(/Not on webgpu: .*is software, and slower than the processor/);
   });
+});
+
+it('takes the next device where a GPU lacks an operation and is slower by it, and says so', async () => {
+  // Of ten layers that WebGPU has, and one that only the processor has, after each of them.
+  const bundle = await writeAlternatingOnnx();
+  const log: string[] = [];
+  const { provenance } = await runBundle({
+    ...describeRun(await createSandbox({ kind: 'none' }), bundle),
+    ...{ images, gpu, threads: 2, limits: defaultRunLimits, onLog: (line: string) => log.push(line) },
+  });
+  expect(provenance.device).toBe('cpu');
+  expect(log.join('\n')).toMatch(/Not on webgpu: it lacks some of this model’s operations/);
+});
+
+it('believes a GPU only where it says what the processor says', () => {
+  const model = { isMixed: false } as LoadedModel;
+  const trial = (answer: number, seconds: number, isMixed = false) => ({
+    ...{ answer, seconds, model: { ...model, isMixed } },
+  });
+  expect(findObjection(trial(0.5004, 1), trial(0.5, 1))).toBeNull();
+  expect(findObjection(trial(0.502, 1), trial(0.5, 1))).toMatch(/0\.50200, and the processor gives it 0\.50000/);
+  expect(findObjection(trial(0.5, 9), trial(0.5, 1))).toBeNull();
+  expect(findObjection(trial(0.5, 2, true), trial(0.5, 1))).toMatch(/2000 ms, and on the processor alone 1000 ms/);
+  expect(findObjection(trial(0.5, 1, true), trial(0.5, 2))).toBeNull();
+});
+
+it('runs a model on the processor where its process ends on the GPU', async () => {
+  const bundle = await writeCrashingOnnx();
+  const sandbox = await createSandbox({ kind: 'none' });
+  const models = keepProcessReady({ sandbox, makeFolder });
+  const log: string[] = [];
+  const predictor = await openPredictor({
+    ...{ manifest: bundle.manifest, unpack: copyFrom(bundle.directory), sandbox, models, makeFolder },
+    ...{ gpus: gpu ? [gpu] : [], threads: 2, limits: defaultRunLimits },
+  });
+  const studies = [{ study: 's', images: images.slice(0, 1).map(({ path }) => ({ fileName: 'image1.png', path })) }];
+  // This one ends there, too, and that is its own fault.
+  const run = predictor.run({ studies, onLog: (line) => log.push(line) });
+  await expect(run).rejects.toMatchObject({ code: 'runner_crashed' });
+  expect(log.join('\n')).toMatch(/Not on its GPU: .* SIGFPE\. It is run on the processor/);
+  await predictor.close();
+  await models.close();
 });

@@ -52,6 +52,8 @@ export interface LoadedModel {
   readonly threads: number;
   /** How many images it is given at once. */
   readonly batchSize: number;
+  /** Whether a GPU lacks some of its operations, which the processor carries out between the others. */
+  readonly isMixed: boolean;
   /**
    * Predicts one batch.
    *

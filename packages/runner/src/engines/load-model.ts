@@ -1,4 +1,4 @@
-import { compareAnswers, type Trial, tryModel } from './compare-answers.js';
+import { compareTrials, type Trial, tryModel } from './compare-trials.js';
 import { type DeviceKind, type EngineDevice, type LoadedModel, type LoadOptions, processorKinds } from './engine.js';
 
 /** A model, and what its team should know of the device that it runs on. */
@@ -20,7 +20,9 @@ interface PlaceOptions extends LoadOptions {
  */
 export async function loadModel({ devices, ...options }: PlaceOptions): Promise<PlacedModel> {
   const all = await listDevices(options.manifest.engine);
-  const { usable, notices } = sortOut(all, devices, options);
+  const { usable, missing } = sortOut(all, devices, options);
+  // That a package for the processor is not installed is no news for a team.
+  const notices = missing.filter(({ device }) => !isProcessor(device)).map(describeMissing);
   const processor = all.find((device) => isProcessor(device) && device.findObstacle(options.gpu) === null);
   let reference: Trial | null = null;
   for (const [place, device] of usable.entries()) {
@@ -31,16 +33,17 @@ export async function loadModel({ devices, ...options }: PlaceOptions): Promise<
         return { model, notices };
       }
       reference ??= await tryModel(processor ?? device, options);
-      const { model, answer } = await tryModel(device, options);
-      await compareAnswers(answer, reference.answer, model);
+      const trial = await tryModel(device, options);
+      await compareTrials(trial, reference);
       await reference.model.release();
-      return { model, notices };
+      if (trial.model.isMixed) notices.push(`${device.kind} lacks some of its operations; those run on the processor.`);
+      return { model: trial.model, notices };
     } catch (error) {
       if (place === usable.length - 1) throw error;
       notices.push(`Not on ${device.kind}: ${firstLine(error)}`);
     }
   }
-  throw new Error(notices.join(' ') || 'This engine has none of these devices.');
+  throw new Error(missing.map(describeMissing).join(' '));
 }
 
 /** Loads an engine itself, ahead of a model for it. */
@@ -57,14 +60,22 @@ async function listDevices(engine: LoadOptions['manifest']['engine']): Promise<r
 
 function sortOut(all: readonly EngineDevice[], allowed: readonly DeviceKind[], { gpu }: LoadOptions) {
   const usable: EngineDevice[] = [];
-  const notices: string[] = [];
+  const missing: Missing[] = [];
   for (const device of all.filter(({ kind }) => allowed.includes(kind))) {
     const obstacle = device.findObstacle(gpu);
     if (obstacle === null) usable.push(device);
-    // That a package for the processor is not installed is no news for a team.
-    else if (!isProcessor(device)) notices.push(`Not on ${device.kind}: ${obstacle}.`);
+    else missing.push({ device, obstacle });
   }
-  return { usable, notices };
+  return { usable, missing };
+}
+
+interface Missing {
+  readonly device: EngineDevice;
+  readonly obstacle: string;
+}
+
+function describeMissing({ device, obstacle }: Missing): string {
+  return `Not on ${device.kind}: ${obstacle}.`;
 }
 
 function isProcessor({ kind }: EngineDevice): boolean {

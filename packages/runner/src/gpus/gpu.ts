@@ -12,7 +12,9 @@ export interface Gpu {
   readonly files: readonly string[];
   /** What its driver reads of the kernel, each at its own path. */
   readonly systemFolders: readonly string[];
-  /** For whatever uses it. */
+  /** Whose lock says that an evaluation uses it; shared by all workers of the machine. */
+  readonly lockFile: string;
+  /** By which a GPU that is only software is found; empty for all others. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it is only a program: for tests, and to try an installation out. */
   readonly isSoftware: boolean;

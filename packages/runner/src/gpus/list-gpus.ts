@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Gpu } from './gpu.js';
+import { nameLockFile } from './name-lock-file.js';
 
 /** Links into `/sys/devices`, by which drivers of Mesa find the folder of their GPU there. */
 const linkFolders = ['/sys/dev/char', '/sys/class/drm', '/sys/bus/pci/devices'];
@@ -8,17 +10,20 @@ const linkFolders = ['/sys/dev/char', '/sys/class/drm', '/sys/bus/pci/devices'];
 /**
  * The GPUs of this machine, each with its own files: NVIDIA's, and whatever else has a render node.
  *
+ * @param lockFolder - where each has a file that is locked while it is used
  * @param root - where the machine's `/dev`, `/sys` and `/proc` are
  */
-export function listGpus(root = '/'): Gpu[] {
+export function listGpus(lockFolder = tmpdir(), root = '/'): Gpu[] {
   const nodes = listDrmNodes(root);
   const nvidia = listNames(root, '/dev', /^nvidia\d+$/).map((name) => describeNvidia(root, name, nodes));
   const taken = new Set(nvidia.flatMap(({ files }) => files));
   const others = nodes.filter(({ name, file }) => name.startsWith('renderD') && !taken.has(file));
-  return [...nvidia, ...others.map((node) => describeRenderNode(root, node, nodes))].sort((one, other) =>
-    one.id.localeCompare(other.id, 'en', { numeric: true }),
-  );
+  return [...nvidia, ...others.map((node) => describeRenderNode(root, node, nodes))]
+    .map((gpu) => ({ ...gpu, lockFile: nameLockFile(lockFolder, gpu.id) }))
+    .sort((one, other) => one.id.localeCompare(other.id, 'en', { numeric: true }));
 }
+
+type FoundGpu = Omit<Gpu, 'lockFile'>;
 
 /** A file in `/dev/dri`; `device` is the folder of its PCI device in `/sys`, null where that is not shown. */
 interface DrmNode {
@@ -35,7 +40,7 @@ function listDrmNodes(root: string): DrmNode[] {
   }));
 }
 
-function describeNvidia(root: string, id: string, nodes: readonly DrmNode[]): Gpu {
+function describeNvidia(root: string, id: string, nodes: readonly DrmNode[]): FoundGpu {
   const told = findNvidiaInformation(root, Number(id.slice('nvidia'.length)));
   const own = nodes.filter(({ device }) => device !== null && told && basename(device) === told.address);
   const shared = [
@@ -48,13 +53,12 @@ function describeNvidia(root: string, id: string, nodes: readonly DrmNode[]): Gp
     uuid: told?.uuid ?? null,
     files: [`/dev/${id}`, ...own.map(({ file }) => file), ...shared],
     systemFolders: listSystemFolders(root, own),
-    // Without a sandbox the others are in sight.
-    environment: told?.uuid ? { CUDA_VISIBLE_DEVICES: told.uuid } : {},
+    environment: {},
     isSoftware: false,
   };
 }
 
-function describeRenderNode(root: string, node: DrmNode, nodes: readonly DrmNode[]): Gpu {
+function describeRenderNode(root: string, node: DrmNode, nodes: readonly DrmNode[]): FoundGpu {
   const own = node.device === null ? [node] : nodes.filter(({ device }) => device === node.device);
   return {
     id: node.name,

@@ -1,18 +1,12 @@
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HoldoutError } from '@holdout/contracts';
 import type { Gpu } from './gpu.js';
 
 export interface TakenGpu {
   readonly gpu: Gpu;
   release(): void;
-}
-
-interface TakeOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Where each GPU has a file whose lock says that it is used; shared by all workers of a machine. */
-  readonly lockFolder?: string;
 }
 
 /**
@@ -22,19 +16,16 @@ interface TakeOptions {
  * @param gpus - at least one; those to be preferred first
  * @throws HoldoutError `sandbox_unavailable` where no lock can be made; the reason of `signal`
  */
-export async function takeGpu(
-  gpus: readonly Gpu[],
-  { signal, lockFolder = tmpdir() }: TakeOptions = {},
-): Promise<TakenGpu> {
+export async function takeGpu(gpus: readonly Gpu[], signal?: AbortSignal): Promise<TakenGpu> {
   signal?.throwIfAborted();
-  const fileOf = ({ id }: Gpu) => join(lockFolder, `holdout-gpu-${id}.lock`);
   try {
+    for (const { lockFile } of gpus) await mkdir(dirname(lockFile), { recursive: true });
     for (const gpu of gpus) {
-      const holder = startHolder(fileOf(gpu), ['--nonblock']);
+      const holder = startHolder(gpu.lockFile, ['--nonblock']);
       if (await holder.taken) return { gpu, release: holder.release };
     }
     return await waitForAny(
-      gpus.map((gpu) => ({ gpu, ...startHolder(fileOf(gpu), []) })),
+      gpus.map((gpu) => ({ gpu, ...startHolder(gpu.lockFile, []) })),
       signal,
     );
   } catch (cause) {

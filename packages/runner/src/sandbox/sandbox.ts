@@ -6,7 +6,7 @@ import type { Gpu } from '../gpus/gpu.js';
  * What a bundle is run inside. Each kind gives a program the same surroundings, and a behaviour suite holds them to it:
  * an unprivileged user without capabilities; pid, mount, network, ipc, uts and user namespaces of its own; no network at
  * all; a seccomp filter; a read-only system; one writable folder, `/work`, in which it starts; an environment with nothing
- * but `PATH`, `HOME`, `TMPDIR`, `LANG` and `PYTHONUNBUFFERED`, so that nothing of a team reaches what runs before its program. However it ends, nothing of it stays behind, neither a process nor a file.
+ * but `PATH`, `HOME`, `TMPDIR`, `LANG` and `PYTHONUNBUFFERED` (and where a GPU is that is only software), so that nothing of a team reaches what runs before its program. However it ends, nothing of it stays behind, neither a process nor a file.
  */
 export interface Sandbox {
   readonly kind: SandboxKind;

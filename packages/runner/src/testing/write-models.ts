@@ -90,6 +90,26 @@ export async function writeCrashingOnnx(): Promise<TestBundle> {
   return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
 }
 
+/** A model of operations that ONNX Runtime has for WebGPU, and after each of them one that it has not: Softsign. */
+export async function writeAlternatingOnnx(): Promise<TestBundle> {
+  const side = 8;
+  const names = Array.from({ length: 10 }, (_, place) => `step${place}`);
+  const graph = Buffer.concat([
+    ...names.flatMap((name, place) => [
+      field(1, encodeNode('Softsign', [names[place - 1] ?? 'images'], [`${name}a`])),
+      field(1, encodeNode('Sigmoid', [`${name}a`], [name])),
+    ]),
+    field(1, encodeNode('GlobalAveragePool', [names.at(-1) ?? ''], ['pooled'])),
+    field(1, encodeNode('Flatten', ['pooled'], ['values'])),
+    field(2, 'alternating'),
+    field(11, describeTensor('images', ['n', 1, side, side])),
+    field(12, describeTensor('values', ['n', 1])),
+  ]);
+  const directory = await makeFolder();
+  await writeOnnxFile(directory, graph);
+  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+}
+
 async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
   await writeFile(join(directory, 'model.onnx'), encodeModel(graph));
 }

@@ -8,10 +8,24 @@ type Provider =
   | InferenceSession.WebGpuExecutionProviderOption
   | InferenceSession.CpuExecutionProviderOption;
 
-/** A model in ONNX Runtime, with all its operations on one device. */
+/**
+ * A model in ONNX Runtime: with all its operations on the GPU, if that has them all, else as a mixture. What works out
+ * shapes is such a mixture, and fast; what copies images to and fro between layers is slower than no GPU.
+ */
+export async function loadOnGpu(provider: Provider, options: LoadOptions): Promise<LoadedModel> {
+  try {
+    return await loadOnnxModel(provider, options, { session: { disable_cpu_ep_fallback: '1' } });
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('assigned to the default CPU EP'))) throw error;
+    return { ...(await loadOnnxModel(provider, options)), isMixed: true };
+  }
+}
+
+/** @param extra - what onnxruntime-node has no name of its own for */
 export async function loadOnnxModel(
   provider: Provider,
   { bundleDirectory, manifest, threads }: LoadOptions,
+  extra: Record<string, unknown> = {},
 ): Promise<LoadedModel> {
   const session = await InferenceSession.create(join(bundleDirectory, manifest.model), {
     executionProviders: [provider],
@@ -20,8 +34,7 @@ export async function loadOnnxModel(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
-    // A session may be a mixture, in which every operation that the GPU lacks copies its numbers to and fro.
-    ...(provider.name === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+    extra,
   });
   const { input, output } = manifest;
   const imageValues = input.width * input.height * input.channels;
@@ -32,6 +45,7 @@ export async function loadOnnxModel(
     device: provider.name,
     threads,
     batchSize: input.fixedBatchSize ?? defaultBatchSize,
+    isMixed: false,
     async predict(values, count, extraOutputs = []) {
       // A model of a fixed batch gets all its places; what stands in those beyond `count` is not read.
       const given = input.fixedBatchSize ?? count;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type EngineDevice, type VisibleGpu, withoutGpu } from '../engine.js';
 import { findWebgpuObstacle } from '../webgpu/find-obstacle.js';
-import { loadOnnxModel } from './load-onnx-model.js';
+import { loadOnGpu, loadOnnxModel } from './load-onnx-model.js';
 
 /** ONNX Runtime's devices, the fastest first. */
 export const onnxDevices: readonly EngineDevice[] = [
@@ -14,13 +14,13 @@ export const onnxDevices: readonly EngineDevice[] = [
       // Else matrices are multiplied with ten bits behind the point, and no two devices agree.
       process.env.NVIDIA_TF32_OVERRIDE = '0';
       // The one GPU that is shown to this process is the first to it.
-      return await loadOnnxModel({ name: 'cuda', deviceId: 0 }, options);
+      return await loadOnGpu({ name: 'cuda', deviceId: 0 }, options);
     },
   },
   {
     kind: 'webgpu',
     findObstacle: findWebgpuObstacle,
-    load: (options) => loadOnnxModel({ name: 'webgpu' }, options),
+    load: (options) => loadOnGpu({ name: 'webgpu' }, options),
   },
   { kind: 'cpu', findObstacle: () => null, load: (options) => loadOnnxModel({ name: 'cpu' }, options) },
 ];

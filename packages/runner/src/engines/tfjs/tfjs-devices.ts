@@ -24,7 +24,7 @@ export const tfjsDevices: readonly EngineDevice[] = [
   },
   {
     kind: 'cpu',
-    findObstacle: () => (findTensorflow('cpu') ? null : '@tensorflow/tfjs-node is not installed'),
+    findObstacle: findTensorflowObstacle,
     load: async (options) => await loadTfjsModel(await startTensorflow('cpu', options), options),
   },
   {
@@ -33,6 +33,12 @@ export const tfjsDevices: readonly EngineDevice[] = [
     load: async (options) => await loadTfjsModel(await startWasm(options.threads), options),
   },
 ];
+
+function findTensorflowObstacle(gpu: VisibleGpu | null): string | null {
+  // One process can have it once, and where it sees a GPU it computes there.
+  if (gpu && findTensorflow('cuda')) return 'TensorFlow has the GPU';
+  return findTensorflow('cpu') ? null : '@tensorflow/tfjs-node is not installed';
+}
 
 function findCudaObstacle(gpu: VisibleGpu | null): string | null {
   if (!gpu) return withoutGpu;

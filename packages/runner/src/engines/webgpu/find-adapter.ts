@@ -7,6 +7,9 @@ export interface Adapter {
   readonly handle: GPUAdapter;
 }
 
+/** A message of the child has no room for more. */
+const longestName = 200;
+
 let found: Promise<Adapter | null> | null = null;
 /** Dawn does not keep it alive for its adapters and devices: without it they end the process. */
 let instance: GPU | null = null;
@@ -26,6 +29,6 @@ async function lookForAdapter(): Promise<Adapter | null> {
   const handle = await instance.requestAdapter({ powerPreference: 'high-performance' });
   if (!handle) return null;
   const { vendor, device, description } = handle.info;
-  const name = [device || vendor, description].filter(Boolean).join(', ');
+  const name = [device || vendor, description].filter(Boolean).join(', ').slice(0, longestName);
   return { name, isSoftware: handle.info.isFallbackAdapter, handle };
 }
