@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultRunLimits, HoldoutError } from '@holdout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPixels } from './images/open-pixels.js';
 import type { RunImage } from './images/run-image.js';
 import { runBundle } from './run-bundle.js';
 import { createSandbox } from './sandbox/create-sandbox.js';
@@ -203,6 +204,25 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
     });
   },
 );
+
+it('copies decoded images where they lie on another disk', async () => {
+  sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const directory = await mkdtemp('/dev/shm/holdout-decoded-');
+  expect((await stat(directory)).dev).not.toBe((await stat(folder)).dev);
+  const pixels = await openPixels({ directory, limitBytes: 1e9 });
+  try {
+    const images = greys.map(({ path }, place) => ({ path, digest: String(place).repeat(64) }));
+    const bundle = await writers.onnx({ weights: [[1]], bias: [0] });
+    for (let time = 0; time < 2; time += 1) {
+      const { probabilities } = await run(bundle, { images, pixels });
+      for (const [place, value] of probabilities.entries()) expect(value).toBeCloseTo(place / 5, 5);
+    }
+    expect(pixels.countDecoded()).toBe(images.length);
+  } finally {
+    await pixels.close();
+    await rm(directory, { recursive: true });
+  }
+});
 
 it('fills a batch that is larger than what is shown of its images at a time', async () => {
   sandbox = await createSandbox({ kind: 'none' });
