@@ -1,5 +1,6 @@
 import { errorCodeSchema, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
+import { devices } from './engines/engine.js';
 
 /**
  * What the two sides say to each other: the parent writes requests to the child's standard input, the child writes
@@ -25,11 +26,8 @@ export const requestSchema = z.discriminatedUnion('kind', [
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
 
-const deviceSchema = z.enum(['cpu', 'wasm', 'wasm-simd']);
-export type Device = z.infer<typeof deviceSchema>;
-
 const placementSchema = z.strictObject({
-  device: deviceSchema,
+  device: z.enum(devices),
   threads: z.number().int().min(1).max(1024),
   batchSize: z.number().int().min(1).max(1024),
 });

@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
 import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
+import type { Device } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
 import { findUnreadable } from './images/prepare-image.js';
 import { clearImages, placeImages } from './place-images.js';
-import type { Device, RunMessage } from './protocol.js';
+import type { RunMessage } from './protocol.js';
 import type { Child, ChildEnd } from './start-child.js';
 
 export interface RunImage {

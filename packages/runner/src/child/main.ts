@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
 import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
+import { loadModel, type PlacedModel } from '../engines/load-model.js';
 import { ImageUnreadable, readBatches } from '../images/batches.js';
 import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
 import { readProbabilities } from './read-probabilities.js';
@@ -10,7 +11,7 @@ import { readProbabilities } from './read-probabilities.js';
 
 interface Loading {
   readonly request: LoadRequest;
-  readonly model: Promise<LoadedModel>;
+  readonly placed: Promise<PlacedModel>;
   readonly startedAt: number;
   loadSeconds: number | null;
 }
@@ -35,9 +36,9 @@ process.exit(0);
 
 /** Returns at once: while the model is loaded, the first images are decoded. */
 function startLoading(request: LoadRequest): Loading {
-  const started: Loading = { request, model: loadModel(request), startedAt: performance.now(), loadSeconds: null };
+  const started: Loading = { request, placed: placeModel(request), startedAt: performance.now(), loadSeconds: null };
   // A failure is said when the first prediction waits for the model.
-  started.model.catch(() => {});
+  started.placed.catch(() => {});
   return started;
 }
 
@@ -62,20 +63,19 @@ async function predictImages(from: Loading, images: readonly string[]): Promise<
 }
 
 async function finishLoading(from: Loading): Promise<LoadedModel> {
-  const model = await from.model;
+  const { model, notices } = await from.placed;
   if (from.loadSeconds === null) {
     from.loadSeconds = secondsSince(from.startedAt);
     const { engineVersion, device, threads } = model;
+    for (const notice of notices) say(notice);
     say(`${engineVersion} on ${device}, ${threads} threads: loaded in ${from.loadSeconds.toFixed(2)} s`);
   }
   return model;
 }
 
-/** Each engine is imported only where it is needed: both together would take twice the memory and time. */
-async function loadModel(request: LoadRequest): Promise<LoadedModel> {
+async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   try {
-    if (request.manifest.engine === 'onnx') return await (await import('../engines/onnx.js')).loadOnnxModel(request);
-    return await (await import('../engines/tfjs.js')).loadTfjsModel(request);
+    return await loadModel(request);
   } catch (error) {
     throw new HoldoutError('model_load_failed', { detail: describeCause(error, request) });
   }
