@@ -5,6 +5,7 @@ export { readStudyTable, type StudyRow } from './command/read-study-table.js';
 export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
 export { nameEngine } from './engines/name-engine.js';
+export { chooseMethod, type ExplainOptions, explainImages } from './explain/explain-images.js';
 export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
 export { makeOwnFolder, removeAbandonedFolders } from './own-folders.js';
 export { openPredictor, type Predicted, type Predictor } from './predictor.js';

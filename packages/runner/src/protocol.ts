@@ -1,4 +1,4 @@
-import { errorCodeSchema, resolvedModelManifestSchema } from '@holdout/contracts';
+import { errorCodeSchema, heatMapMethodSchema, heatMapSchema, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
 import { devices } from './engines/engine.js';
 
@@ -9,7 +9,7 @@ import { devices } from './engines/engine.js';
  */
 export const messageDescriptor = 3;
 
-/** First the model is loaded, then it predicts lists of images, one list after the other. */
+/** First the model is loaded, then it predicts lists of images, or explains them, one list after the other. */
 export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('load'),
@@ -22,9 +22,11 @@ export const requestSchema = z.discriminatedUnion('kind', [
     /** Absolute paths, in the order of the predictions. */
     images: z.array(z.string()),
   }),
+  z.strictObject({ kind: z.literal('explain'), images: z.array(z.string()), method: heatMapMethodSchema }),
 ]);
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
+export type ExplainRequest = Extract<RunRequest, { kind: 'explain' }>;
 
 const placementSchema = z.strictObject({
   device: z.enum(devices),
@@ -48,6 +50,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
     loadSeconds: secondsSchema,
     inferenceSeconds: secondsSchema,
   }),
+  /** Where it looks, in the order of the images. */
+  z.strictObject({ kind: z.literal('explained'), maps: z.array(heatMapSchema) }),
   /** The bundle's fault, or with the code `internal` ours. */
   z.strictObject({ kind: z.literal('fault'), code: errorCodeSchema, detail: z.string().max(5000) }),
 ]);

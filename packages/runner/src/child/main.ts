@@ -4,7 +4,14 @@ import { HoldoutError } from '@holdout/contracts';
 import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
 import { loadModel, type PlacedModel } from '../engines/load-model.js';
 import { ImageUnreadable, readBatches } from '../images/batches.js';
-import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
+import {
+  type ExplainRequest,
+  type LoadRequest,
+  messageDescriptor,
+  type RunMessage,
+  requestSchema,
+} from '../protocol.js';
+import { explainImages } from './explain/explain-images.js';
 import { readProbabilities } from './read-probabilities.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
@@ -24,7 +31,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
   try {
     if (request.kind === 'load') loading = startLoading(request);
-    else if (loading) await predictImages(loading, request.images);
+    else if (loading && request.kind === 'predict') await predictImages(loading, request.images);
+    else if (loading && request.kind === 'explain') await explain(loading, request);
     else throw new Error('Asked to predict before a model was named.');
   } catch (error) {
     send(describeFault(error));
@@ -62,6 +70,14 @@ async function predictImages(from: Loading, images: readonly string[]): Promise<
   send({ kind: 'result', probabilities, placement, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
 }
 
+async function explain(from: Loading, { images, method }: ExplainRequest): Promise<void> {
+  const { manifest } = from.request;
+  const onProgress = (imagesDone: number) => send({ kind: 'progress', imagesDone });
+  const loaded = () => finishLoading(from);
+  const maps = await explainImages({ manifest, images, method, finishLoading: loaded, predict, onProgress });
+  send({ kind: 'explained', maps });
+}
+
 async function finishLoading(from: Loading): Promise<LoadedModel> {
   const { model, notices } = await from.placed;
   if (from.loadSeconds === null) {
@@ -81,9 +97,9 @@ async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   }
 }
 
-async function predict(model: LoadedModel, values: Float32Array, count: number) {
+async function predict(model: LoadedModel, values: Float32Array, count: number, extraOutputs?: readonly string[]) {
   try {
-    return await model.predict(values, count);
+    return await model.predict(values, count, extraOutputs);
   } catch (error) {
     throw new HoldoutError('inference_failed', { detail: describeCause(error) });
   }
