@@ -518,8 +518,20 @@ export const errorCatalogue = {
   heat_map_unavailable: entry(
     422,
     'caller',
-    'Of a program of a team there is no heat map: it says nothing of what is inside it, and each run of it takes all its time.',
-    'Put the model into a bundle of the engine `onnx` or `tfjs`.',
+    'Of this submission there is no heat map.',
+    'Heat maps are made of bundles of the engines `onnx` and `tfjs`.',
+  ),
+  heat_map_too_early: entry(
+    409,
+    'caller',
+    'Heat maps are made of a submission that has been scored.',
+    'Ask again when it is scored.',
+  ),
+  heat_maps_open: entry(
+    429,
+    'caller',
+    'Too many heat maps are waiting to be made.',
+    'Ask again when some of them have been made.',
   ),
   command_failed: entry(422, 'team', 'The program ended with an error.', 'The log of the check tells what it printed.'),
   time_limit_exceeded: entry(

@@ -5,6 +5,11 @@ export const heatMapMethods = ['cam', 'occlusion'] as const;
 export const heatMapMethodSchema = z.enum(heatMapMethods);
 export type HeatMapMethod = z.infer<typeof heatMapMethodSchema>;
 
+/** `refused`: it could not be made, for a reason that is told. */
+export const heatMapStates = ['requested', 'made', 'refused'] as const;
+export const heatMapStateSchema = z.enum(heatMapStates);
+export type HeatMapState = z.infer<typeof heatMapStateSchema>;
+
 /** More places than a network's last feature maps have. */
 export const mostHeatMapSide = 128;
 const sideSchema = z.number().int().min(1).max(mostHeatMapSide);

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type HeatMap, type HeatMapMethod, HoldoutError, type ResolvedManifest } from '@holdout/contracts';
+import {
+  type HeatMap,
+  type HeatMapMethod,
+  HoldoutError,
+  makeSentence,
+  type ResolvedManifest,
+} from '@holdout/contracts';
 import type { PredictorOptions } from '../predictor.js';
 import type { RunImage } from '../start-model.js';
 import { exposeTensors } from './expose-tensors.js';
@@ -25,7 +31,8 @@ export function chooseMethod(manifest: ResolvedManifest): HeatMapMethod {
  */
 export async function explainImages(options: ExplainOptions): Promise<HeatMap[]> {
   const { manifest, limits, threads, models, unpack, method, ...run } = options;
-  if (manifest.engine === 'command') throw new HoldoutError('heat_map_unavailable');
+  if (manifest.engine === 'command')
+    throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_program', {})] });
   const { cam } = manifest;
   if (method === 'cam' && !cam) throw new Error('This manifest names no feature maps.');
   const model = models.start(limits);

@@ -62,7 +62,7 @@ describe('what can’t be', () => {
   it('is said: a program, no picture, a file that is there, a share that is none', async () => {
     const folder = await makeFolder();
     const out = join(folder, 'out.png');
-    await fails([demo('command'), picture, '-o', out], /Of a program of a team there is no heat map/);
+    await fails([demo('command'), picture, '-o', out], /no heat map\. It is a program of its team/);
     await writeFile(join(folder, 'broken.png'), 'no picture');
     await fails([demo('onnx'), join(folder, 'broken.png'), '-o', out], /broken\.png is no picture that can be read/);
     await fails([demo('onnx'), join(folder, 'gone.png'), '-o', out], /gone\.png/);

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import { chooseMethod, drawHeatMap } from '@holdout/runner';
 import { type Command, InvalidArgumentError } from 'commander';
 import { chooseSandbox } from '../../bundle/choose-sandbox.js';
@@ -47,7 +47,8 @@ Examples:
       await stat(image);
       await withCheckedBundle(path, async (bundle) => {
         const { manifest } = bundle;
-        if (manifest.engine === 'command') throw new HoldoutError('heat_map_unavailable');
+        if (manifest.engine === 'command')
+          throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_program', {})] });
         const sandbox = await chooseSandbox(manifest, environment, output.say);
         const method = occlusion ? 'occlusion' : chooseMethod(manifest);
         const map = await explainImage(bundle, { sandbox, path: image, method, signal });
