@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { errorCodeSchema } from './errors.js';
+import type { ResolvedManifest } from './manifest.js';
 
 /** By what a heat map was made: class activation (Zhou et al., 2016), or occlusion (Zeiler & Fergus, 2014). */
 export const heatMapMethods = ['cam', 'occlusion'] as const;
@@ -36,3 +38,35 @@ export const heatMapSchema = z
   })
   .refine(({ width, height, values }) => values.length === width * height, 'must have width × height values');
 export type HeatMap = z.infer<typeof heatMapSchema>;
+
+/** By which a bundle's heat maps are made: by class activation where it names what that needs. */
+export function chooseHeatMapMethod(manifest: ResolvedManifest): HeatMapMethod {
+  return manifest.engine !== 'command' && manifest.cam ? 'cam' : 'occlusion';
+}
+
+/** Why one could not be made. */
+const heatMapReasonSchema = z.object({
+  code: errorCodeSchema,
+  message: z.string(),
+  /** The particular of this case, which `message` has too. */
+  detail: z.string().nullable(),
+  next: z.string(),
+});
+
+/** How far a heat map is; `none`: nobody has asked for it. */
+export const heatMapStatusSchema = z.object({
+  state: z.enum(['none', ...heatMapStates]),
+  reason: heatMapReasonSchema.nullable(),
+});
+export type HeatMapStatus = z.infer<typeof heatMapStatusSchema>;
+
+/** A heat map that may be there. */
+export const heatMapAnswerSchema = heatMapStatusSchema.extend({ map: heatMapSchema.nullable() });
+export type HeatMapAnswer = z.infer<typeof heatMapAnswerSchema>;
+
+/** The public sample studies of a submission's phase, and how far the heat map of each image is. */
+export const sampleHeatMapsSchema = z.object({
+  method: heatMapMethodSchema,
+  studies: z.array(z.object({ study: z.string(), studyType: z.string(), images: z.array(heatMapStatusSchema) })),
+});
+export type SampleHeatMaps = z.infer<typeof sampleHeatMapsSchema>;

@@ -43,7 +43,7 @@ export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten, readHardware } from './tables/evaluations.js';
 export { deleteExpired } from './tables/expired.js';
 export { filterSubmissions } from './tables/filtered-submissions.js';
-export { type HeatMapRecord, listHeatMaps, readHeatMap } from './tables/heat-maps.js';
+export { findHeatMapSource, type HeatMapRecord, listHeatMaps, readHeatMap } from './tables/heat-maps.js';
 export { addInstallationKey, readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,

@@ -6,7 +6,7 @@ export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
 export { nameEngine } from './engines/name-engine.js';
 export { drawHeatMap } from './explain/draw-heat-map.js';
-export { chooseMethod, type ExplainOptions, explainImages } from './explain/explain-images.js';
+export { type ExplainOptions, explainImages } from './explain/explain-images.js';
 export { findUnreadable } from './images/prepare-image.js';
 export { keepProcessReady, type ModelStarter } from './keep-process-ready.js';
 export { makeOwnFolder, removeAbandonedFolders } from './own-folders.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode, HeatMap, HeatMapMethod, HeatMapState } from '@holdout/contracts';
+import type { ErrorCode, HeatMap, HeatMapMethod, HeatMapState, ResolvedManifest } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 
 /** What became of a heat map that was asked for. */
@@ -47,4 +47,17 @@ export async function readHeatMap(
     .where('image', '=', image)
     .executeTakeFirst();
   return row?.map ?? null;
+}
+
+/** Of what heat maps of a submission are made; null where it has no bundle. */
+export async function findHeatMapSource(
+  db: Queryable,
+  submissionId: string,
+): Promise<{ bundle: string; manifest: ResolvedManifest } | null> {
+  const row = await db
+    .selectFrom('submissions')
+    .select(['bundleDigest', 'manifest'])
+    .where('id', '=', submissionId)
+    .executeTakeFirst();
+  return row?.bundleDigest && row.manifest ? { bundle: row.bundleDigest, manifest: row.manifest } : null;
 }

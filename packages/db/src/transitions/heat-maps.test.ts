@@ -75,7 +75,15 @@ it('is taken by no worker that is paused, nor by one that serves other hardware'
   const phase = await seedPhase(databases.owner);
   await ask(await seed(phase), ['a']);
   expect(await claim('worker', ['gpu'])).toBeNull();
-  const description = { sandbox: 'none', processor: 'x', cores: 1, memoryBytes: 1, gpuDevices: [], node: 'v20', engines: [] };
+  const description = {
+    sandbox: 'none',
+    processor: 'x',
+    cores: 1,
+    memoryBytes: 1,
+    gpuDevices: [],
+    node: 'v20',
+    engines: [],
+  };
   await registerWorker(databases.owner, { name: 'w', kind: 'evaluating', machine: 'm', description, serves: ['cpu'] });
   const { id } = await databases.owner.selectFrom('workers').select('id').executeTakeFirstOrThrow();
   await setWorkerMode(databases.owner, id, 'paused');

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultRunLimits, type HeatMap, type HeatMapMethod, type ResolvedCommandManifest } from '@holdout/contracts';
+import {
+  chooseHeatMapMethod,
+  defaultRunLimits,
+  type HeatMap,
+  type HeatMapMethod,
+  type ResolvedCommandManifest,
+} from '@holdout/contracts';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepProcessReady } from '../keep-process-ready.js';
@@ -10,7 +16,7 @@ import type { Sandbox } from '../sandbox/sandbox.js';
 import { copyFrom, makeFolder } from '../testing/describe-run.js';
 import { camWriters, rewriteAsGraph } from '../testing/write-cam-models.js';
 import { removeModels, type TestBundle } from '../testing/write-models.js';
-import { chooseMethod, explainImages } from './explain-images.js';
+import { explainImages } from './explain-images.js';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -152,14 +158,14 @@ it('lies over the part of the picture that the model was shown', async () => {
 
 it('is made of no program, and by occlusion where no feature maps are named', async () => {
   const { manifest, directory } = await camWriters.onnx({ weights: [[1, 1]] });
-  expect(chooseMethod(manifest)).toBe('cam');
+  expect(chooseHeatMapMethod(manifest)).toBe('cam');
   const { cam: _, ...unnamed } = manifest;
-  expect(chooseMethod(unnamed)).toBe('occlusion');
+  expect(chooseHeatMapMethod(unnamed)).toBe('occlusion');
   const command: ResolvedCommandManifest = {
     ...{ name: 'c', engine: 'command', command: ['true'], threshold: 0.5, image: null, gpu: false },
     ...{ memoryBytes: null, timeLimitSeconds: null, environment: {} },
   };
-  expect(chooseMethod(command)).toBe('occlusion');
+  expect(chooseHeatMapMethod(command)).toBe('occlusion');
   const models = keepProcessReady({ sandbox, makeFolder });
   const unpack = copyFrom(directory);
   const options = { manifest: command, limits, threads: 1, sandbox, models, makeFolder, unpack, images: [] };

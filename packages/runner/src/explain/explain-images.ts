@@ -1,11 +1,5 @@
 import { join } from 'node:path';
-import {
-  type HeatMap,
-  type HeatMapMethod,
-  HoldoutError,
-  makeSentence,
-  type ResolvedManifest,
-} from '@holdout/contracts';
+import { type HeatMap, type HeatMapMethod, HoldoutError, makeSentence } from '@holdout/contracts';
 import type { PredictorOptions } from '../predictor.js';
 import type { RunImage } from '../start-model.js';
 import { exposeTensors } from './expose-tensors.js';
@@ -16,11 +10,6 @@ export interface ExplainOptions extends PredictorOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (imagesDone: number, imagesTotal: number) => void;
   readonly onLog?: (line: string) => void;
-}
-
-/** By which a bundle's heat maps are made: by class activation where it names what that needs. */
-export function chooseMethod(manifest: ResolvedManifest): HeatMapMethod {
-  return manifest.engine !== 'command' && manifest.cam ? 'cam' : 'occlusion';
 }
 
 /**

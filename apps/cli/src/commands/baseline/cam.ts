@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { HoldoutError, makeSentence } from '@holdout/contracts';
-import { chooseMethod, drawHeatMap } from '@holdout/runner';
+import { chooseHeatMapMethod, HoldoutError, makeSentence } from '@holdout/contracts';
+import { drawHeatMap } from '@holdout/runner';
 import { type Command, InvalidArgumentError } from 'commander';
 import { chooseSandbox } from '../../bundle/choose-sandbox.js';
 import { explainImage } from '../../bundle/explain-image.js';
@@ -50,7 +50,7 @@ Examples:
         if (manifest.engine === 'command')
           throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_program', {})] });
         const sandbox = await chooseSandbox(manifest, environment, output.say);
-        const method = occlusion ? 'occlusion' : chooseMethod(manifest);
+        const method = occlusion ? 'occlusion' : chooseHeatMapMethod(manifest);
         const map = await explainImage(bundle, { sandbox, path: image, method, signal });
         const png = await drawHeatMap(image, map, { opacity });
         await writeWhole(Readable.from([png]), { path: out, overwrite: force, signal });
