@@ -73,8 +73,9 @@ const hiddenHeat = 0.987654321;
 /** What an organiser asked for, of the team's own submission. */
 async function makeHiddenHeatMap(): Promise<void> {
   const { database } = server;
-  const [study] = await listStudiesOfVersion(database, seeded.hiddenVersion.versionId);
-  const source = await findHeatMapSource(database, { id: submissionId, state: 'scored', engine: 'onnx' });
+  const studies = await listStudiesOfVersion(database, seeded.hiddenVersion.versionId);
+  const study = studies.find((each) => each.study === 'XR_WRIST/patient00000/study1');
+  const source = await findHeatMapSource(database, { id: submissionId, state: 'scored' });
   const images = study?.images.map(({ digest }) => digest) ?? [];
   await requestHeatMaps(database, { ...source, submissionId, images, askedBy: 'organiser' });
   const claim = await claimHeatMaps(database, { owner: 'test', serves: ['cpu'], leaseSeconds: 60 });

@@ -14,14 +14,14 @@ export interface HeatMapSource {
  */
 export async function findHeatMapSource(
   database: Database,
-  { id, state, engine }: Pick<SubmissionRecord, 'id' | 'state' | 'engine'>,
+  { id, state }: Pick<SubmissionRecord, 'id' | 'state'>,
 ): Promise<HeatMapSource> {
-  if (engine === 'command') {
-    throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_program', {})] });
-  }
   const source = await readSource(database, id);
   if (!source) {
     throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_predictions', {})] });
+  }
+  if (source.manifest.engine === 'command') {
+    throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_program', {})] });
   }
   if (state !== 'scored') throw new HoldoutError('heat_map_too_early');
   return { bundle: source.bundle, method: chooseHeatMapMethod(source.manifest) };

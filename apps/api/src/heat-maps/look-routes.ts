@@ -44,7 +44,7 @@ export const heatMapLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       exposeHeadRoute: false,
       schema: {
         summary: 'Read where a submission looks in an image of a phase’s test set',
-        description: 'For organisers; that it was read is in the audit log. `view` counts a study’s images from 1.',
+        description: 'For organisers; that a map was read is in the audit log. `view` counts a study’s images from 1.',
         tags: ['test sets'],
         params: paramsSchema,
         querystring: z.object({ ...addressSchema, view: z.coerce.number().int().min(1).default(1) }),
@@ -55,8 +55,10 @@ export const heatMapLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       const phase = await findPhaseOrThrow(database, request.params);
       const { actor } = organiserOf(callerOf(request), phase);
       const { source, image, looked } = await find(phase, request.query);
-      await rememberLook(phase, actor, 'heat-map.read', looked);
-      return await presentHeatMap(database, source, image);
+      const answer = await presentHeatMap(database, source, image);
+      // Who asks whether it is there already has looked at nothing.
+      if (answer.map) await rememberLook(phase, actor, 'heat-map.read', looked);
+      return answer;
     },
   );
 

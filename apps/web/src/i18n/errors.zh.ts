@@ -180,10 +180,7 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     'holdout.json 的 `cam` 所指的特征图与权重不相配。',
     '请指明最后的特征图，以及其池化之后那一层的权重；或去掉 `cam`：热力图将改用遮挡法生成。',
   ),
-  heat_map_unavailable: words(
-    '该提交没有热力图。',
-    '热力图只为引擎为 `onnx` 或 `tfjs` 的模型包生成。',
-  ),
+  heat_map_unavailable: words('该提交没有热力图。', '热力图只为引擎为 `onnx` 或 `tfjs` 的模型包生成。'),
   heat_map_too_early: words('热力图只为已评分的提交生成。', '请在评分完成后再试。'),
   heat_maps_open: words('等待生成的热力图过多。', '请在其中一些生成之后再试。'),
   command_failed: words('程序因错误而结束。', '检查日志中有它输出的内容。'),
