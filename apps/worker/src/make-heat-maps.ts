@@ -24,6 +24,8 @@ export async function makeHeatMaps(tools: EvaluationTools, claim: HeatMapClaim, 
   const lease = holdLease({ renew, leaseSeconds, shutdown, log });
   try {
     const made = await explain(tools, claim, lease.signal);
+    // What is ended from here on holds no lease, and is none that was lost.
+    lease.release();
     for (const [place, map] of made.entries()) {
       const held = maps[place];
       if (held && !(await finishHeatMap(database, { ...held, map }))) throw new EvaluationInterrupted('lost');

@@ -7,7 +7,7 @@ import { storableText } from './storable-text.js';
 
 type Held = Pick<HeldHeatMap, 'id' | 'leaseToken'>;
 
-/** Prolongs the leases of a claim, counted from now; what of it has ended needs none. `lost` where another worker took one. */
+/** Prolongs the leases of a claim, counted from now; `lost` where any of them is held no more. */
 export async function renewHeatMaps(
   db: Queryable,
   { maps, leaseSeconds }: { maps: readonly Held[]; leaseSeconds: number },
