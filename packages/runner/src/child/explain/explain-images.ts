@@ -1,5 +1,5 @@
 import type { HeatMap, HeatMapMethod, ResolvedModelManifest } from '@holdout/contracts';
-import { defaultBatchSize, type LoadedModel, type Prediction } from '../../engines/engine.js';
+import { defaultBatchSize, type LoadedModel, type Prediction, takeRows } from '../../engines/engine.js';
 import { type Batch, readBatches } from '../../images/batches.js';
 import { findArea } from '../../images/find-area.js';
 import { readProbabilities } from '../read-probabilities.js';
@@ -58,8 +58,9 @@ async function activate(
   const [features, weights] = predicted.extras;
   if (!features || !weights) throw new Error('The model gave no feature maps.');
   const outputs = predicted.values.length / given;
-  const batch = { first, count: given, total: Math.max(images.length, first + given) };
-  const probabilities = readProbabilities(output, predicted.values, predicted.shape, batch);
+  const own = takeRows(Float64Array.from(predicted.values), predicted.shape, given, count);
+  const batch = { first, count, total: images.length };
+  const probabilities = readProbabilities(output, own.values, own.shape, batch);
   const grids = mapClassActivation(features, weights, { count, outputs, index: output.index, engine });
   onProgress(first + count);
   return grids.map((grid, place) => ({ ...grid, probability: probabilities[place] ?? 0 }));
