@@ -51,6 +51,8 @@ const programs = {
     { names: ['faketime'], debianPackage: 'faketime' },
     // The S3 service that storage is tested on.
     { names: ['/usr/lib/python3/dist-packages/swift/__init__.py'], debianPackage: 'python3-swift' },
+    // Networks as teams export them.
+    { names: ['/usr/lib/python3/dist-packages/torchvision/__init__.py'], debianPackage: 'python3-torchvision' },
   ],
 };
 

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
+import { join } from 'node:path';
 import { type Hardware, hardwareClasses, hardwareSchema } from '@holdout/contracts';
-import { readContainerOptions, sandboxKinds } from '@holdout/runner';
+import { chooseGpus, type Gpu, readContainerOptions, sandboxKinds } from '@holdout/runner';
 import { type Environment, readSecretFiles } from '@holdout/secrets';
 import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
@@ -22,6 +23,7 @@ const configSchema = z.object({
   HOLDOUT_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(3),
   HOLDOUT_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).default(8),
   HOLDOUT_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+  HOLDOUT_GPUS: z.string().default('all'),
   HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
   ...telemetryVariables,
   HOLDOUT_CACHE_BYTES: z.coerce.number().int().min(0).default(20e9),
@@ -52,6 +54,8 @@ export interface WorkerConfig {
   /** What is under way at SIGTERM may end within this time; then it is handed back. */
   drainSeconds: number;
   threads: number;
+  /** Those of this machine that evaluations may be given, each to one at a time. */
+  gpus: readonly Gpu[];
   /** What bundles are run inside. */
   sandbox: (typeof sandboxKinds)[number];
   /** By what and from which image, where that is `container`. */
@@ -88,6 +92,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
     maxAttempts: env.HOLDOUT_MAX_ATTEMPTS,
     drainSeconds: env.HOLDOUT_DRAIN_SECONDS,
     threads: env.HOLDOUT_THREADS,
+    gpus: readGpus(env.HOLDOUT_GPUS, env.HOLDOUT_STORAGE_DIRECTORY),
     sandbox: env.HOLDOUT_SANDBOX,
     container: env.HOLDOUT_SANDBOX === 'container' ? readContainerOptions(environment) : undefined,
     redisUrl: env.REDIS_URL,
@@ -95,6 +100,15 @@ export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
     owner: `${hostname()}:${process.pid}`,
     machine: hostname(),
   };
+}
+
+/** Workers of a machine share their storage's folder; a service manager gives each a `/tmp` of its own. */
+function readGpus(wanted: string, storageDirectory: string): Gpu[] {
+  try {
+    return chooseGpus(wanted, join(storageDirectory, 'gpu-locks'));
+  } catch (error) {
+    throw new Error(`The worker can’t start: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function readStorage(environment: NodeJS.ProcessEnv): StorageOptions {

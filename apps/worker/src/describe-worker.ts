@@ -1,19 +1,20 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { WorkerDescription } from '@holdout/contracts';
-import { findGpuDevices } from '@holdout/runner';
+import type { Gpu } from '@holdout/runner';
 
 /** What operators are told of this process and its machine. */
 export function describeWorker({
   sandbox,
   engines,
-}: Pick<WorkerDescription, 'sandbox' | 'engines'>): WorkerDescription {
+  gpus = [],
+}: Pick<WorkerDescription, 'sandbox' | 'engines'> & { readonly gpus?: readonly Gpu[] }): WorkerDescription {
   return {
     sandbox,
     engines,
     processor: cpus()[0]?.model.trim() || process.arch,
     cores: availableParallelism(),
     memoryBytes: totalmem(),
-    gpuDevices: findGpuDevices(),
+    gpuDevices: [...new Set(gpus.flatMap(({ files }) => files))].sort(),
     node: process.version,
   };
 }

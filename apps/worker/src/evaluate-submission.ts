@@ -87,6 +87,9 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
       manifest: claim.manifest,
       limits: claim.limits,
       threads: config.threads,
+      // Who waits in the class of GPUs gets one; others leave it to them.
+      ...(claim.hardware === 'gpu' ? { gpus: config.gpus } : {}),
+      signal: lease.signal,
       sandbox,
       models,
       makeFolder: () => makeScratchFolder(config.scratchDirectory),

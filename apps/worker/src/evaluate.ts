@@ -10,14 +10,17 @@ await runProcess('holdout-evaluate', async (tools) => {
   const { config, log } = tools;
   const sandbox = await createSandbox({ kind: config.sandbox, container: config.container });
   await demandSandbox(sandbox);
-  const { serves } = config;
-  log.info({ sandbox: sandbox.kind, limits: sandbox.enforcedBy, serves }, 'bundles run in a sandbox');
+  const { serves, gpus } = config;
+  log.info(
+    { sandbox: sandbox.kind, limits: sandbox.enforcedBy, serves, gpus: gpus.map(({ id, name }) => name ?? id) },
+    'bundles run in a sandbox',
+  );
   await removeAbandonedScratch(config.scratchDirectory);
   await sandbox.removeAbandoned();
   const models = keepProcessReady({ sandbox, makeFolder: () => makeScratchFolder(config.scratchDirectory) });
   const engines = [nameEngine('onnx'), nameEngine('tfjs')];
-  const description = describeWorker({ sandbox: sandbox.kind, engines });
-  if (serves.includes('gpu') && !serves.includes('cpu') && description.gpuDevices.length === 0) {
+  const description = describeWorker({ sandbox: sandbox.kind, engines, gpus });
+  if (serves.includes('gpu') && !serves.includes('cpu') && gpus.length === 0) {
     log.warn('HOLDOUT_SERVES says gpu, and this machine has no GPU that a bundle could be given');
   }
   const entry = await enterWorker(tools, 'evaluating', description, serves);

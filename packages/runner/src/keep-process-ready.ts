@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defaultRunLimits, type RunLimits } from '@holdout/contracts';
+import type { Gpu } from './gpus/gpu.js';
 import { type Child, type ChildOptions, startChild } from './start-child.js';
 import { type RunningModel, startModel } from './start-model.js';
 
 /** Starts models without a wait for their process. */
 export interface ModelStarter {
-  /** A process of its own for one bundle, held to these limits. Close it, whatever happens. */
-  start(limits: RunLimits): RunningModel;
+  /** A process of its own for one bundle, held to these limits, which sees this GPU. Close it, whatever happens. */
+  start(limits: RunLimits, gpu?: Gpu | null): RunningModel;
+  /** The GPU that the waiting process sees. To take that one saves the start of another process. */
+  readonly waitingGpu: () => Gpu | null;
   /** Ends the process that waits; models that run are closed by whoever started them. */
   close(): Promise<void>;
 }
@@ -14,29 +17,34 @@ export interface ModelStarter {
 /**
  * Keeps one process started ahead in its sandbox, with what it needs already loaded. It knows nothing until it is given
  * a bundle, serves that one and ends; the next is started when that has ended, so that it takes nothing from a running
- * model. It has the limits that were asked for last, since the kernel holds it to them from its start.
+ * model. It has the limits that were asked for last, and sees the GPU of the last, since the kernel holds it to both from its
+ * start. It has not taken that GPU, and does no work on it: whoever starts a model has.
  */
-export function keepProcessReady(options: Omit<ChildOptions, 'limits'>): ModelStarter {
+export function keepProcessReady(options: Omit<ChildOptions, 'limits' | 'gpu'>): ModelStarter {
   let waiting: Waiting | null = null;
   let closed = false;
   let limits: RunLimits = defaultRunLimits;
+  let gpu: Gpu | null = null;
 
   const prepare = () => {
-    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits });
+    if (!closed && options.sandbox.mayWait) waiting ??= startWaiting({ ...options, limits, gpu });
   };
-  const take = (wanted: RunLimits): Child => {
+  const take = (wanted: RunLimits, wantedGpu: Gpu | null): Child => {
     const taken = waiting;
     waiting = null;
-    const fits = taken && !taken.hasEnded && isDeepStrictEqual(toKernel(limits), toKernel(wanted));
+    const isAsWanted = isDeepStrictEqual([toKernel(limits), gpu], [toKernel(wanted), wantedGpu]);
+    const fits = taken && !taken.hasEnded && isAsWanted;
     limits = wanted;
+    gpu = wantedGpu;
     if (fits) return taken.child;
     if (taken) void end(taken.child);
-    return startChild({ ...options, limits });
+    return startChild({ ...options, limits, gpu });
   };
   prepare();
   return {
-    start(wanted) {
-      const model = startModel(take(wanted), wanted);
+    waitingGpu: () => waiting?.child.gpu ?? null,
+    start(wanted, wantedGpu = null) {
+      const model = startModel(take(wanted, wantedGpu), wanted);
       return {
         ...model,
         async close() {

@@ -1,12 +1,22 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, ResolvedManifest, RunLimits, StudyPrediction } from '@holdout/contracts';
+import {
+  type Engine,
+  HoldoutError,
+  type ResolvedManifest,
+  type RunLimits,
+  type StudyPrediction,
+} from '@holdout/contracts';
 import { aggregateStudies } from './aggregate-studies.js';
 import type { RunStudy } from './command/lay-out-work.js';
 import { runCommand } from './command/run-command.js';
 import { digestEngine } from './engines/digest-engine.js';
+import type { DeviceKind } from './engines/engine.js';
+import type { Gpu } from './gpus/gpu.js';
+import { type TakenGpu, takeGpu } from './gpus/take-gpu.js';
 import type { ModelStarter } from './keep-process-ready.js';
 import type { Sandbox } from './sandbox/sandbox.js';
+import type { RunningModel } from './start-model.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
 export interface Predictor {
@@ -42,6 +52,7 @@ interface PredictorProvenance {
   readonly engineVersion: string;
   /** null where the program brings what it runs on. */
   readonly engineDigest: string | null;
+  /** What it ran on: `cpu`, or `webgpu (NVIDIA H100)`; null for a program, which chooses by itself. */
   readonly device: string | null;
   readonly threads: number;
   readonly sandbox: string;
@@ -57,45 +68,99 @@ export interface PredictorOptions {
   readonly makeFolder: () => string;
   /** Puts the checked bundle's files into an empty folder. */
   readonly unpack: (directory: string) => Promise<void>;
+  /** One of these is its own while it is open, or while its program runs. Left out where it is to have none. */
+  readonly gpus?: readonly Gpu[];
+  /** Those that a model may run on. */
+  readonly devices?: readonly DeviceKind[];
+  /** Ends the wait for a GPU. */
+  readonly signal?: AbortSignal;
 }
 
-/** Makes a bundle ready. Close it, whatever happens. */
+/**
+ * Makes a bundle ready, and waits until it has a GPU where it is to have one. Close it, whatever happens.
+ *
+ * @throws the reason of `signal`, and what `unpack` throws
+ */
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   return options.manifest.engine === 'command' ? await openCommand(options) : await openModel(options);
 }
 
 async function openModel(options: PredictorOptions): Promise<Predictor> {
-  const { manifest, limits, threads, models, unpack, sandbox } = options;
+  const { manifest, limits, threads, models, unpack, sandbox, devices } = options;
   if (manifest.engine === 'command') throw new Error('A command is no model.');
-  const model = models.start(limits);
-  // The first of a process takes a moment, while the model is loaded in another one.
-  const engineDigest = digestEngine(manifest.engine);
-  engineDigest.catch(() => {});
-  try {
+  let taken = await takeModelGpu(options);
+  let model = models.start(limits, taken?.gpu ?? null);
+  const close = async () => {
+    const ended = await model.close();
+    // Nothing of it runs any more.
+    taken?.release();
+    taken = null;
+    return ended?.usage.peakMemoryBytes ?? 0;
+  };
+  const load = async () => {
     await unpack(model.bundleDirectory);
-    model.load(manifest, threads);
+    model.load(manifest, threads, devices);
+  };
+  let notice = options.gpus?.length === 0 ? 'This worker has no GPU; the model is run on the processor.' : null;
+  let hasAnswered = false;
+  const run: RunningModel['run'] = async (wanted) => {
+    if (notice !== null) wanted.onLog?.(notice);
+    notice = null;
+    try {
+      const result = await model.run(wanted);
+      hasAnswered = true;
+      return result;
+    } catch (error) {
+      // A GPU's driver can end the process as well as the model can.
+      if (!taken || hasAnswered || !(error instanceof HoldoutError && error.code === 'runner_crashed')) throw error;
+      wanted.onLog?.(`Not on its GPU: ${error.detail ?? 'the process ended early.'} It is run on the processor.`);
+      await close();
+      model = models.start(limits);
+      await load();
+      return await model.run(wanted);
+    }
+  };
+  // The first of a process takes a moment, while the model is loaded in another one.
+  digestEngine(manifest.engine).catch(() => {});
+  try {
+    await load();
   } catch (error) {
-    await model.close();
+    await close();
     throw error;
   }
   return {
-    async run({ studies, ...run }) {
+    async run({ studies, ...wanted }) {
       const images = studies.flatMap((study) => study.images);
-      const result = await model.run({ ...run, images, timeLimitSeconds: limits.timeLimitSeconds });
+      const result = await run({ ...wanted, images, timeLimitSeconds: limits.timeLimitSeconds });
+      const { adapter, ...provenance } = result.provenance;
+      const { engine, device } = provenance;
       const counts = studies.map(({ study, images: { length } }) => ({ study, imageCount: length }));
       return {
         predictions: aggregateStudies(counts, result.probabilities, manifest),
         missing: [],
-        provenance: { ...result.provenance, engineDigest: await engineDigest, sandbox: sandbox.kind },
+        provenance: {
+          ...provenance,
+          engineDigest: await digestEngine(engine, device),
+          device: adapter === null ? device : `${device} (${adapter})`,
+          sandbox: sandbox.kind,
+        },
         durations: result.durations,
       };
     },
-    close: async () => (await model.close())?.usage.peakMemoryBytes ?? 0,
+    close,
   };
 }
 
+/** That of the waiting process first, which then need not be started anew. */
+async function takeModelGpu({ gpus = [], models, signal }: PredictorOptions): Promise<TakenGpu | null> {
+  if (gpus.length === 0) return null;
+  const waiting = models.waitingGpu()?.id;
+  const ordered = [...gpus].sort((one, other) => Number(other.id === waiting) - Number(one.id === waiting));
+  return await takeGpu(ordered, signal);
+}
+
 async function openCommand(options: PredictorOptions): Promise<Predictor> {
-  const { manifest, limits, threads, sandbox, unpack } = options;
+  const { manifest, limits, threads, sandbox, unpack, gpus = [] } = options;
   if (manifest.engine !== 'command') throw new Error('A model is no command.');
   const folder = options.makeFolder();
   const bundleDirectory = join(folder, 'bundle');
@@ -113,7 +178,7 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
   }
   return {
     async run(run) {
-      const result = await runCommand({ ...run, sandbox, manifest, bundleDirectory, folder, limits });
+      const result = await runCommand({ ...run, sandbox, manifest, bundleDirectory, folder, limits, gpus });
       peakMemoryBytes = Math.max(peakMemoryBytes, result.usage.peakMemoryBytes);
       return {
         predictions: result.predictions,

@@ -1,6 +1,6 @@
 import { errorCodeSchema, heatMapMethodSchema, heatMapSchema, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
-import { devices } from './engines/engine.js';
+import { deviceKinds, devices } from './engines/engine.js';
 
 /**
  * What the two sides say to each other: the parent writes requests to the child's standard input, the child writes
@@ -9,6 +9,9 @@ import { devices } from './engines/engine.js';
  */
 export const messageDescriptor = 3;
 
+/** The child's only argument, where it sees a GPU. */
+export const gpuWords = { real: 'gpu', software: 'software-gpu' } as const;
+
 /** First the model is loaded, then it predicts lists of images, or explains them, one list after the other. */
 export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -16,6 +19,8 @@ export const requestSchema = z.discriminatedUnion('kind', [
     bundleDirectory: z.string(),
     manifest: resolvedModelManifestSchema,
     threads: z.number().int().positive(),
+    /** The kinds of devices that it may run on. */
+    devices: z.array(z.enum(deviceKinds)).min(1),
   }),
   z.strictObject({
     kind: z.literal('predict'),
@@ -37,8 +42,8 @@ const placementSchema = z.strictObject({
 const secondsSchema = z.number().min(0);
 
 export const messageSchema = z.discriminatedUnion('kind', [
-  /** Our program runs, and will hear requests. */
-  z.strictObject({ kind: z.literal('ready') }),
+  /** Our program runs, and will hear requests. It knows no bundle yet, so that what it says of its GPU is to be believed. */
+  z.strictObject({ kind: z.literal('ready'), adapter: z.string().max(200).nullable() }),
   /** A line for the log, in order with the other messages, which what is printed is not. */
   z.strictObject({ kind: z.literal('log'), line: z.string() }),
   z.strictObject({ kind: z.literal('progress'), imagesDone: z.number().int().min(0) }),

@@ -1,4 +1,5 @@
 import type { ResolvedModelManifest } from '@holdout/contracts';
+import type { DeviceKind } from './engines/engine.js';
 import { type ChildOptions, startChild } from './start-child.js';
 import { type RunImage, type RunningModel, type RunResult, startModel } from './start-model.js';
 
@@ -8,19 +9,21 @@ type RunOptions = ChildOptions &
     readonly images: readonly RunImage[];
     /** For the engine; all cores where it is left out. */
     readonly threads?: number;
+    /** Those that it may run on. */
+    readonly devices?: readonly DeviceKind[];
     /** Puts the checked bundle's files into a folder. */
     readonly unpack: (directory: string) => Promise<void>;
   };
 
 /** Runs a bundle's model on one list of images: starts it, predicts, and ends it. Throws what `RunningModel.run` does. */
 export async function runBundle(options: RunOptions): Promise<RunResult & { peakMemoryBytes: number }> {
-  const { limits, manifest, threads, unpack } = options;
+  const { limits, manifest, threads, devices, unpack } = options;
   const model = startModel(startChild(options), limits);
   let result: RunResult;
   let peakMemoryBytes = 0;
   try {
     await unpack(model.bundleDirectory);
-    model.load(manifest, threads);
+    model.load(manifest, threads, devices);
     result = await model.run({ ...options, timeLimitSeconds: limits.timeLimitSeconds });
   } finally {
     peakMemoryBytes = (await model.close())?.usage.peakMemoryBytes ?? 0;

@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPackage, findTensorflow } from './engines/tfjs/find-tensorflow.js';
+import type { Gpu } from './gpus/gpu.js';
+import { gpuWords } from './protocol.js';
 import type { Mount, SandboxKind } from './sandbox/sandbox.js';
 
 /** The program that runs a model, and what it reads, as a sandbox shows them. */
@@ -22,13 +25,19 @@ const separateMessages = ['/bin/sh', '-c', 'exec 3>&1 1>&2; exec "$@"', 'sh'];
 /**
  * @param bundleFolder - on this machine; it may be filled later, as the other one
  */
-export function describeRunner(kind: SandboxKind, bundleFolder: string, imagesFolder: string): RunnerProgram {
+export function describeRunner(
+  kind: SandboxKind,
+  bundleFolder: string,
+  imagesFolder: string,
+  gpu: Gpu | null,
+): RunnerProgram {
+  const words = gpu === null ? [] : [gpu.isSoftware ? gpuWords.software : gpuWords.real];
   if (kind === 'none') {
-    const argv = [...separateMessages, process.execPath, join(packageFolder, program)];
+    const argv = [...separateMessages, process.execPath, join(packageFolder, program), ...words];
     return { argv, mounts: [], bundleFolder, imagesFolder };
   }
   return {
-    argv: [...separateMessages, `${inside}/bin/node`, `${inside}/packages/runner/${program}`],
+    argv: [...separateMessages, `${inside}/bin/node`, `${inside}/packages/runner/${program}`, ...words],
     mounts: [
       { source: process.execPath, target: `${inside}/bin/node` },
       ...listModules(),
@@ -49,5 +58,15 @@ function listModules(): Mount[] {
     { source: packages, target: `${inside}/node_modules` },
     { source: packageFolder, target: `${inside}/packages/runner` },
     { source: contracts, target: `${inside}/packages/contracts` },
+    ...listTensorflow(packages),
   ];
+}
+
+/** TensorFlow may lie in a folder of packages further up, as it does in our image for GPUs; Node looks for it there, too. */
+function listTensorflow(packages: string): Mount[] {
+  const name = findTensorflow('cuda') ?? findTensorflow('cpu');
+  const found = name === null ? null : findPackage(name);
+  if (found === null) return [];
+  const folder = resolve(dirname(found), '..', '..');
+  return folder === packages ? [] : [{ source: folder, target: `${dirname(inside)}/node_modules` }];
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
 import { logExceeded } from './explain-end.js';
+import type { Gpu } from './gpus/gpu.js';
 import { messageSchema, type RunMessage, type RunRequest } from './protocol.js';
 import { readLines, readLog } from './read-lines.js';
 import { describeRunner } from './runner-mounts.js';
@@ -20,6 +21,9 @@ export interface Child {
   readonly imagesDirectory: string;
   /** The same folders as the process sees them. */
   readonly inside: { readonly bundle: string; readonly images: string };
+  readonly gpu: Gpu | null;
+  /** What it found its GPU to be called, before it knew a bundle; null until it runs, and where it found none. */
+  readonly adapter: () => string | null;
   /** Names who hears it from now on. Log lines that nobody has heard are kept, and come first. */
   listen(listener: ChildListener | null): void;
   request(request: RunRequest): void;
@@ -43,6 +47,8 @@ export interface ChildOptions {
   readonly limits: RunLimits;
   /** Makes an empty folder on this machine for what the process reads; it is removed in the end. */
   readonly makeFolder: () => string;
+  /** The one that it sees. What it serves first must have taken it; until then it does no work on it. */
+  readonly gpu?: Gpu | null;
 }
 
 /** Longer than what a hundred thousand images need. */
@@ -53,14 +59,20 @@ const longestMessage = 16 * 1024 * 1024;
  *
  * @throws the file system's error where the folder can't be made
  */
-export function startChild({ sandbox, limits, makeFolder }: ChildOptions): Child {
+export function startChild({ sandbox, limits, makeFolder, gpu = null }: ChildOptions): Child {
   const folder = makeFolder();
   const [bundleDirectory, imagesDirectory] = [join(folder, 'bundle'), join(folder, 'images')];
   for (const path of [bundleDirectory, imagesDirectory]) mkdirSync(path);
-  const { argv, mounts, bundleFolder, imagesFolder } = describeRunner(sandbox.kind, bundleDirectory, imagesDirectory);
-  const running = sandbox.start({ argv, mounts, limits, gpu: false, image: null });
+  const { argv, mounts, bundleFolder, imagesFolder } = describeRunner(
+    sandbox.kind,
+    bundleDirectory,
+    imagesDirectory,
+    gpu,
+  );
+  const running = sandbox.start({ argv, mounts, limits, gpu, image: null });
   let listener: ChildListener | null = null;
   let hasBegun = false;
+  let adapter: string | null = null;
   const unheard: string[] = [];
   const hear = (line: string) => (listener ? listener.onLog(line) : void unheard.push(line));
   readLog(running.stderr, limits.logSizeBytes, hear, () => {
@@ -70,8 +82,11 @@ export function startChild({ sandbox, limits, makeFolder }: ChildOptions): Child
   });
   readLines(running.stdout, longestMessage, (line) => {
     const message = readMessage(line);
-    if (message?.kind === 'ready') hasBegun = true;
-    else if (message) listener?.onMessage(message);
+    if (message?.kind === 'ready') {
+      // Only the first word can't be a model's.
+      if (!hasBegun) adapter = message.adapter;
+      hasBegun = true;
+    } else if (message) listener?.onMessage(message);
     // Whoever speaks so is not our program any more.
     else running.kill();
   });
@@ -81,6 +96,8 @@ export function startChild({ sandbox, limits, makeFolder }: ChildOptions): Child
     bundleDirectory,
     imagesDirectory,
     inside: { bundle: bundleFolder, images: imagesFolder },
+    gpu,
+    adapter: () => adapter,
     listen(next) {
       listener = next;
       for (const line of next ? unheard.splice(0) : []) next?.onLog(line);

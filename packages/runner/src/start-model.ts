@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
 import { type HeatMap, type HeatMapMethod, HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
-import type { Device } from './engines/engine.js';
+import { type Device, type DeviceKind, deviceKinds, processorKinds } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
 import { findUnreadable } from './images/prepare-image.js';
@@ -20,6 +20,8 @@ export interface RunProvenance {
   readonly engine: ResolvedModelManifest['engine'];
   readonly engineVersion: string;
   readonly device: Device;
+  /** Which GPU that was, as its driver calls it; null for a processor, and where no driver says. */
+  readonly adapter: string | null;
   readonly threads: number;
   readonly batchSize: number;
 }
@@ -48,8 +50,12 @@ interface ImagesOptions {
 export interface RunningModel {
   /** Where the checked bundle is unpacked to, before it is loaded. */
   readonly bundleDirectory: string;
-  /** Lets the process load the model; a failure is told by the first run. */
-  load(manifest: ResolvedModelManifest, threads?: number): void;
+  /**
+   * Lets the process load the model; a failure is told by the first run.
+   *
+   * @param devices - those that it may run on; without a GPU only those of the processor are there
+   */
+  load(manifest: ResolvedModelManifest, threads?: number, devices?: readonly DeviceKind[]): void;
   /**
    * Predicts one list of images; one list at a time.
    *
@@ -85,7 +91,8 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
     const answer = await ask((images) => ({ kind: 'predict', images }), 'result', options);
-    return describeResult(manifest, answer, options.images.length, beganAt);
+    const adapter = child.gpu?.name ?? child.adapter();
+    return describeResult(manifest, answer, options.images.length, { beganAt, adapter });
   }
 
   async function explain({ method, ...options }: Parameters<RunningModel['explain']>[0]): Promise<HeatMap[]> {
@@ -152,9 +159,10 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
 
   return {
     bundleDirectory: child.bundleDirectory,
-    load(loaded, threads = availableParallelism()) {
+    load(loaded, threads = availableParallelism(), devices = child.gpu ? deviceKinds : processorKinds) {
       manifest = loaded;
-      child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads });
+      const bundleDirectory = child.inside.bundle;
+      child.request({ kind: 'load', bundleDirectory, manifest, threads, devices: [...devices] });
     },
     run,
     explain,
@@ -178,7 +186,7 @@ function describeResult(
   { engine }: ResolvedModelManifest,
   { probabilities, placement, loadSeconds, inferenceSeconds }: Answer<'result'>,
   imageCount: number,
-  beganAt: number,
+  { beganAt, adapter }: { beganAt: number; adapter: string | null },
 ): RunResult {
   if (probabilities.length !== imageCount) {
     throw new HoldoutError('runner_crashed', {
@@ -188,9 +196,16 @@ function describeResult(
   const totalSeconds = (performance.now() - beganAt) / 1000;
   return {
     probabilities,
-    provenance: { engine, engineVersion: nameEngine(engine), ...placement },
+    provenance: {
+      ...{ engine, engineVersion: nameEngine(engine, placement.device), ...placement },
+      adapter: isOnProcessor(placement.device) ? null : adapter,
+    },
     durations: { loadSeconds, inferenceSeconds, totalSeconds },
   };
+}
+
+function isOnProcessor(device: Device): boolean {
+  return device === 'wasm-simd' || processorKinds.includes(device);
 }
 
 /**

@@ -4,6 +4,7 @@ import { unpackBundle } from '@holdout/bundle/node';
 import { HoldoutError, type RunLimits } from '@holdout/contracts';
 import {
   keepProcessReady,
+  listGpus,
   makeOwnFolder,
   openPredictor,
   type Predicted,
@@ -48,7 +49,10 @@ export async function runOnSample(
   try {
     const unpack = (directory: string) => unpackBundle(files, directory);
     const threads = availableParallelism();
-    const predictor = await openPredictor({ manifest, limits, threads, sandbox, models, makeFolder, unpack });
+    // As on a server: a model gets one where its phase says so, which is not known here.
+    const gpus = manifest.engine === 'command' ? listGpus() : [];
+    const ways = { sandbox, models, gpus, signal };
+    const predictor = await openPredictor({ manifest, limits, threads, ...ways, makeFolder, unpack });
     let predicted: Predicted;
     let again: Predicted;
     let peakMemoryBytes = 0;

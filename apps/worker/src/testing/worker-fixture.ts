@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { packDemoBundle } from '@holdout/baseline';
 import { checkBundle, openArchive, packBundle } from '@holdout/bundle';
+import type { Hardware } from '@holdout/contracts';
 import {
   claimEvaluation,
   type Database,
@@ -21,7 +22,7 @@ import {
 } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
-import { createSandbox, keepProcessReady } from '@holdout/runner';
+import { chooseGpus, createSandbox, keepProcessReady } from '@holdout/runner';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -48,6 +49,10 @@ export interface WorkerFixture {
     spoil?: boolean;
     timeLimitSeconds?: number;
     failures?: 'kind' | 'failed';
+    /** The class that its phase says. */
+    hardware?: Hardware;
+    /** How many its phase has, of three images each. */
+    studyCount?: number;
     stopOnWarning?: boolean;
   }): Promise<Submitted>;
   read(submitted: Submitted): Promise<SubmissionRecord>;
@@ -98,6 +103,7 @@ export async function startWorkerFixture(
     maxAttempts: 3,
     drainSeconds: 0,
     threads: 2,
+    gpus: chooseGpus('software', join(folder, 'gpu-locks')),
     sandbox: 'bubblewrap' as const,
     container: undefined,
     redisUrl: undefined,
@@ -116,9 +122,9 @@ export async function startWorkerFixture(
     return { digest, sizeBytes, width: 300, height: 200 };
   }
 
-  async function makePhase(timeLimitSeconds: number): Promise<string> {
+  async function makePhase(timeLimitSeconds: number, studyCount: number): Promise<string> {
     const slug = `c-${randomUUID()}`;
-    const studies = Array.from({ length: 30 }, (_, index) => ({
+    const studies = Array.from({ length: studyCount }, (_, index) => ({
       study: `XR_WRIST/patient${String(index).padStart(5, '0')}/study1`,
       studyType: 'wrist',
       patient: `patient${index}`,
@@ -151,7 +157,7 @@ export async function startWorkerFixture(
     scratchDirectory,
     async submit(options = {}) {
       const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
-      const { stopOnWarning = false } = options;
+      const { stopOnWarning = false, hardware = 'cpu', studyCount = 30 } = options;
       const archive = program === undefined ? await packDemoBundle(slug) : await packProgram(program);
       const source = {
         sizeBytes: archive.length,
@@ -160,8 +166,8 @@ export async function startWorkerFixture(
       const { manifest } = await checkBundle(await openArchive(source));
       if (spoil && manifest.engine !== 'command') manifest.output.index = 7;
       const { digest, sizeBytes } = await storage.put(Readable.from([Buffer.from(archive)]));
-      const phaseId = await makePhase(timeLimitSeconds);
-      await owner.updateTable('phases').set({ failures }).where('id', '=', phaseId).execute();
+      const phaseId = await makePhase(timeLimitSeconds, studyCount);
+      await owner.updateTable('phases').set({ failures, hardware }).where('id', '=', phaseId).execute();
       const teamId = await insertTeam(owner, `team ${phaseId}`);
       const bundle = { bundleDigest: digest, bundleSizeBytes: sizeBytes, stopOnWarning };
       return { ...(await insertSubmission(owner, { phaseId, teamId, manifest, ...bundle })), phaseId };

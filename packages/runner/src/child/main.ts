@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
-import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
+import { defaultBatchSize, type LoadedModel, type VisibleGpu } from '../engines/engine.js';
 import { loadModel, type PlacedModel } from '../engines/load-model.js';
 import { ImageUnreadable, readBatches } from '../images/batches.js';
 import {
   type ExplainRequest,
+  gpuWords,
   type LoadRequest,
   messageDescriptor,
   type RunMessage,
@@ -26,7 +27,8 @@ interface Loading {
 let loading: Loading | null = null;
 // ONNX Runtime would report that it is used; without a network it can't, and says so in the team's log.
 process.env.ORT_DISABLE_TELEMETRY = '1';
-send({ kind: 'ready' });
+const gpu = await findGpu(process.argv[2]);
+send({ kind: 'ready', adapter: gpu?.adapter?.name ?? null });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
   try {
@@ -89,9 +91,16 @@ async function finishLoading(from: Loading): Promise<LoadedModel> {
   return model;
 }
 
+/** Looked for before there is a bundle, which could speak for it. */
+async function findGpu(word: string | undefined): Promise<VisibleGpu | null> {
+  if (word === undefined) return null;
+  const { findAdapter } = await import('../engines/webgpu/find-adapter.js');
+  return { adapter: await findAdapter(), softwareWanted: word === gpuWords.software };
+}
+
 async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   try {
-    return await loadModel(request);
+    return await loadModel({ ...request, gpu });
   } catch (error) {
     throw new HoldoutError('model_load_failed', { detail: describeCause(error, request) });
   }

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldoutError, type ResolvedCommandManifest, type RunLimits } from '@holdout/contracts';
 import { explainEnd, logExceeded, outputExceeded, timeExceeded } from '../explain-end.js';
+import type { Gpu } from '../gpus/gpu.js';
+import { type TakenGpu, takeGpu } from '../gpus/take-gpu.js';
 import { readLog } from '../read-lines.js';
-import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
 import type { Sandbox, SandboxEnd, SandboxUsage } from '../sandbox/sandbox.js';
-import { type TakenGpu, takeGpu } from '../sandbox/take-gpu.js';
 import { layOutWork, type RunStudy } from './lay-out-work.js';
 import { type ReadPredictions, readPredictionsCsv } from './read-predictions-csv.js';
 import { type CommandReport, predictionsFile, readReport, wrapCommand } from './wrap-command.js';
@@ -20,6 +20,8 @@ export interface CommandRun {
   readonly studies: readonly RunStudy[];
   /** The phase's; a manifest can only lower them. */
   readonly limits: RunLimits;
+  /** One of these is its own where its manifest asks for it. */
+  readonly gpus?: readonly Gpu[];
   readonly signal?: AbortSignal;
   /** Receives all that the program prints, line by line, until it is too much. */
   readonly onLog?: (line: string) => void;
@@ -40,21 +42,21 @@ const lastWordsLength = 4000;
  *   of the program is left then.
  */
 export async function runCommand(run: CommandRun): Promise<CommandResult> {
-  const { sandbox, manifest, signal } = run;
+  const { sandbox, manifest, gpus = [], signal } = run;
   signal?.throwIfAborted();
   const limits = lowerLimits(run.limits, manifest);
   const folder = await mkdtemp(join(run.folder, 'run-'));
-  let gpu: TakenGpu | null = null;
+  let taken: TakenGpu | null = null;
   try {
     // Its time begins when it may start.
-    if (manifest.gpu && findGpuDevices().length > 0) gpu = await takeGpu(signal);
-    else if (manifest.gpu) run.onLog?.('This machine has no GPU; the program is run without one.');
+    if (manifest.gpu && gpus.length > 0) taken = await takeGpu(gpus, signal);
+    else if (manifest.gpu) run.onLog?.('This worker has no GPU; the program is run without one.');
     const startedAt = performance.now();
     const shown = run.studies.map((each) => ({ ...each, study: showStudy(each.study) }));
     const mounts = await layOutWork(run.bundleDirectory, shown, folder);
     const { image } = manifest;
     const argv = wrapCommand(manifest, limits, await measureFolder(run.bundleDirectory));
-    const ended = await runToEnd({ ...run, limits }, { argv, mounts, gpu: gpu !== null, image, limits }, sandbox);
+    const ended = await runToEnd({ ...run, limits }, { argv, mounts, gpu: taken?.gpu ?? null, image, limits }, sandbox);
     signal?.throwIfAborted();
     const report = demandPredictions(ended, limits, image);
     const read = readPredictionsCsv(
@@ -67,7 +69,7 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
     const missing = read.missing.map((study) => nameOf.get(study) ?? study);
     return { predictions, missing, usage: ended.end.usage, totalSeconds: (performance.now() - startedAt) / 1000 };
   } finally {
-    gpu?.release();
+    taken?.release();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -4,13 +4,14 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { defaultRunLimits, type Engine } from '@holdout/contracts';
 import sharp from 'sharp';
+import type { Gpu } from '../gpus/gpu.js';
 import { keepProcessReady } from '../keep-process-ready.js';
 import { openPredictor } from '../predictor.js';
 import { type ContainerVariables, readContainerOptions } from '../sandbox/container/read-container-options.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import { demandSandbox } from '../sandbox/demand-sandbox.js';
-import { findGpuDevices } from '../sandbox/find-gpu-devices.js';
 import { type Sandbox, type SandboxKind, sandboxKinds } from '../sandbox/sandbox.js';
+import { type ExaminedDevice, examineDevices } from './examine-devices.js';
 import { type ProbeBundle, probeBundles } from './probe-bundles.js';
 
 /** What a worker on this machine could run, tried. */
@@ -20,6 +21,8 @@ export interface Examination {
   /** Device files. */
   readonly gpuDevices: readonly string[];
   readonly sandboxes: readonly ExaminedSandbox[];
+  /** Each engine on each device, measured in the first sandbox that works. */
+  readonly devices: readonly ExaminedDevice[];
 }
 
 export interface ExaminedSandbox {
@@ -44,8 +47,9 @@ export interface ExaminedEngine {
  * Tries each sandbox, and each engine in it, with a bundle that says 1 for a white picture.
  *
  * @param environment - where it is said by what containers are run
+ * @param gpus - those that evaluations may be given
  */
-export async function examineMachine(environment: ContainerVariables): Promise<Examination> {
+export async function examineMachine(environment: ContainerVariables, gpus: readonly Gpu[]): Promise<Examination> {
   const folder = await mkdtemp(join(tmpdir(), 'holdout-doctor-'));
   try {
     const picture = join(folder, 'white.png');
@@ -57,8 +61,9 @@ export async function examineMachine(environment: ContainerVariables): Promise<E
     return {
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      gpuDevices: findGpuDevices(),
+      gpuDevices: [...new Set(gpus.flatMap(({ files }) => files))],
       sandboxes,
+      devices: await examineDevicesIn(sandboxes.find(({ works }) => works)?.kind, environment, { gpus, folder }),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -85,6 +90,16 @@ async function examineSandbox(
   }
   const detail = kind === 'none' ? 'for development only; never for programs' : `limits by ${sandbox.enforcedBy}`;
   return { kind, works: true, detail, engines };
+}
+
+async function examineDevicesIn(
+  kind: SandboxKind | undefined,
+  environment: ContainerVariables,
+  { gpus, folder }: { gpus: readonly Gpu[]; folder: string },
+): Promise<ExaminedDevice[]> {
+  if (kind === undefined) return [];
+  const container = kind === 'container' ? readContainerOptions(environment) : undefined;
+  return await examineDevices(await createSandbox({ kind, container }), gpus, folder);
 }
 
 async function examineEngine(

@@ -5,40 +5,56 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ResolvedModelManifest } from '@holdout/contracts';
+import type { Device } from './engine.js';
+import { findTensorflow } from './tfjs/find-tensorflow.js';
 
 type Engine = ResolvedModelManifest['engine'];
 
 /** The packages that an engine is made of, each with those of its files that it runs from. */
+type Packages = Readonly<Record<string, RegExp>>;
+
 const { platform, arch } = process;
 const tfjsFiles = /^(package\.json|dist\/[^/]+(\.node\.js|\.wasm))$/;
-const enginePackages: Readonly<Record<Engine, Readonly<Record<string, RegExp>>>> = {
-  // Of the native libraries those of this machine's kind; providers for GPUs lie beside them.
-  onnx: { 'onnxruntime-node': new RegExp(`^(package\\.json|dist/.+\\.js|bin/[^/]+/${platform}/${arch}/[^/]+)$`) },
-  tfjs: {
-    '@tensorflow/tfjs-backend-wasm': tfjsFiles,
-    '@tensorflow/tfjs-converter': tfjsFiles,
-    '@tensorflow/tfjs-core': tfjsFiles,
-    '@tensorflow/tfjs-layers': tfjsFiles,
-  },
-};
+const tfjs = Object.fromEntries(
+  ['converter', 'core', 'layers'].map((name) => [`@tensorflow/tfjs-${name}`, tfjsFiles] as const),
+);
 
-const known = new Map<Engine, Promise<string>>();
+const known = new Map<string, Promise<string>>();
 
 /**
  * The sha256 of what an engine runs from on this machine: scripts, native libraries and WebAssembly. It is that of the
  * lines `sha256  package/path` in order, as `sha256sum` prints them. Worked out once in a process.
  *
+ * @param device - what it runs on; that of every machine where it is left out
  * @returns 64 hexadecimal digits; two machines that give the same run the same engine
  */
-export function digestEngine(engine: Engine): Promise<string> {
-  const digest = known.get(engine) ?? computeDigest(enginePackages[engine]);
-  known.set(engine, digest);
+export function digestEngine(engine: Engine, device?: Device): Promise<string> {
+  const packages = listPackages(engine, device);
+  const key = Object.keys(packages).join();
+  const digest = known.get(key) ?? computeDigest(packages);
+  known.set(key, digest);
   // What failed is tried again by the next who asks.
-  digest.catch(() => known.delete(engine));
+  digest.catch(() => known.delete(key));
   return digest;
 }
 
-async function computeDigest(packages: Readonly<Record<string, RegExp>>): Promise<string> {
+function listPackages(engine: Engine, device: Device | undefined): Packages {
+  // Of the native libraries those of this machine's kind; providers for GPUs lie beside them.
+  if (engine === 'onnx') {
+    return {
+      'onnxruntime-node': new RegExp(`^(package\\.json|dist/.+\\.js|bin/[^/]+/${platform}/${arch}/[^/]+)$`),
+    };
+  }
+  if (device === 'webgpu') {
+    const dawn = new RegExp(`^(package\\.json|index\\.js|dist/${platform}-${arch}/[^/]+)$`);
+    return { '@tensorflow/tfjs-backend-webgpu': tfjsFiles, ...tfjs, webgpu: dawn };
+  }
+  const tensorflow = device === 'cuda' || device === 'cpu' ? findTensorflow(device) : null;
+  if (tensorflow) return { [tensorflow]: /^(package\.json|dist\/.+\.js|lib\/.+\.node|deps\/lib\/.+)$/ };
+  return { '@tensorflow/tfjs-backend-wasm': tfjsFiles, ...tfjs };
+}
+
+async function computeDigest(packages: Packages): Promise<string> {
   const require = createRequire(import.meta.url);
   const lines: string[] = [];
   for (const [name, runsFrom] of Object.entries(packages)) {

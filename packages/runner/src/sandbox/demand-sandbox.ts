@@ -13,7 +13,7 @@ export async function demandSandbox(sandbox: Sandbox): Promise<void> {
     argv: ['/bin/sh', '-c', 'exit 0'],
     mounts: [],
     limits: defaultRunLimits,
-    gpu: false,
+    gpu: null,
     image: null,
   });
   running.stdin.end();

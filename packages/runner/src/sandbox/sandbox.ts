@@ -1,11 +1,12 @@
 import type { Readable, Writable } from 'node:stream';
 import type { RunLimits } from '@holdout/contracts';
+import type { Gpu } from '../gpus/gpu.js';
 
 /**
  * What a bundle is run inside. Each kind gives a program the same surroundings, and a behaviour suite holds them to it:
  * an unprivileged user without capabilities; pid, mount, network, ipc, uts and user namespaces of its own; no network at
  * all; a seccomp filter; a read-only system; one writable folder, `/work`, in which it starts; an environment with nothing
- * but `PATH`, `HOME`, `TMPDIR`, `LANG` and `PYTHONUNBUFFERED`, so that nothing of a team reaches what runs before its program. However it ends, nothing of it stays behind, neither a process nor a file.
+ * but `PATH`, `HOME`, `TMPDIR`, `LANG` and `PYTHONUNBUFFERED` (and where a GPU is that is only software), so that nothing of a team reaches what runs before its program. However it ends, nothing of it stays behind, neither a process nor a file.
  */
 export interface Sandbox {
   readonly kind: SandboxKind;
@@ -35,7 +36,8 @@ export interface SandboxedProgram {
   readonly mounts: readonly Mount[];
   /** The time limit is for the caller to keep. */
   readonly limits: RunLimits;
-  readonly gpu: boolean;
+  /** The one that it sees; its caller has taken it. */
+  readonly gpu: Gpu | null;
   /** The container image that it wants, with its digest; null for the system that the sandbox has. */
   readonly image: string | null;
 }

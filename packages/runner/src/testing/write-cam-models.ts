@@ -1,17 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  describeModel,
+  describeTensor,
+  encodeNode,
+  encodeTensor,
   field,
   intAttribute,
-  makeFolder,
-  node,
+  intsAttribute,
   number,
-  type TestBundle,
-  tensor,
-  value,
-  writeOnnxFile,
-} from './write-models.js';
+} from '../doctor/encode-onnx.js';
+import { describeModel, makeFolder, type TestBundle, writeOnnxFile } from './write-models.js';
 
 /**
  * A network whose class activation map can be worked out by hand: of each quarter of 4 × 4 pixels of its input of 8 × 8
@@ -32,23 +30,27 @@ const means = Array<number>(block * block).fill(1 / 16);
 const corners = [1, ...Array<number>(block * block - 1).fill(0)];
 
 async function writeOnnx({ weights, fixedBatchSize, external = false }: CamModel): Promise<TestBundle> {
-  const list = (name: string, values: number[]) =>
-    Buffer.concat([field(1, name), ...values.map((each) => number(8, each)), number(20, 7)]);
   const directory = await makeFolder();
   const graph = Buffer.concat([
-    field(1, Buffer.concat([node('Conv', ['images', 'kernels'], ['features']), field(5, list('strides', [4, 4]))])),
-    field(1, node('GlobalAveragePool', ['features'], ['pooled'])),
-    field(1, node('Flatten', ['pooled'], ['means'])),
-    field(1, Buffer.concat([node('Gemm', ['means', 'w', 'b'], ['values']), field(5, intAttribute('transB', 1))])),
+    field(
+      1,
+      Buffer.concat([
+        encodeNode('Conv', ['images', 'kernels'], ['features']),
+        field(5, intsAttribute('strides', [4, 4])),
+      ]),
+    ),
+    field(1, encodeNode('GlobalAveragePool', ['features'], ['pooled'])),
+    field(1, encodeNode('Flatten', ['pooled'], ['means'])),
+    field(1, Buffer.concat([encodeNode('Gemm', ['means', 'w', 'b'], ['values']), field(5, intAttribute('transB', 1))])),
     field(2, 'cam'),
-    field(5, tensor('kernels', [2, 1, block, block], [...means, ...corners])),
+    field(5, encodeTensor('kernels', [2, 1, block, block], [...means, ...corners])),
     field(
       5,
-      external ? await writeExternal(directory, 'w', weights) : tensor('w', [weights.length, 2], weights.flat()),
+      external ? await writeExternal(directory, 'w', weights) : encodeTensor('w', [weights.length, 2], weights.flat()),
     ),
-    field(5, tensor('b', [weights.length], Array<number>(weights.length).fill(0))),
-    field(11, value('images', [fixedBatchSize ?? 'n', 1, side, side])),
-    field(12, value('values', [fixedBatchSize ?? 'n', weights.length])),
+    field(5, encodeTensor('b', [weights.length], Array<number>(weights.length).fill(0))),
+    field(11, describeTensor('images', [fixedBatchSize ?? 'n', 1, side, side])),
+    field(12, describeTensor('values', [fixedBatchSize ?? 'n', weights.length])),
   ]);
   await writeOnnxFile(directory, graph);
   const manifest = describeModel('onnx', 'model.onnx', 'nchw', 1, side, fixedBatchSize);

@@ -3,6 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ResolvedModelManifest } from '@holdout/contracts';
 import sharp from 'sharp';
+import {
+  describeTensor,
+  encodeModel,
+  encodeNode,
+  encodeTensor,
+  field,
+  intAttribute,
+  number,
+} from '../doctor/encode-onnx.js';
 
 /** A real model for an engine: from the mean of each channel to `outputs` values, `weights · means + bias`. */
 export interface MeanModel {
@@ -38,14 +47,14 @@ async function writeOnnx(model: MeanModel): Promise<TestBundle> {
   const { weights, bias, side = 8, fixedBatchSize } = model;
   const channels = weights[0]?.length ?? 1;
   const graph = Buffer.concat([
-    field(1, node('GlobalAveragePool', ['images'], ['pooled'])),
-    field(1, node('Flatten', ['pooled'], ['means'])),
-    field(1, Buffer.concat([node('Gemm', ['means', 'w', 'b'], ['values']), field(5, intAttribute('transB', 1))])),
+    field(1, encodeNode('GlobalAveragePool', ['images'], ['pooled'])),
+    field(1, encodeNode('Flatten', ['pooled'], ['means'])),
+    field(1, Buffer.concat([encodeNode('Gemm', ['means', 'w', 'b'], ['values']), field(5, intAttribute('transB', 1))])),
     field(2, 'means'),
-    field(5, tensor('w', [weights.length, channels], weights.flat())),
-    field(5, tensor('b', [bias.length], bias)),
-    field(11, value('images', [fixedBatchSize ?? 'n', channels, side, side])),
-    field(12, value('values', [fixedBatchSize ?? 'n', weights.length])),
+    field(5, encodeTensor('w', [weights.length, channels], weights.flat())),
+    field(5, encodeTensor('b', [bias.length], bias)),
+    field(11, describeTensor('images', [fixedBatchSize ?? 'n', channels, side, side])),
+    field(12, describeTensor('values', [fixedBatchSize ?? 'n', weights.length])),
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
@@ -59,22 +68,42 @@ async function writeOnnx(model: MeanModel): Promise<TestBundle> {
 export async function writeCrashingOnnx(): Promise<TestBundle> {
   const side = 8;
   const cast = (from: string, to: string, type: number) =>
-    Buffer.concat([node('Cast', [from], [to]), field(5, intAttribute('to', type))]);
+    Buffer.concat([encodeNode('Cast', [from], [to]), field(5, intAttribute('to', type))]);
   const graph = Buffer.concat([
     ...[
-      node('GlobalAveragePool', ['images'], ['pooled']),
-      node('Flatten', ['pooled'], ['means']),
+      encodeNode('GlobalAveragePool', ['images'], ['pooled']),
+      encodeNode('Flatten', ['pooled'], ['means']),
       cast('means', 'whole', int32),
-      node('Mul', ['whole', 'zero'], ['nothing']),
-      node('Add', ['nothing', 'least'], ['dividend']),
-      node('Add', ['nothing', 'minus'], ['divisor']),
-      node('Div', ['dividend', 'divisor'], ['quotient']),
+      encodeNode('Mul', ['whole', 'zero'], ['nothing']),
+      encodeNode('Add', ['nothing', 'least'], ['dividend']),
+      encodeNode('Add', ['nothing', 'minus'], ['divisor']),
+      encodeNode('Div', ['dividend', 'divisor'], ['quotient']),
       cast('quotient', 'values', float32),
     ].map((each) => field(1, each)),
     field(2, 'crash'),
     ...[integer('zero', 0), integer('least', -(2 ** 31)), integer('minus', -1)].map((each) => field(5, each)),
-    field(11, value('images', ['n', 1, side, side])),
-    field(12, value('values', ['n', 1])),
+    field(11, describeTensor('images', ['n', 1, side, side])),
+    field(12, describeTensor('values', ['n', 1])),
+  ]);
+  const directory = await makeFolder();
+  await writeOnnxFile(directory, graph);
+  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+}
+
+/** A model of operations that ONNX Runtime has for WebGPU, and after each of them one that it has not: Softsign. */
+export async function writeAlternatingOnnx(): Promise<TestBundle> {
+  const side = 8;
+  const names = Array.from({ length: 10 }, (_, place) => `step${place}`);
+  const graph = Buffer.concat([
+    ...names.flatMap((name, place) => [
+      field(1, encodeNode('Softsign', [names[place - 1] ?? 'images'], [`${name}a`])),
+      field(1, encodeNode('Sigmoid', [`${name}a`], [name])),
+    ]),
+    field(1, encodeNode('GlobalAveragePool', [names.at(-1) ?? ''], ['pooled'])),
+    field(1, encodeNode('Flatten', ['pooled'], ['values'])),
+    field(2, 'alternating'),
+    field(11, describeTensor('images', ['n', 1, side, side])),
+    field(12, describeTensor('values', ['n', 1])),
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
@@ -82,8 +111,7 @@ export async function writeCrashingOnnx(): Promise<TestBundle> {
 }
 
 export async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
-  const opset = Buffer.concat([field(1, ''), number(2, 17)]);
-  await writeFile(join(directory, 'model.onnx'), Buffer.concat([number(1, 8), field(7, graph), field(8, opset)]));
+  await writeFile(join(directory, 'model.onnx'), encodeModel(graph));
 }
 
 /** Types of ONNX's `TensorProto`. */
@@ -173,45 +201,4 @@ export async function writePng(
     .png()
     .toFile(path);
   return { path };
-}
-
-export function node(kind: string, inputs: string[], outputs: string[]): Buffer {
-  return Buffer.concat([
-    ...inputs.map((name) => field(1, name)),
-    ...outputs.map((name) => field(2, name)),
-    field(4, kind),
-  ]);
-}
-
-export function intAttribute(name: string, content: number): Buffer {
-  return Buffer.concat([field(1, name), number(3, content), number(20, 2)]);
-}
-
-export function tensor(name: string, sides: number[], values: number[]): Buffer {
-  const raw = Buffer.from(Float32Array.from(values).buffer);
-  return Buffer.concat([...sides.map((side) => number(1, side)), number(2, 1), field(8, name), field(9, raw)]);
-}
-
-export function value(name: string, shape: (number | string)[]): Buffer {
-  const sides = shape.map((side) => field(1, typeof side === 'number' ? number(1, side) : field(2, side)));
-  const type = field(1, Buffer.concat([number(1, 1), field(2, Buffer.concat(sides))]));
-  return Buffer.concat([field(1, name), field(2, type)]);
-}
-
-/** Protobuf's wire format: a field of bytes, and a field of a number. */
-export function field(place: number, content: Uint8Array | string): Buffer {
-  const bytes = Buffer.from(content);
-  return Buffer.concat([varint(place * 8 + 2), varint(bytes.length), bytes]);
-}
-
-export function number(place: number, content: number): Buffer {
-  return Buffer.concat([varint(place * 8), varint(content)]);
-}
-
-function varint(content: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = content; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest % 128) + 128);
-  }
 }

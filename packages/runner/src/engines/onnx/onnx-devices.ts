@@ -1,51 +1,38 @@
-import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import {
-  defaultBatchSize,
-  type EngineDevice,
-  type LoadedModel,
-  type LoadOptions,
-  type Output,
-  takeRows,
-} from '../engine.js';
-import { nameEngine } from '../name-engine.js';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type EngineDevice, type VisibleGpu, withoutGpu } from '../engine.js';
+import { findWebgpuObstacle } from '../webgpu/find-obstacle.js';
+import { loadOnGpu, loadOnnxModel } from './load-onnx-model.js';
 
 /** ONNX Runtime's devices, the fastest first. */
-export const onnxDevices: readonly EngineDevice[] = [{ kind: 'cpu', load: (options) => loadOnnxModel(options) }];
-
-async function loadOnnxModel({ bundleDirectory, manifest, threads }: LoadOptions): Promise<LoadedModel> {
-  const session = await InferenceSession.create(join(bundleDirectory, manifest.model), {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    logSeverityLevel: 3,
-  });
-  const { input, output } = manifest;
-  const imageValues = input.width * input.height * input.channels;
-  const imageShape =
-    input.layout === 'nchw' ? [input.channels, input.height, input.width] : [input.height, input.width, input.channels];
-  return {
-    engineVersion: nameEngine('onnx'),
-    device: 'cpu',
-    threads,
-    batchSize: input.fixedBatchSize ?? defaultBatchSize,
-    async predict(values, count, extraOutputs = []) {
-      // A model of a fixed batch gets all its places; what stands in those beyond `count` is not read.
-      const given = input.fixedBatchSize ?? count;
-      const tensor = new Tensor('float32', values.subarray(0, given * imageValues), [given, ...imageShape]);
-      const outputs = await session.run({ [input.name]: tensor }, [output.name, ...extraOutputs]);
-      const read = (name: string) => readOutput(outputs[name], name, given, count);
-      return { ...(await read(output.name)), extras: await Promise.all(extraOutputs.map(read)) };
+export const onnxDevices: readonly EngineDevice[] = [
+  {
+    kind: 'cuda',
+    findObstacle: findCudaObstacle,
+    async load(options) {
+      // Else matrices are multiplied with ten bits behind the point, and no two devices agree.
+      process.env.NVIDIA_TF32_OVERRIDE = '0';
+      // The one GPU that is shown to this process is the first to it.
+      return await loadOnGpu({ name: 'cuda', deviceId: 0 }, options);
     },
-    release: () => session.release(),
-  };
+  },
+  {
+    kind: 'webgpu',
+    findObstacle: findWebgpuObstacle,
+    load: (options) => loadOnGpu({ name: 'webgpu' }, options),
+  },
+  { kind: 'cpu', findObstacle: () => null, load: (options) => loadOnnxModel({ name: 'cpu' }, options) },
+];
+
+function findCudaObstacle(gpu: VisibleGpu | null): string | null {
+  if (!gpu) return withoutGpu;
+  return hasCudaProvider() ? null : 'ONNX Runtime’s CUDA libraries are not installed';
 }
 
-async function readOutput(result: Tensor | undefined, name: string, given: number, count: number): Promise<Output> {
-  if (!result) throw new Error(`The model gave no output “${name}”.`);
-  if (result.type === 'string') throw new Error(`The output “${name}” is text, not numbers.`);
-  const numbers = Float64Array.from((await result.getData()) as ArrayLike<number>, Number);
-  return takeRows(numbers, result.dims, given, count);
+/** It is too large for npm: onnxruntime-node's install script fetches it, where it is told to. */
+function hasCudaProvider(): boolean {
+  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const libraries = join(folder, 'bin', 'napi-v6', process.platform, process.arch);
+  return existsSync(join(libraries, 'libonnxruntime_providers_cuda.so'));
 }

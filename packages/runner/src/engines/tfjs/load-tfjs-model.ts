@@ -34,6 +34,7 @@ export async function loadTfjsModel(
     device,
     threads,
     batchSize: input.fixedBatchSize ?? defaultBatchSize,
+    isMixed: false,
     async predict(values, count, extraOutputs = []) {
       // Another model may have been run on another backend in between.
       await tfjs.setBackend(backendName);

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { HoldoutError } from '@holdout/contracts';
-import { findGpuDevices } from '../find-gpu-devices.js';
 import { type ControlGroup, openControlGroups } from '../limits/control-groups.js';
 import { readProcessTree } from '../limits/read-process-tree.js';
 import { watchUsage } from '../limits/watch-usage.js';
@@ -43,8 +42,7 @@ export function createBubblewrapSandbox({ controlGroups }: { controlGroups: bool
 }
 
 function launch(program: SandboxedProgram, group: ControlGroup | null, filter: Buffer): SandboxedProcess {
-  const devices = program.gpu ? findGpuDevices() : [];
-  const command = writeCommand(program, { entrances: group?.entrances ?? [], devices });
+  const command = writeCommand(program, group?.entrances ?? []);
   const [file = '', ...argv] = command.argv;
   const child = spawn(file, argv, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],

@@ -24,16 +24,13 @@ interface Command {
  *
  * @param entrances - the file of each control group to enter it by
  */
-export function writeCommand(
-  program: SandboxedProgram,
-  { entrances, devices }: { entrances: readonly string[]; devices: readonly string[] },
-): Command {
+export function writeCommand(program: SandboxedProgram, entrances: readonly string[]): Command {
   const system = listSystemMounts();
   const enter = ['/bin/sh', '-c', enterGroups, 'sh', String(entrances.length), ...entrances];
   const bubblewrap = ['bwrap', '--args', String(descriptors.arguments), '--seccomp', String(descriptors.filter), '--'];
   const inside = [...limitProcess(program.limits, entrances.length > 0), ...program.argv];
   if (process.getuid?.() !== 0) {
-    return { argv: [...enter, ...bubblewrap, ...inside], arguments: listArguments(program, system, devices) };
+    return { argv: [...enter, ...bubblewrap, ...inside], arguments: listArguments(program, system) };
   }
   mkdirSync(stageFolder, { recursive: true, mode: 0o755 });
   const sources = [...system.ownMounts, ...program.mounts].map(({ source }) => source);
@@ -49,7 +46,7 @@ export function writeCommand(
       ...bubblewrap,
       ...inside,
     ],
-    arguments: listArguments({ ...program, mounts }, staged, devices),
+    arguments: listArguments({ ...program, mounts }, staged),
   };
 }
 

@@ -35,7 +35,7 @@ it('removes what a worker left that was killed together with what should have re
     const { defaultRunLimits } = await import(${JSON.stringify(import.meta.resolve('@holdout/contracts'))});
     const sandbox = await createSandbox({ kind: 'container', container: ${JSON.stringify(image.container)} });
     const argv = ['/bin/sh', '-c', 'echo here; exec sleep 600'];
-    const program = { argv, mounts: [], limits: defaultRunLimits, gpu: false, image: null };
+    const program = { argv, mounts: [], limits: defaultRunLimits, gpu: null, image: null };
     sandbox.start(program).stdout.on('data', () => console.log('running'));`;
   const worker = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

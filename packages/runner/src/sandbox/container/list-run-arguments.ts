@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { RunLimits } from '@holdout/contracts';
-import { findGpuDevices } from '../find-gpu-devices.js';
+import type { Gpu } from '../../gpus/gpu.js';
 import { type SandboxedProgram, workFolder } from '../sandbox.js';
 import type { ContainerOptions, ContainerProgram } from './container-options.js';
 import { ownPrograms, writeFirstProcess } from './container-scripts.js';
@@ -40,9 +40,12 @@ export function listRunArguments(
     ...listLimits(limits),
     ...[workFolder, '/tmp'].flatMap((folder) => ['--tmpfs', `${folder}:${scratch}`]),
     ...all.flatMap(({ source, target }) => ['--mount', writeMount(source, target)]),
-    ...(program.gpu ? listDevices(engine) : []),
+    ...(program.gpu ? listDevices(program.gpu, engine) : []),
     ...['--workdir', workFolder, '--entrypoint', '/bin/sh'],
-    ...Object.entries(plainEnvironment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+    ...Object.entries({ ...plainEnvironment, ...program.gpu?.environment }).flatMap(([key, value]) => [
+      '--env',
+      `${key}=${value}`,
+    ]),
     program.image ?? image,
     ...['-c', writeFirstProcess(temporaryFolder), 'sh', ...argv],
   ];
@@ -88,10 +91,11 @@ function readOwnOpenFileLimit(): number {
   return most === undefined ? Number.POSITIVE_INFINITY : Number(most);
 }
 
-function listDevices(engine: ContainerProgram): string[] {
-  const devices = findGpuDevices();
-  const isNvidia = (device: string) => device.startsWith('/dev/nvidia');
-  const named = engine === 'docker' ? devices.filter((device) => !isNvidia(device)) : devices;
-  const all = engine === 'docker' && devices.some(isNvidia) ? ['--gpus', 'all'] : [];
-  return [...all, ...named.flatMap((device) => ['--device', device])];
+/** docker knows NVIDIA's GPUs by their own numbers, and brings their files and libraries in by itself. */
+function listDevices({ id, uuid, files }: Gpu, engine: ContainerProgram): string[] {
+  const isNvidia = (file: string) => file.startsWith('/dev/nvidia');
+  const named = engine === 'docker' ? files.filter((file) => !isNvidia(file)) : files;
+  const device = uuid ?? id.slice('nvidia'.length);
+  const asked = engine === 'docker' && files.some(isNvidia) ? ['--gpus', `device=${device}`] : [];
+  return [...asked, ...named.flatMap((file) => ['--device', file])];
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { HoldoutError } from '@holdout/contracts';
+import type { Gpu } from '../../gpus/gpu.js';
 import { readProcessTree } from '../limits/read-process-tree.js';
 import { watchUsage } from '../limits/watch-usage.js';
 import { nameSystem } from '../name-system.js';
@@ -31,10 +32,15 @@ function refuse(): SandboxedProcess {
   return refuseStart(new HoldoutError('engine_unavailable', { detail }));
 }
 
+/** All GPUs are in sight here. Of NVIDIA's it is told the one that it has; of others it may take another. */
+function hideOtherGpus(gpu: Gpu | null): Record<string, string> {
+  return gpu?.uuid ? { CUDA_VISIBLE_DEVICES: gpu.uuid } : {};
+}
+
 /** On Linux the kernel ends it when we die, however we die. */
-function launch({ argv: program, limits }: SandboxedProgram): SandboxedProcess {
+function launch({ argv: program, limits, gpu }: SandboxedProgram): SandboxedProcess {
   const [file = '', ...argv] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--', ...program] : program;
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' };
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', ...gpu?.environment, ...hideOtherGpus(gpu) };
   const child = spawn(file, argv, { stdio: ['pipe', 'pipe', 'pipe'], env, detached: true });
   const { pid = -1, stdin, stdout, stderr } = child;
   const kill = () => {
