@@ -7,7 +7,7 @@ export { type Examination, examineMachine } from './doctor/examine-machine.js';
 export { digestEngine } from './engines/digest-engine.js';
 export { nameEngine } from './engines/name-engine.js';
 export { drawHeatMap } from './explain/draw-heat-map.js';
-export { type ExplainOptions, explainImages } from './explain/explain-images.js';
+export { explainImages } from './explain/explain-images.js';
 export { chooseGpus } from './gpus/choose-gpus.js';
 export type { Gpu } from './gpus/gpu.js';
 export { listGpus } from './gpus/list-gpus.js';

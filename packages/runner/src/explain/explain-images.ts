@@ -4,7 +4,7 @@ import type { PredictorOptions } from '../predictor.js';
 import type { RunImage } from '../start-model.js';
 import { exposeTensors } from './expose-tensors.js';
 
-export interface ExplainOptions extends PredictorOptions {
+interface ExplainOptions extends PredictorOptions {
   readonly images: readonly RunImage[];
   readonly method: HeatMapMethod;
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import type { HeatMap } from '@holdout/contracts';
 
 /** A rectangle of a picture, in shares of its sides. */
-export interface Box {
+interface Box {
   readonly left: number;
   readonly top: number;
   readonly width: number;
