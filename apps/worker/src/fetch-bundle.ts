@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBundleRoot } from '@holdout/bundle';
 import { openBundlePath, unpackBundle } from '@holdout/bundle/node';
-import type { EvaluationClaim } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 
 /**
@@ -13,7 +12,7 @@ import type { Storage } from '@holdout/storage';
  */
 export async function fetchBundle(
   storage: Storage,
-  { bundleDigest }: EvaluationClaim,
+  { bundleDigest }: { readonly bundleDigest: string },
   directory: string,
   scratch: string,
 ): Promise<void> {

@@ -46,7 +46,8 @@ function listStudies(database: Database, versionId: string): Promise<StudyRecord
   return found;
 }
 
-async function fetchImage(storage: Storage, digest: string, path: string): Promise<string> {
+/** Finds one image as a file: in place, or copied to `path`. */
+export async function fetchImage(storage: Storage, digest: string, path: string): Promise<string> {
   const inPlace = await storage.path?.(digest);
   if (inPlace) return inPlace;
   await mkdir(dirname(path), { recursive: true });

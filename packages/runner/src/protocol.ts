@@ -1,4 +1,4 @@
-import { errorCodeSchema, resolvedModelManifestSchema } from '@holdout/contracts';
+import { errorCodeSchema, heatMapMethodSchema, mostHeatMapSide, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
 import { deviceKinds, devices } from './engines/engine.js';
 
@@ -13,8 +13,8 @@ export const messageDescriptor = 3;
 export const gpuWords = { real: 'gpu', software: 'software-gpu' } as const;
 
 /**
- * First the model is loaded, then it predicts lists of images, one list after the other. The images of a list come as they
- * are decoded, in their order.
+ * First the model is loaded, then it predicts lists of images, or explains them, one list after the other. The images of a
+ * list come as they are decoded, in their order.
  */
 export const requestSchema = z.discriminatedUnion('kind', [
   /** Most likely the next model is one for this engine. */
@@ -36,10 +36,16 @@ export const requestSchema = z.discriminatedUnion('kind', [
     place: z.number().int().min(0),
     count: z.number().int().positive(),
   }),
+  z.strictObject({
+    kind: z.literal('explain'),
+    imageCount: z.number().int().min(0),
+    method: heatMapMethodSchema,
+  }),
 ]);
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
 export type PixelsRequest = Extract<RunRequest, { kind: 'pixels' }>;
+export type ExplainRequest = Extract<RunRequest, { kind: 'explain' }>;
 
 const placementSchema = z.strictObject({
   device: z.enum(devices),
@@ -48,6 +54,19 @@ const placementSchema = z.strictObject({
 });
 
 const secondsSchema = z.number().min(0);
+
+const mapSideSchema = z.number().int().min(1).max(mostHeatMapSide);
+
+/** A heat map, without what of it is known outside. */
+const explainedSchema = z
+  .strictObject({
+    probability: z.number().min(0).max(1),
+    width: mapSideSchema,
+    height: mapSideSchema,
+    values: z.array(z.number()).max(mostHeatMapSide ** 2),
+  })
+  .refine(({ width, height, values }) => values.length === width * height);
+export type ExplainedImage = z.infer<typeof explainedSchema>;
 
 export const messageSchema = z.discriminatedUnion('kind', [
   /** Our program runs, and will hear requests. It knows no bundle yet, so that what it says of its GPU is to be believed. */
@@ -65,6 +84,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
     loadSeconds: secondsSchema,
     inferenceSeconds: secondsSchema,
   }),
+  /** Where it looks, in the order of the images. */
+  z.strictObject({ kind: z.literal('explained'), maps: z.array(explainedSchema) }),
   /** The bundle's fault, or with the code `internal` ours. */
   z.strictObject({ kind: z.literal('fault'), code: errorCodeSchema, detail: z.string().max(5000) }),
 ]);

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { RunLimits } from '@holdout/contracts';
-import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
+import { type HeatMap, type HeatMapMethod, HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 import { type Device, type DeviceKind, deviceKinds, processorKinds } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
+import { findArea } from './images/find-area.js';
 import type { Pixels } from './images/open-pixels.js';
 import type { PixelSet } from './images/pixel-set.js';
-import type { RunImage } from './images/run-image.js';
-import type { RunMessage } from './protocol.js';
+import { findPath, type RunImage } from './images/run-image.js';
+import type { RunMessage, RunRequest } from './protocol.js';
 import { type Showing, showPixels } from './show-pixels.js';
 import type { Child, ChildEnd } from './start-child.js';
 
@@ -62,6 +63,13 @@ export interface RunningModel {
    *   `sandbox_unavailable`; where `signal` was given, its reason. The process has ended then.
    */
   run(options: ImagesOptions): Promise<RunResult>;
+  /**
+   * Says where the model looks in each of a list of images.
+   *
+   * @param options.method - `cam` needs a manifest that names feature maps, and an ONNX model that gives them
+   * @throws HoldoutError as `run`, and `cam_mismatch`
+   */
+  explain(options: ImagesOptions & { readonly method: HeatMapMethod }): Promise<HeatMap[]>;
   /** The most memory that it had until now. */
   readPeakBytes(): number;
   /** Ends the process, waits for its end, and removes its folders. What it used at most. */
@@ -104,11 +112,35 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
     return opening;
   }
 
-  async function run({ images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions): Promise<RunResult> {
+  async function run(options: ImagesOptions): Promise<RunResult> {
     if (!manifest) throw new Error('A model must be loaded before it is run.');
-    signal?.throwIfAborted();
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
+    const answer = await ask({ kind: 'predict', imageCount: options.images.length }, 'result', options);
+    const adapter = child.gpu?.name ?? child.adapter();
+    return describeResult(manifest, answer, options.images.length, { beganAt, adapter });
+  }
+
+  async function explain({ method, ...options }: Parameters<RunningModel['explain']>[0]): Promise<HeatMap[]> {
+    if (!manifest) throw new Error('A model must be loaded before it is run.');
+    const { input } = manifest;
+    const { images } = options;
+    const { maps } = await ask({ kind: 'explain', imageCount: images.length, method }, 'explained', options);
+    if (maps.length !== images.length) {
+      const detail = `${images.length} images were given ${maps.length} heat maps.`;
+      throw new HoldoutError('runner_crashed', { detail });
+    }
+    const areas = await Promise.all(images.map(async (image) => findArea(await findPath(image), input)));
+    return maps.flatMap((map, place) => (areas[place] ? [{ ...map, method, area: areas[place] }] : []));
+  }
+
+  /** Sends one request and waits for the answer of its kind, for the end of the process, or for the limit of time. */
+  async function ask<Kind extends 'result' | 'explained'>(
+    request: RunRequest,
+    kind: Kind,
+    { images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions,
+  ): Promise<Answer<Kind>> {
+    signal?.throwIfAborted();
     const end = (reason: unknown) => {
       fault ??= reason instanceof HoldoutError ? reason : new HoldoutError('internal', { cause: reason });
       child.kill();
@@ -117,12 +149,12 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
     signal?.addEventListener('abort', child.kill, { once: true });
     let showing: Showing | null = null;
     try {
-      const answered = new Promise<Answer>((answer) => {
+      const answered = new Promise<Answer<Kind>>((answer) => {
         const onMessage = (message: RunMessage) => {
           if (message.kind === 'progress') onProgress?.(Math.min(message.imagesDone, images.length), images.length);
           else if (message.kind === 'read') showing?.hasRead(message.imagesRead);
           else if (message.kind === 'log') onLog?.(message.line);
-          else if (message.kind === 'result') answer(message);
+          else if (isOfKind(message, kind)) answer(message);
           else if (message.kind === 'fault') fault ??= describeFault(message.code, message.detail);
         };
         const hearLog = (line: string) => {
@@ -131,14 +163,14 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
         };
         child.listen({ onMessage, onLog: hearLog });
       });
-      child.request({ kind: 'predict', imageCount: images.length });
+      child.request(request);
       showing = showPixels(child, await findPixels(images), images.length);
       showing.ended.catch(end);
       const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
       if (fault) throw fault;
       if (!('kind' in result)) throw explainChildEnd(result);
-      return describeResult(manifest, result, images.length, { beganAt, adapter: child.gpu?.name ?? child.adapter() });
+      return result;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
@@ -170,6 +202,7 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
     },
     expect: (images) => void expectImages(images),
     run,
+    explain,
     readPeakBytes: child.readPeakBytes,
     async close() {
       child.finish();
@@ -182,11 +215,15 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
   };
 }
 
-type Answer = Extract<RunMessage, { kind: 'result' }>;
+type Answer<Kind extends RunMessage['kind']> = Extract<RunMessage, { kind: Kind }>;
+
+function isOfKind<Kind extends RunMessage['kind']>(message: RunMessage, kind: Kind): message is Answer<Kind> {
+  return message.kind === kind;
+}
 
 function describeResult(
   { engine }: ResolvedModelManifest,
-  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer,
+  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer<'result'>,
   imageCount: number,
   { beganAt, adapter }: { beganAt: number; adapter: string | null },
 ): RunResult {

@@ -4,9 +4,17 @@ import { HoldoutError } from '@holdout/contracts';
 import type { VisibleGpu } from '../engines/engine.js';
 import { loadModel, type PlacedModel, prepareEngine } from '../engines/load-model.js';
 import { countPixelBytes } from '../images/pixel-format.js';
-import { gpuWords, type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
+import {
+  type ExplainRequest,
+  gpuWords,
+  type LoadRequest,
+  messageDescriptor,
+  type RunMessage,
+  requestSchema,
+} from '../protocol.js';
 import { BatchSizes } from './batch-sizes.js';
-import { type Batch, openBatchSource } from './batch-source.js';
+import { openBatchSource } from './batch-source.js';
+import { explainImages } from './explain/explain-images.js';
 import { ModelRunner } from './model-runner.js';
 import { readProbabilities } from './read-probabilities.js';
 
@@ -37,8 +45,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (request.kind === 'prepare') prepareEngine(request.engine).catch(() => {});
   else if (request.kind === 'load') loading = startLoading(request);
   else if (request.kind === 'pixels') batches.add(request);
-  // Not waited for: its images are still to come.
-  else void predictImages(loading, request.imageCount).catch(endByFault);
+  // Not waited for: their images are still to come.
+  else if (request.kind === 'predict') void predictImages(loading, request.imageCount).catch(endByFault);
+  else void explain(loading, request).catch(endByFault);
 }
 // The pipe has ended: there is nothing more to do, or the parent is gone.
 process.exit(0);
@@ -74,7 +83,7 @@ async function predictImages(from: Loading | null, imageCount: number): Promise<
       const batch = await batches.next();
       if (underWay.length === 0) waitedSeconds += secondsSince(waitedFrom);
       batches.orderAhead(runner.batchSize, runner.width + lookAhead);
-      const predicting = predict(runner, batch);
+      const predicting = asInference(() => runner.predict(batch));
       // A failure is thrown when its turn comes; until then it must not count as unhandled.
       predicting.catch(() => {});
       underWay.push({ predicting, count: batch.count });
@@ -96,6 +105,19 @@ async function predictImages(from: Loading | null, imageCount: number): Promise<
 interface UnderWay {
   readonly predicting: ReturnType<ModelRunner['predict']>;
   readonly count: number;
+}
+
+async function explain(from: Loading | null, { imageCount, method }: ExplainRequest): Promise<void> {
+  if (!from) throw new Error('Asked to explain before a model was named.');
+  const { manifest } = from.request;
+  batches.begin(manifest.input, imageCount);
+  await finishLoading(from);
+  const { model } = await from.placed;
+  const predict = (values: Float32Array, count: number, extraOutputs?: readonly string[]) =>
+    asInference(() => model.predict(values, count, extraOutputs));
+  const onProgress = (imagesDone: number) => send({ kind: 'progress', imagesDone });
+  const maps = await explainImages({ manifest, imageCount, method, batches, predict, onProgress });
+  send({ kind: 'explained', maps });
 }
 
 async function finishLoading(from: Loading): Promise<ModelRunner> {
@@ -125,9 +147,10 @@ async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   }
 }
 
-async function predict(runner: ModelRunner, batch: Batch) {
+/** What fails here fails by the model. */
+async function asInference<T>(predict: () => Promise<T>): Promise<T> {
   try {
-    return await runner.predict(batch);
+    return await predict();
   } catch (error) {
     throw new HoldoutError('inference_failed', { detail: describeCause(error) });
   }

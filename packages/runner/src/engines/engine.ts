@@ -59,7 +59,7 @@ export interface LoadedModel {
    *
    * @param values - `count` images in the manifest's layout, from the start of the array
    * @param extraOutputs - further outputs by their names: of an ONNX model its outputs, of a graph model any of its nodes,
-   *   of a layers model its layers
+   *   of a layers model its layers, and of either its weights
    * @returns the chosen output, with its shape; the first dimension must be `count`
    */
   predict(values: Float32Array, count: number, extraOutputs?: readonly string[]): Promise<Prediction>;
