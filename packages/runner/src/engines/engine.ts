@@ -50,8 +50,6 @@ export interface LoadedModel {
   readonly engineVersion: string;
   readonly device: Device;
   readonly threads: number;
-  /** How many images it is given at once. */
-  readonly batchSize: number;
   /** Whether a GPU lacks some of its operations, which the processor carries out between the others. */
   readonly isMixed: boolean;
   /**
@@ -85,6 +83,3 @@ export function takeRows(numbers: Float64Array, shape: readonly number[], given:
   if (shape[0] !== given) return { values: numbers, shape };
   return { values: numbers.subarray(0, (numbers.length / given) * count), shape: [count, ...shape.slice(1)] };
 }
-
-/** Without a fixed number: large enough to keep the engine busy, small enough for large inputs. */
-export const defaultBatchSize = 8;

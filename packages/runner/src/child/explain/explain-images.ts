@@ -1,5 +1,5 @@
 import type { HeatMapMethod, ResolvedModelManifest } from '@holdout/contracts';
-import { defaultBatchSize, type Prediction, takeRows } from '../../engines/engine.js';
+import { type Prediction, takeRows } from '../../engines/engine.js';
 import type { ExplainedImage } from '../../protocol.js';
 import type { BatchSource } from '../batch-source.js';
 import { readProbabilities } from '../read-probabilities.js';
@@ -15,6 +15,9 @@ export interface Explaining {
   readonly predict: (values: Float32Array, count: number, extraOutputs?: readonly string[]) => Promise<Prediction>;
   readonly onProgress: (imagesDone: number) => void;
 }
+
+/** Large enough to keep an engine busy, small enough for large inputs. */
+const usualBatchSize = 8;
 
 type Explained = Grid & { readonly probability: number };
 
@@ -45,7 +48,7 @@ export async function explainImages(explaining: Explaining): Promise<ExplainedIm
 }
 
 function batchSizeOf({ manifest }: Explaining): number {
-  return manifest.input.fixedBatchSize ?? defaultBatchSize;
+  return manifest.input.fixedBatchSize ?? usualBatchSize;
 }
 
 async function activate(

@@ -4,7 +4,7 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { defaultBatchSize, type LoadedModel, type LoadOptions, takeRows } from '../engine.js';
+import { type LoadedModel, type LoadOptions, takeRows } from '../engine.js';
 import type { Tfjs, TfjsBackend } from './tfjs-backend.js';
 
 /** What is needed of a model.json; packages/bundle has checked the rest. */
@@ -33,7 +33,6 @@ export async function loadTfjsModel(
     engineVersion,
     device,
     threads,
-    batchSize: input.fixedBatchSize ?? defaultBatchSize,
     isMixed: false,
     async predict(values, count, extraOutputs = []) {
       // Another model may have been run on another backend in between.
