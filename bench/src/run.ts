@@ -6,14 +6,17 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
+import { measureGrowth } from './rows/growth.js';
 import { measureLeaderboard } from './rows/leaderboard.js';
 import { measureUnderLoad } from './rows/load.js';
 import { measurePages } from './rows/pages.js';
 import { measureQueue } from './rows/queue.js';
+import { measureQuickModel } from './rows/quick-model.js';
 import { measureRanks } from './rows/ranks.js';
 import { measureSandbox } from './rows/sandbox.js';
 import { measureScoring } from './rows/scoring.js';
 import { measureSubmission } from './rows/submission.js';
+import { measureTorch } from './rows/torch.js';
 import { measureUpload } from './rows/upload.js';
 import { measureWorkerPath } from './rows/worker-path.js';
 
@@ -22,6 +25,8 @@ const rows: Readonly<Record<string, Row>> = {
   scoring: measureScoring,
   ranks: measureRanks,
   'worker-path': measureWorkerPath,
+  'quick-model': measureQuickModel,
+  torch: measureTorch,
   sandbox: measureSandbox,
   submission: measureSubmission,
   leaderboard: measureLeaderboard,
@@ -29,6 +34,7 @@ const rows: Readonly<Record<string, Row>> = {
   queue: measureQueue,
   upload: measureUpload,
   load: measureUnderLoad,
+  growth: measureGrowth,
 };
 
 const { values } = parseArgs({

@@ -84,6 +84,8 @@ describe('every route of the OpenAPI document', () => {
     merge: { into: '00000000-0000-4000-8000-000000000000' },
     organisers: { email: 'x@example.org' },
     disqualify: { reason: 'x' },
+    'heat-map': { submission: '00000000-0000-4000-8000-000000000000', study: 'x' },
+    'heat-maps': {},
     rerun: { which: 'all' },
     predictions: { team: 'x', name: 'x', predictions: [{ study: 'x', label: 0, probability: null }] },
   };
@@ -91,6 +93,8 @@ describe('every route of the OpenAPI document', () => {
   const queries: Record<string, string> = {
     diff: `?from=${'a'.repeat(64)}&to=${'a'.repeat(64)}`,
     image: '?study=x',
+    'sample-image': '?study=x',
+    'heat-map': '?study=x&submission=00000000-0000-4000-8000-000000000000',
     import: '?note=x',
   };
 

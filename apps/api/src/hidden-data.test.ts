@@ -1,6 +1,7 @@
-import { listStudiesOfVersion } from '@holdout/db';
+import { claimHeatMaps, finishHeatMap, listStudiesOfVersion, requestHeatMaps } from '@holdout/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { findHeatMapSource } from './heat-maps/find-heat-map-source.js';
 import { addReferenceEntries } from './provision/add-reference-entries.js';
 import { packFiles, tfjsFiles } from './testing/make-bundle.js';
 import { goldReaders, type SeededCompetition, seedCompetition } from './testing/seed-competition.js';
@@ -12,11 +13,13 @@ const organisersOnly = [
   'GET /api/competitions/{competition}/audit',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/agreement',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/diff',
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/heat-map',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/image',
   'GET /api/competitions/{competition}/phases/{phase}/test-set/studies',
   'GET /api/competitions/{competition}/submissions',
   'POST /api/competitions/{competition}/phases/{phase}/predictions',
   'POST /api/competitions/{competition}/phases/{phase}/test-set/edits',
+  'POST /api/competitions/{competition}/phases/{phase}/test-set/heat-map',
   'GET /api/reproductions/{id}',
   'POST /api/evaluations/{id}/reproductions',
   'GET /api/submissions/{id}/hidden-logs',
@@ -46,6 +49,7 @@ beforeAll(async () => {
   submissionId = await seedSubmission(server, seeded.alpha.teamId);
   await walkEvaluation(server.database, submissionId);
   archive = new Uint8Array(await packFiles(tfjsFiles()));
+  await makeHiddenHeatMap();
   const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
   const { paths } = documentSchema.parse(await (await server.request('/api/openapi.json')).json());
   routes = Object.entries(paths).flatMap(([path, methods]) =>
@@ -58,11 +62,35 @@ beforeAll(async () => {
     'goldLabel',
     'readerLabels',
     'truePositive',
+    String(hiddenHeat),
   ];
 });
 afterAll(() => server.close());
 
+/** A number that is nowhere but in a heat map of a hidden image. */
+const hiddenHeat = 0.987654321;
+
+/** What an organiser asked for, of the team's own submission. */
+async function makeHiddenHeatMap(): Promise<void> {
+  const { database } = server;
+  const studies = await listStudiesOfVersion(database, seeded.hiddenVersion.versionId);
+  const study = studies.find((each) => each.study === 'XR_WRIST/patient00000/study1');
+  const source = await findHeatMapSource(database, { id: submissionId, state: 'scored' });
+  const images = study?.images.map(({ digest }) => digest) ?? [];
+  await requestHeatMaps(database, { ...source, submissionId, images, askedBy: 'organiser' });
+  const claim = await claimHeatMaps(database, { owner: 'test', serves: ['cpu'], leaseSeconds: 60 });
+  const area = { left: 0, top: 0, width: 1, height: 1 };
+  const map = {
+    ...{ probability: hiddenHeat, width: 1, height: 1, values: [hiddenHeat], area },
+    method: source.method,
+  };
+  for (const held of claim?.maps ?? []) await finishHeatMap(database, { ...held, map });
+}
+
+const hiddenStudy = encodeURIComponent('XR_WRIST/patient00000/study1');
 const jsonBodies: Record<string, object> = {
+  'heat-map': { submission: '00000000-0000-4000-8000-000000000000', study: 'XR_WRIST/patient00000/study1' },
+  'heat-maps': { study: 'XR_WRIST/patient00000/study1' },
   disqualify: { reason: 'x' },
   mode: { mode: 'paused' },
   collect: {},
@@ -77,10 +105,12 @@ async function call({ method, path }: { method: string; path: string }, token: s
   const address = path.replace('{competition}', 'mura').replace('{phase}', 'test').replace('{id}', submissionId);
   const queries: Record<string, string> = {
     diff: `?from=${digest}&to=${digest}`,
-    image: `?study=${encodeURIComponent('XR_WRIST/patient00000/study1')}`,
+    image: `?study=${hiddenStudy}`,
+    'heat-map': `?submission=${submissionId}&study=${hiddenStudy}`,
+    'sample-image': `?study=${hiddenStudy}`,
   };
   const query = queries[path.split('/').at(-1) ?? ''] ?? '';
-  const json = jsonBodies[path.split('/').at(-1) ?? ''];
+  const json = method === 'GET' ? undefined : jsonBodies[path.split('/').at(-1) ?? ''];
   const sent = json ? JSON.stringify(json) : path.endsWith('/submissions') ? archive : undefined;
   const contentType = json ? 'application/json' : 'application/zip';
   const leave = new AbortController();
@@ -134,4 +164,6 @@ it('would notice: an organiser is told', async () => {
   );
   expect(told.status).toBe(200);
   expect(secrets.filter((secret) => told.text.includes(secret)).length).toBeGreaterThan(4);
+  const heat = '/api/competitions/{competition}/phases/{phase}/test-set/heat-map';
+  expect((await call({ method: 'GET', path: heat }, token)).text).toContain(String(hiddenHeat));
 });

@@ -112,10 +112,15 @@ const bodies: Record<string, () => object | Promise<object>> = {
     edits: [{ withdraw: 'x' }],
     note: 'x',
   }),
+  'POST /api/competitions/{competition}/phases/{phase}/test-set/heat-map': () => ({
+    submission: ids.submission,
+    study: 'x',
+  }),
   'POST /api/invitations/{id}/accept': () => ({}),
   'POST /api/invitations/{id}/decline': () => ({}),
   'POST /api/me/tokens': () => ({ name: 'x', scope: 'read' }),
   'POST /api/submissions/{id}/choose': () => ({ chosen: true }),
+  'POST /api/submissions/{id}/heat-maps': () => ({}),
   'POST /api/submissions/{id}/disqualify': () => ({ reason: 'x' }),
   'POST /api/teams': () => ({ name: 'Owners' }),
   'POST /api/teams/{id}/invitations': () => ({ email: 'x@example.org' }),
@@ -132,7 +137,10 @@ const bodies: Record<string, () => object | Promise<object>> = {
 const queries: Record<string, () => string> = {
   'GET /api/competitions/{competition}/phases/{phase}/test-set/diff': () =>
     `?from=${seeded.hiddenVersion.digest}&to=${seeded.hiddenVersion.digest}`,
+  'GET /api/competitions/{competition}/phases/{phase}/test-set/heat-map': () => `?submission=${ids.submission}&study=x`,
   'GET /api/competitions/{competition}/phases/{phase}/test-set/image': () => '?study=x',
+  'GET /api/submissions/{id}/heat-map': () => '?study=x',
+  'GET /api/submissions/{id}/sample-image': () => '?study=x',
   'POST /api/competitions/{competition}/phases/{phase}/test-set/import': () => '?note=x',
   'POST /api/test-sets/{testSet}/import': () => '?note=x',
   'PUT /api/competitions/{competition}': () => '?dryRun=true',

@@ -9,6 +9,7 @@ export interface DataDirectory {
   readonly postgres: string;
   readonly storage: string;
   readonly scratch: string;
+  readonly decoded: string;
   readonly log: string;
   /** Lets the next start have it. */
   release(): Promise<void>;
@@ -36,6 +37,7 @@ export async function takeDataDirectory(root: string): Promise<DataDirectory> {
     postgres: join(root, 'postgres'),
     storage: join(root, 'storage'),
     scratch,
+    decoded: join(root, 'decoded'),
     log: join(root, 'holdout.log'),
     release: () => rm(lock, { force: true }),
   };

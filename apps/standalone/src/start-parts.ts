@@ -26,7 +26,8 @@ const inheritedVariables = [
   // The bucket, where blobs lie in one, and how the SDK finds credentials where none are given.
   ...['HOLDOUT_S3_BUCKET', 'HOLDOUT_S3_PREFIX', 'HOLDOUT_S3_ENDPOINT', 'HOLDOUT_S3_REGION', 'HOLDOUT_S3_PATH_STYLE'],
   ...['HOLDOUT_S3_ACCESS_KEY_ID', 'HOLDOUT_S3_SECRET_ACCESS_KEY', 'HOLDOUT_S3_SILENCE_SECONDS'],
-  ...['HOLDOUT_CACHE_BYTES', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE'],
+  ...['HOLDOUT_CACHE_BYTES', 'HOLDOUT_DECODED_BYTES', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+  ...['AWS_SESSION_TOKEN', 'AWS_PROFILE'],
   ...['HOLDOUT_SERVES', 'HOLDOUT_MAX_ATTEMPTS', 'HOLDOUT_GPUS'],
   // By these podman and docker find their own.
   ...['XDG_RUNTIME_DIR', 'CONTAINER_HOST', 'DOCKER_HOST'],
@@ -83,7 +84,8 @@ export async function startParts(
   // Ctrl-C is to end everything now; what is under way goes on at the next start.
   const worker = { ...shared, HOLDOUT_SCRATCH_DIRECTORY: directory.scratch, HOLDOUT_DRAIN_SECONDS: '0' };
   // The process that runs teams' bundles is never given the owner's connection.
-  const asEvaluator = { ...worker, HOLDOUT_DATABASE_URL: evaluatorUrl(databaseUrl, evaluatorPassword) };
+  const decoded = { HOLDOUT_DECODED_DIRECTORY: directory.decoded };
+  const asEvaluator = { ...worker, ...decoded, HOLDOUT_DATABASE_URL: evaluatorUrl(databaseUrl, evaluatorPassword) };
   const listen = {
     HOLDOUT_HOST: options.host,
     HOLDOUT_PORT: String(options.port),

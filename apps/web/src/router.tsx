@@ -141,7 +141,7 @@ const routeTree = rootRoute.addChildren([
     path: '/competitions/$competition/organise/test-sets',
     validateSearch: readVersionSearch,
     component: lazyPage(() => import('./pages/organise/test-sets/test-sets-page.js')),
-    loader: () => loadWords('organise', 'accounts'),
+    loader: () => loadWords('organise', 'accounts', 'heatMaps'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
@@ -197,7 +197,7 @@ const routeTree = rootRoute.addChildren([
     getParentRoute: () => rootRoute,
     path: '/submissions/$id',
     component: lazyPage(() => import('./pages/submission/submission-page.js')),
-    loader: () => loadWords('submission'),
+    loader: () => loadWords('submission', 'heatMaps'),
   }),
 ]);
 

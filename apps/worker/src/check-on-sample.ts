@@ -4,7 +4,7 @@ import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import { findWarnings } from '@holdout/scoring';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
-import { reportRegularly } from './report-regularly.js';
+import type { Report } from './report-regularly.js';
 import { runStage } from './run-stage.js';
 
 /**
@@ -17,19 +17,24 @@ export async function checkOnSample(
   tools: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { predictor, sample }: { predictor: Predictor; sample: readonly RunStudy[] },
+  parts: CheckParts,
 ): Promise<void> {
-  const predicted = await runStage(tools, claim, lease, { stage: 'checking', predictor, studies: sample });
-  const gold = await listSampleLabels(tools.database, claim.sampleVersionId);
+  const { predictor, sample, report } = parts;
+  // Asked for while the bundle runs.
+  const labels = listSampleLabels(tools.database, claim.sampleVersionId);
+  labels.catch(() => {});
+  const predicted = await runStage(tools, claim, lease, { stage: 'checking', predictor, studies: sample, report });
   const warn = async (again: Predicted | null) => {
-    const warnings = findWarnings(predicted, again, gold);
+    const warnings = findWarnings(predicted, again, await labels);
+    // Warnings come after what was printed.
+    await report.flush();
     const { evaluationId, leaseToken } = claim;
     if (warnings.length > 0) lease.learn(await recordWarnings(tools.database, { evaluationId, leaseToken, warnings }));
     return warnings;
   };
   let again: Predicted;
   try {
-    again = await runAgain(tools, claim, lease, { predictor, sample });
+    again = await runAgain(lease, parts);
   } catch (error) {
     // What is known already may well be why.
     if (!lease.signal.aborted) await warn(null);
@@ -42,23 +47,21 @@ export async function checkOnSample(
   throw new HoldoutError('check_warned', { detail, sentences });
 }
 
+interface CheckParts {
+  readonly predictor: Predictor;
+  readonly sample: readonly RunStudy[];
+  readonly report: Report;
+}
+
 /** The first study by itself, as the run on hidden studies begins. */
-async function runAgain(
-  tools: EvaluationTools,
-  claim: EvaluationClaim,
-  lease: Lease,
-  { predictor, sample }: { predictor: Predictor; sample: readonly RunStudy[] },
-): Promise<Predicted> {
-  const log = reportRegularly(tools, claim, lease);
-  log.line('— Once more, with one study alone. —');
+async function runAgain(lease: Lease, { predictor, sample, report }: CheckParts): Promise<Predicted> {
+  report.line('— Once more, with one study alone. —');
   try {
-    return await predictor.run({ studies: sample.slice(0, 1), signal: lease.signal, onLog: log.line });
+    return await predictor.run({ studies: sample.slice(0, 1), signal: lease.signal, onLog: report.line });
   } catch (error) {
     if (!(error instanceof HoldoutError) || error.fault !== 'team') throw error;
     const lead = makeSentence('not_alone', {});
     const detail = `${writeSentence(lead)} ${error.detail ?? ''}`.trim();
     throw new HoldoutError(error.code, { detail, sentences: [lead, ...error.sentences], problems: error.problems });
-  } finally {
-    await log.finish();
   }
 }

@@ -26,6 +26,8 @@ const configSchema = z.object({
   HOLDOUT_GPUS: z.string().default('all'),
   HOLDOUT_SANDBOX: z.enum(sandboxKinds).default('bubblewrap'),
   ...telemetryVariables,
+  HOLDOUT_DECODED_DIRECTORY: z.string().min(1).optional(),
+  HOLDOUT_DECODED_BYTES: z.coerce.number().int().min(0).default(10e9),
   HOLDOUT_CACHE_BYTES: z.coerce.number().int().min(0).default(20e9),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
@@ -41,6 +43,9 @@ export interface WorkerConfig {
   storage: StorageOptions;
   /** How much of a bucket's blobs this machine keeps; its processes share it. */
   cacheBytes: number;
+  /** Where decoded images are kept between evaluations; the workers of a machine share it. */
+  decodedDirectory: string;
+  decodedBytes: number;
   /** Each evaluation's own folder is made and removed in here. */
   scratchDirectory: string;
   logLevel: string;
@@ -84,6 +89,8 @@ export function readConfig(variables: NodeJS.ProcessEnv): WorkerConfig {
     databaseUrl: env.HOLDOUT_DATABASE_URL,
     storage: readStorage(environment),
     cacheBytes: env.HOLDOUT_CACHE_BYTES,
+    decodedDirectory: env.HOLDOUT_DECODED_DIRECTORY ?? join(env.HOLDOUT_SCRATCH_DIRECTORY, 'decoded'),
+    decodedBytes: env.HOLDOUT_DECODED_BYTES,
     scratchDirectory: env.HOLDOUT_SCRATCH_DIRECTORY,
     logLevel: env.HOLDOUT_LOG_LEVEL,
     leaseSeconds: env.HOLDOUT_LEASE_SECONDS,

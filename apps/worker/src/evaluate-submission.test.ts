@@ -73,6 +73,21 @@ it('takes a submission from queued to its row on the leaderboard, and a repeated
   expect(await listEvents(fixture.owner, submitted.evaluationId, 0)).toEqual(events);
 });
 
+it('decodes the images of a test set once for all bundles that want them alike', async () => {
+  const predict = async () => {
+    const submitted = await fixture.submit({ slug: 'onnx' });
+    await evaluateById(fixture.evaluating, submitted.evaluationId, never);
+    await scorePredictions(fixture.scoring, submitted.evaluationId);
+    return (await fixture.read(submitted)).score;
+  };
+  const first = await predict();
+  const decoded = fixture.pixels.countDecoded();
+  expect(decoded).toBeGreaterThan(0);
+  // Another phase, whose test set has the same images.
+  expect(await predict()).toEqual(first);
+  expect(fixture.pixels.countDecoded()).toBe(decoded);
+});
+
 it('keeps with the score what it rests on, also where the predictions are scored anew', async () => {
   const { owner } = fixture;
   const submitted = await fixture.submit();

@@ -23,6 +23,7 @@ import { fetchBundle } from './fetch-bundle.js';
 import { fetchStudies } from './fetch-studies.js';
 import { EvaluationInterrupted, holdLease, type Lease } from './hold-lease.js';
 import type { WorkMeter } from './metrics/measure-work.js';
+import { reportRegularly } from './report-regularly.js';
 import { runHidden } from './run-hidden.js';
 import { makeScratchFolder, withScratchFolder } from './scratch.js';
 
@@ -49,7 +50,7 @@ export async function evaluateSubmission(
   claim: EvaluationClaim,
   shutdown: AbortSignal,
 ): Promise<void> {
-  const { database, queue, config } = tools;
+  const { database, config } = tools;
   const { leaseSeconds } = config;
   const { evaluationId } = claim;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId, attempt: claim.attempts });
@@ -61,28 +62,18 @@ export async function evaluateSubmission(
   try {
     const { submissionId, attempts: attempt } = claim;
     const traced = { evaluationId, step: 'evaluate', attributes: { submissionId, attempt } };
-    const predictions = await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
-    const { digest } = await tools.storage.put(Readable.from([Buffer.from(JSON.stringify(predictions.file))]));
-    const { provenance } = predictions;
-    if (!(await finishRunning(database, { ...claim, predictionsDigest: digest, provenance }))) {
-      throw new EvaluationInterrupted('lost');
-    }
-    log.info({ provenance }, 'predictions stored');
-    tools.meter.ended('predicted');
+    await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
   } catch (error) {
     // What aborted the work is the reason, whatever the work threw while it was torn down.
     await endEarly(tools, claim, lease.signal.aborted ? lease.signal.reason : error, log);
-    return;
   } finally {
     lease.release();
   }
-  // If the bell can't be rung now, reconcile rings it later.
-  await queue.enqueueScoring({ evaluationId }).catch((error) => log.warn({ err: error }, 'scoring not rung yet'));
 }
 
-async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease) {
-  const { database, storage, models, sandbox, config } = tools;
-  return await withScratchFolder(config.scratchDirectory, async (folder) => {
+async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease): Promise<void> {
+  const { database, storage, models, sandbox, config, log } = tools;
+  await withScratchFolder(config.scratchDirectory, async (folder) => {
     const predictor = await openPredictor({
       manifest: claim.manifest,
       limits: claim.limits,
@@ -98,19 +89,49 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
         lease.learn(await recordBundleStart(database, claim));
       },
     });
-    let predicted: Predicted;
-    let peakMemoryBytes = 0;
+    let closing: Promise<void> | null = null;
+    const close = () => {
+      closing ??= predictor.close().then((peakMemoryBytes) => log.info({ peakMemoryBytes }, 'bundle closed'));
+      return closing;
+    };
     try {
-      predicted = await runStages(tools, claim, lease, { predictor, folder });
+      const predicted = await runStages(tools, claim, lease, { predictor, folder });
+      const peakMemoryBytes = predictor.readPeakBytes();
+      // Its process ends while its predictions go on.
+      close().catch(() => {});
+      await handOn(tools, claim, lease, { predicted, peakMemoryBytes });
     } finally {
-      peakMemoryBytes = await predictor.close();
-      tools.log.info({ peakMemoryBytes }, 'bundle closed');
+      await close();
     }
-    const file: PredictionsFile = { format: 'holdout-predictions-1', studies: predicted.predictions };
-    const { bundleDigest, testSetDigest } = claim;
-    const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
-    return { file, provenance: { bundleDigest, testSetDigest, ...made } };
   });
+}
+
+/** Stores predictions, and rings for who scores them. */
+async function handOn(
+  { database, storage, queue, log, meter }: EvaluationTools,
+  claim: EvaluationClaim,
+  lease: Lease,
+  { predicted, peakMemoryBytes }: { predicted: Predicted; peakMemoryBytes: number },
+): Promise<void> {
+  const { evaluationId, bundleDigest, testSetDigest } = claim;
+  const predictionsDigest = await storePredictions(storage, predicted);
+  const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
+  const provenance = { bundleDigest, testSetDigest, ...made };
+  if (!(await finishRunning(database, { ...claim, predictionsDigest, provenance }))) {
+    throw new EvaluationInterrupted('lost');
+  }
+  lease.release();
+  log.info({ provenance }, 'predictions stored');
+  meter.ended('predicted');
+  // If the bell can't be rung now, reconcile rings it later.
+  await queue.enqueueScoring({ evaluationId }).catch((error) => log.warn({ err: error }, 'scoring not rung yet'));
+}
+
+/** @returns the digest of their file */
+async function storePredictions(storage: Storage, { predictions }: Predicted): Promise<string> {
+  const file: PredictionsFile = { format: 'holdout-predictions-1', studies: predictions };
+  const { digest } = await storage.put(Readable.from([Buffer.from(JSON.stringify(file))]));
+  return digest;
 }
 
 /** The check on the public sample, where an earlier worker has not passed it, and then the run that counts. */
@@ -121,13 +142,22 @@ async function runStages(
   { predictor, folder }: { predictor: Predictor; folder: string },
 ): Promise<Predicted> {
   const { database, storage } = tools;
-  if (claim.state === 'checking') {
-    const sample = await fetchStudies(database, storage, claim.sampleVersionId, join(folder, 'sample'));
-    await checkOnSample(tools, claim, lease, { predictor, sample });
-    if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+  const fetch = (versionId: string, name: string) => fetchStudies(database, storage, versionId, join(folder, name));
+  const sample = claim.state === 'checking' ? await fetch(claim.sampleVersionId, 'sample') : null;
+  // In this order: what is run first is decoded first, and the rest beside it.
+  if (sample) predictor.expect(sample);
+  const studies = await fetch(claim.testSetVersionId, 'images');
+  predictor.expect(studies);
+  const report = reportRegularly(tools, claim, lease);
+  try {
+    if (sample) {
+      await checkOnSample(tools, claim, lease, { predictor, sample, report });
+      if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+    }
+    return await runHidden(tools, claim, lease, { predictor, studies, report });
+  } finally {
+    await report.finish();
   }
-  const studies = await fetchStudies(database, storage, claim.testSetVersionId, join(folder, 'images'));
-  return await runHidden(tools, claim, lease, { predictor, studies });
 }
 
 /** Says whose fault it was. What could go better with another worker is handed back instead. */

@@ -1,4 +1,4 @@
-import { createSandbox, demandSandbox, keepProcessReady, nameEngine } from '@holdout/runner';
+import { createSandbox, demandSandbox, keepProcessReady, nameEngine, openPixels } from '@holdout/runner';
 import { describeWorker } from './describe-worker.js';
 import { enterWorker } from './enter-worker.js';
 import { runProcess } from './run-process.js';
@@ -17,7 +17,12 @@ await runProcess('holdout-evaluate', async (tools) => {
   );
   await removeAbandonedScratch(config.scratchDirectory);
   await sandbox.removeAbandoned();
-  const models = keepProcessReady({ sandbox, makeFolder: () => makeScratchFolder(config.scratchDirectory) });
+  const pixels = await openPixels({
+    directory: config.decodedDirectory,
+    limitBytes: config.decodedBytes,
+    onUnkept: (error) => log.warn({ err: error }, 'decoded images could not be kept'),
+  });
+  const models = keepProcessReady({ sandbox, pixels, makeFolder: () => makeScratchFolder(config.scratchDirectory) });
   const engines = [nameEngine('onnx'), nameEngine('tfjs')];
   const description = describeWorker({ sandbox: sandbox.kind, engines, gpus });
   if (serves.includes('gpu') && !serves.includes('cpu') && gpus.length === 0) {
@@ -30,5 +35,6 @@ await runProcess('holdout-evaluate', async (tools) => {
     await work.close();
     await entry.signOff();
     await models.close();
+    await pixels.close();
   };
 });

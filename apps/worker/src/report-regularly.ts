@@ -5,51 +5,68 @@ import type { Lease } from './hold-lease.js';
 const reportIntervalMilliseconds = 500;
 const linesAtOnce = 1000;
 
-/**
- * Gathers progress and log lines and writes them twice a second, one write at a time; a write that fails is dropped.
- *
- * @param stage - what progress is of; left out where only lines are written
- */
+interface Stage {
+  readonly stage: 'checking' | 'running';
+  readonly imagesTotal: number;
+}
+
+/** What of an evaluation its team sees while it goes on. */
+export interface Report {
+  /** Says what progress is of from now on. */
+  begin(stage: Stage): void;
+  progress(imagesDone: number): void;
+  line(line: string): void;
+  /** Writes what is not written yet, and need not be waited for: what comes later is written later. */
+  flush(): Promise<void>;
+  /** The same, for the last time. */
+  finish(): Promise<void>;
+}
+
+/** Gathers progress and log lines and writes them twice a second, one write at a time; a write that fails is dropped. */
 export function reportRegularly(
-  { database, log }: EvaluationTools,
-  claim: EvaluationClaim,
-  lease: Lease,
-  stage?: { readonly stage: 'checking' | 'running'; readonly imagesTotal: number },
-) {
-  const { evaluationId, leaseToken } = claim;
-  let imagesDone = 0;
-  let written = -1;
-  const lines: string[] = [];
+  { database, log }: Pick<EvaluationTools, 'database' | 'log'>,
+  { evaluationId, leaseToken }: Pick<EvaluationClaim, 'evaluationId' | 'leaseToken'>,
+  lease: Pick<Lease, 'learn'>,
+): Report {
+  let current: (Stage & { imagesDone: number; written: number }) | null = null;
+  let lines: string[] = [];
   let writing = Promise.resolve();
 
-  const write = async () => {
+  const write = async (some: readonly string[], of: typeof current) => {
     try {
       // Few at a time: while they are written, the lease can't be renewed.
-      for (let batch = lines.splice(0, linesAtOnce); batch.length > 0; batch = lines.splice(0, linesAtOnce)) {
+      for (let first = 0; first < some.length; first += linesAtOnce) {
+        const batch = some.slice(first, first + linesAtOnce);
         lease.learn(await appendLog(database, { evaluationId, leaseToken, lines: batch }));
       }
-      if (!stage || imagesDone === written) return;
-      written = imagesDone;
-      lease.learn(await recordProgress(database, { evaluationId, leaseToken, ...stage, imagesDone }));
+      if (!of || of.imagesDone === of.written) return;
+      of.written = of.imagesDone;
+      const { stage, imagesTotal, imagesDone } = of;
+      lease.learn(await recordProgress(database, { evaluationId, leaseToken, stage, imagesTotal, imagesDone }));
     } catch (error) {
       log.warn({ err: error }, 'progress could not be written');
     }
   };
   const flush = () => {
-    writing = writing.then(write);
+    const [some, of] = [lines, current];
+    lines = [];
+    writing = writing.then(() => write(some, of));
     return writing;
   };
   const timer = setInterval(flush, reportIntervalMilliseconds);
   return {
-    progress(done: number) {
-      imagesDone = done;
+    begin(stage) {
+      void flush();
+      current = { ...stage, imagesDone: 0, written: -1 };
     },
-    line(line: string) {
-      lines.push(line);
+    progress(imagesDone) {
+      if (current) current.imagesDone = imagesDone;
     },
-    async finish() {
+    line: (line) => void lines.push(line),
+    flush,
+    finish() {
       clearInterval(timer);
-      await flush();
+      return flush();
     },
   };
 }

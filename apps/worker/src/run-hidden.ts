@@ -3,6 +3,7 @@ import { type EvaluationClaim, insertRunLog } from '@holdout/db';
 import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
+import type { Report } from './report-regularly.js';
 import { runStage } from './run-stage.js';
 
 /**
@@ -15,7 +16,7 @@ export async function runHidden(
   tools: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { predictor, studies }: { predictor: Predictor; studies: readonly RunStudy[] },
+  { predictor, studies, report }: { predictor: Predictor; studies: readonly RunStudy[]; report: Report },
 ): Promise<Predicted> {
   const lines: string[] = [];
   const onLog = (line: string) => lines.push(line);
@@ -26,7 +27,7 @@ export async function runHidden(
     demandEveryStudy(await predictor.run({ studies: first, signal: lease.signal, onLog }));
     lines.push('— One study was run; now all of them. —');
     ran = 'all';
-    const stage = { stage: 'running', predictor, studies, onLog, demand: demandEveryStudy } as const;
+    const stage = { stage: 'running', predictor, studies, report, onLog, demand: demandEveryStudy } as const;
     const predicted = await runStage(tools, claim, lease, stage);
     await keep(null);
     return predicted;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { claimEvaluation, listEvents, startRunning } from '@holdout/db';
 import type { Predictor } from '@holdout/runner';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reportRegularly } from './report-regularly.js';
 import { runStage } from './run-stage.js';
 import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
 
@@ -22,6 +23,7 @@ it('shows of the hidden run’s progress no more than its twentieths, whatever t
   const images = Array.from({ length: 90 }, (_, place) => ({ fileName: `${place}.png`, path: '' }));
   const said: string[] = [];
   const hostile: Predictor = {
+    expect() {},
     // Numbers that would spell something, held for long enough to be written each.
     async run({ onProgress, onLog }) {
       for (const done of [3, 33, 7, 61, 89]) {
@@ -31,14 +33,18 @@ it('shows of the hidden run’s progress no more than its twentieths, whatever t
       }
       return { predictions: [], missing: [], durations: {}, provenance: {} as never };
     },
+    readPeakBytes: () => 0,
     close: async () => 0,
   };
+  const report = reportRegularly(fixture.evaluating, claim, lease);
   await runStage(fixture.evaluating, claim, lease, {
     stage: 'running',
+    report,
     predictor: hostile,
     studies: [{ study: 'XR_WRIST/patient00001/study1', images }],
     onLog: (line) => said.push(line),
   });
+  await report.finish();
   const events = await listEvents(fixture.owner, evaluationId, 0);
   const shown = events.flatMap((event) => (event.kind === 'progress' ? [event.data.imagesDone] : []));
   expect(shown.length).toBeGreaterThan(3);

@@ -3,12 +3,13 @@ import type { Predicted, Predictor, RunStudy } from '@holdout/runner';
 import { traceStep } from '@holdout/telemetry';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
-import { reportRegularly } from './report-regularly.js';
+import type { Report } from './report-regularly.js';
 
 interface Stage {
   stage: 'checking' | 'running';
   predictor: Predictor;
   studies: readonly RunStudy[];
+  report: Report;
   /** Receives what the bundle prints in place of the log that its team sees. */
   onLog?: (line: string) => void;
   /** Throws where what was predicted is not enough; the last step of progress is only said where it is. */
@@ -27,10 +28,10 @@ export async function runStage(
   tools: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { stage, predictor, studies, onLog, demand }: Stage,
+  { stage, predictor, studies, report, onLog, demand }: Stage,
 ): Promise<Predicted> {
   const imagesTotal = studies.reduce((sum, { images }) => sum + images.length, 0);
-  const report = reportRegularly(tools, claim, lease, { stage, imagesTotal });
+  report.begin({ stage, imagesTotal });
   const step = stage === 'running' ? Math.ceil(imagesTotal / hiddenSteps) : 1;
   try {
     const { engine } = claim.manifest;
@@ -50,6 +51,6 @@ export async function runStage(
     tools.log.info({ stage, ...predicted.durations }, 'stage run');
     return predicted;
   } finally {
-    await report.finish();
+    void report.flush();
   }
 }

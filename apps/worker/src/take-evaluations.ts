@@ -1,12 +1,21 @@
-import { claimNextEvaluation, type EvaluationClaim, readClassShares } from '@holdout/db';
+import {
+  claimHeatMaps,
+  claimNextEvaluation,
+  type EvaluationClaim,
+  type HeatMapClaim,
+  readClassShares,
+} from '@holdout/db';
 import type { QueueWorker } from '@holdout/queue';
 import { ClassTurns } from './class-turns.js';
 import { type EvaluationTools, evaluateSubmission } from './evaluate-submission.js';
+import { makeHeatMaps } from './make-heat-maps.js';
+
+type Work = { readonly evaluation: EvaluationClaim } | { readonly heatMaps: HeatMapClaim };
 
 /**
  * Works on one evaluation after another, always on the one that is next in Postgres' order. A bell says only that there is
  * work; since bells may be lost, an idle worker also looks by itself every few seconds. While it works it takes no bells,
- * so that another worker hears them.
+ * so that another worker hears them. Heat maps, for which no bell rings, are made where no evaluation waits.
  */
 export function takeEvaluations(tools: EvaluationTools): QueueWorker {
   const { database, queue, config, log } = tools;
@@ -32,15 +41,23 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
   async function look(rungId: string | null): Promise<void> {
     if (isBusy || isClosing) throw new Error('This worker is busy; the bell goes back.');
     isBusy = true;
-    const claim = await claimNext(rungId).catch((error) => {
+    const work = await claimNext(rungId).catch((error) => {
       isBusy = false;
       throw error;
     });
-    if (claim) working = workOff(claim);
+    if (work) working = workOff(work);
     else isBusy = false;
   }
 
-  async function claimNext(rungId: string | null): Promise<EvaluationClaim | null> {
+  async function claimNext(rungId: string | null): Promise<Work | null> {
+    const evaluation = await claimEvaluation(rungId);
+    if (evaluation) return { evaluation };
+    const { owner, leaseSeconds, maxAttempts } = config;
+    const heatMaps = await claimHeatMaps(database, { owner, leaseSeconds, maxAttempts, serves });
+    return heatMaps && { heatMaps };
+  }
+
+  async function claimEvaluation(rungId: string | null): Promise<EvaluationClaim | null> {
     const { owner, leaseSeconds, maxAttempts } = config;
     const order = serves.length > 1 ? turns.next(await readClassShares(database, serves)) : serves;
     const claim = await claimNextEvaluation(database, { owner, leaseSeconds, maxAttempts, serves: order, rungId });
@@ -48,16 +65,17 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
     return claim;
   }
 
-  async function workOff(first: EvaluationClaim): Promise<void> {
+  async function workOff(first: Work): Promise<void> {
     bells.pause();
     try {
-      for (let claim: EvaluationClaim | null = first; claim; ) {
-        await evaluateSubmission(tools, claim, handBack.signal);
-        claim = isPaused || isClosing ? null : await claimNext(null);
+      for (let work: Work | null = first; work; ) {
+        if ('evaluation' in work) await evaluateSubmission(tools, work.evaluation, handBack.signal);
+        else await makeHeatMaps(tools, work.heatMaps, handBack.signal);
+        work = isPaused || isClosing ? null : await claimNext(null);
       }
     } catch (error) {
       // Postgres is away: the lease runs out, and what was held is taken over.
-      log.warn({ err: error }, 'the evaluation could not be ended in order');
+      log.warn({ err: error }, 'what was worked on could not be ended in order');
     } finally {
       isBusy = false;
       if (!isPaused && !isClosing) bells.resume();

@@ -1,3 +1,4 @@
+import { drawWeights } from './draw-weights.js';
 import { OnnxModel } from './onnx-model.js';
 import { createRandom, type Random } from './random.js';
 
@@ -11,10 +12,11 @@ export const densenetSide = 320;
  * Source: G. Huang et al., “Densely Connected Convolutional Networks”, CVPR 2017, table 1 (k = 32, θ = 0.5), with
  * the details of torchvision's `densenet169`, whose number of parameters it is checked against.
  *
+ * @param onWeights - is given all weights and statistics, in the order of torchvision's state
  * @throws Error where the number of parameters is not that of a DenseNet-169.
  */
-export function makeDensenet169(seed: number): Uint8Array {
-  const model = new OnnxModel();
+export function makeDensenet169(seed: number, onWeights?: (values: Float32Array) => void): Uint8Array {
+  const model = new OnnxModel(onWeights);
   const random = createRandom(seed);
   let features = addStem(model, random);
   for (const [place, layers] of blockLayers.entries()) {
@@ -104,15 +106,4 @@ function addConvolution(
     pads: [margin, margin, margin, margin],
   });
   return { name: convolution, channels: outputs };
-}
-
-/**
- * Uniform weights with the variance 2 / fanIn, which keeps activations at one size through any depth, so that no
- * speed is lost or won by numbers that vanish. Source: K. He et al., “Delving Deep into Rectifiers”, ICCV 2015.
- */
-function drawWeights(random: Random, count: number, fanIn: number): Float32Array {
-  const bound = Math.sqrt(6 / fanIn);
-  const weights = new Float32Array(count);
-  for (let place = 0; place < count; place++) weights[place] = bound * (2 * random() - 1);
-  return weights;
 }

@@ -18,6 +18,12 @@ export class OnnxModel {
   readonly #graph = protobuf.Writer.create();
   #values = 0;
   #parameters = 0;
+  readonly #onWeights: (values: Float32Array) => void;
+
+  /** @param onWeights - sees each tensor of weights that is added */
+  constructor(onWeights: (values: Float32Array) => void = () => {}) {
+    this.#onWeights = onWeights;
+  }
 
   /** How many weights were added; those that are not learned (running statistics) are not counted. */
   get parameters(): number {
@@ -28,6 +34,7 @@ export class OnnxModel {
   addWeights(values: Float32Array, dimensions: readonly number[], learned = true): string {
     const name = this.#nextName('weights');
     if (learned) this.#parameters += values.length;
+    this.#onWeights(values);
     const tensor = this.#graph.uint32(field(5)).fork();
     for (const dimension of dimensions) tensor.uint32(varintField(1)).int64(dimension);
     tensor.uint32(varintField(2)).int32(floatType);

@@ -41,13 +41,14 @@ export const manifest: ResolvedModelManifest = {
 
 /**
  * Fills a migrated database with one competition of one hidden phase of 207 studies, its teams, a million submissions
- * (or fewer per team) with one evaluation each, the scores and intervals of those that were scored, each team's entry, three readers and the
+ * (or fewer) with one evaluation each, the scores and intervals of those that were scored, each team's entry, three readers and the
  * statistics of the first thousand. Written past the triggers, as it would stand after the journeys of all of them.
  */
 export async function fillDatabase(
   database: Database,
   say: (line: string) => void,
   perTeam: number = submissionsPerTeam,
+  teamCount: number = teams,
 ): Promise<FilledPhase> {
   const phase = await insertPhaseOfStudies(database);
   await database.transaction().execute(async (trx) => {
@@ -56,8 +57,10 @@ export async function fillDatabase(
     await sql`UPDATE phase_test_sets SET current_from = now() - interval '201 days'`.execute(trx);
     await sql`UPDATE phase_history SET at = now() - interval '201 days'`.execute(trx);
     await insertShapes(trx);
-    say(`${teams.toLocaleString('en')} teams and ${(teams * perTeam).toLocaleString('en')} submissions`);
-    await sql`INSERT INTO teams (name) SELECT 'Team ' || n FROM generate_series(1, ${teams}::integer) n`.execute(trx);
+    say(`${teamCount.toLocaleString('en')} teams and ${(teamCount * perTeam).toLocaleString('en')} submissions`);
+    await sql`INSERT INTO teams (name) SELECT 'Team ' || n FROM generate_series(1, ${teamCount}::integer) n`.execute(
+      trx,
+    );
     await sql`
       INSERT INTO submissions (phase_id, team_id, name, engine, manifest, bundle_digest, bundle_size_bytes, submitted_at)
       SELECT ${phase.phaseId}, teams.id, 'model ' || n, 'onnx', ${JSON.stringify(manifest)}::jsonb,

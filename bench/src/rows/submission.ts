@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from '../start-server.js';
 const phase = '/api/competitions/mura/phases/practice/submissions';
 /** After a submission the worker gets itself ready for the next; it is idle by then. */
 const settleMilliseconds = 1000;
+const submissionsPerRound = 20;
 
 /**
  * What Holdout itself takes, from an accepted upload to a published score, with idle workers: the time between the two,
@@ -15,24 +16,33 @@ const settleMilliseconds = 1000;
  * that it starts for the model.
  */
 export const measureSubmission: Row = async ({ directory, rounds, say }) => {
-  const server = await startServer(join(directory, 'server'), say);
+  const server = await startServer(join(directory, 'server'), say, { HOLDOUT_UPLOADS_PER_MINUTE: '1000' });
   try {
     const archive = await packDemoBundle('onnx');
     const overheads: number[] = [];
     const wholes: number[] = [];
     const modelPeaks: number[] = [];
     await measureOne(server, archive);
-    for (let round = 0; round < rounds * 2; round++) {
+    const submissions = rounds * submissionsPerRound;
+    for (let place = 0; place < submissions; place++) {
       const one = await measureOne(server, archive);
       overheads.push(one.wholeMilliseconds - one.inferenceMilliseconds);
       wholes.push(one.wholeMilliseconds);
       modelPeaks.push(one.modelPeakBytes / 2 ** 20);
-      say(`submission ${round + 1} of ${rounds * 2}`);
+      if ((place + 1) % submissionsPerRound === 0) say(`submission ${place + 1} of ${submissions}`);
     }
-    const aim = { of: 'median', comparison: 'below', value: 500 } as const;
-    const facts = { bundle: 'packages/baseline/demo/onnx', phase: 'practice', images: 154, sampleImages: 28 };
+    const aim = { of: 'median', comparison: 'below', value: 150 } as const;
+    const facts = {
+      bundle: 'packages/baseline/demo/onnx',
+      phase: 'practice',
+      images: 154,
+      sampleImages: 28,
+      submissions,
+    };
+    const p99 = overheads.toSorted((a, b) => a - b)[Math.ceil(0.99 * overheads.length) - 1] ?? Number.NaN;
     return [
       { what: 'accepted upload to published score, less inference', unit: 'ms', samples: overheads, aim, facts },
+      { what: '… p99', unit: 'ms', samples: [p99], aim: { ...aim, value: 400 }, facts },
       { what: '… with inference', unit: 'ms', samples: wholes, facts },
       {
         what: 'peak memory of the evaluating worker',

@@ -1,4 +1,11 @@
-import { type ErrorCode, HoldoutError, type ProblemItem, type Sentence, writeSentence } from '@holdout/contracts';
+import {
+  type ErrorCode,
+  HoldoutError,
+  manifestFileName,
+  type ProblemItem,
+  type Sentence,
+  writeSentence,
+} from '@holdout/contracts';
 
 /** Words of the catalogue, or a value that is the same in every language. */
 export type ProblemWords = Sentence | string;
@@ -32,6 +39,11 @@ function write(words: ProblemWords): string {
   return typeof words === 'string' ? words : writeSentence(words);
 }
 
+/** What the manifest says of a field, and the model file does not. */
+export function contradiction(field: string, found: ProblemWords, expected: Sentence): ProblemItem {
+  return makeProblem('manifest_contradicts_model', { file: manifestFileName, field, found, expected });
+}
+
 const mostListed = 50;
 
 /**
@@ -62,4 +74,9 @@ export function listNames(names: readonly string[]): string {
 export function showName(name: string): string {
   const shown = JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name).slice(1, -1);
   return `“${shown}”`;
+}
+
+/** `[?, 3, 224, 224]`: what is not told is a question mark. */
+export function showShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((side) => side ?? '?').join(', ')}]`;
 }

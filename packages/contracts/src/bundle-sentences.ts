@@ -102,4 +102,16 @@ export const bundleSentences = {
   as_model_says: '{{value}}, as the model file says',
   index_needed: 'which of the {{values}} values is the probability of abnormal, counted from 0',
   index_too_large: 'less than {{values}}, the number of values the model gives',
+
+  found_none_such: '{{name}}, which is none in the model file',
+  cam_tensor: 'a tensor that the model works out, such as {{names}}',
+  cam_no_tensor: 'a tensor that the model works out, of which it has none',
+  cam_weight: 'one of the model’s weights, such as {{names}}',
+  cam_no_weight: 'one of the model’s weights, of which it has none',
+  cam_dimensions: 'four dimensions: images × channels × height × width, or channels last',
+  cam_value_each: 'one value for each channel of the features',
+  cam_values_each: 'one value for each channel of the features and each of the {{outputs}} outputs',
+  cam_value_channel: 'one value for each of the {{channels}} channels of the features',
+  cam_values_channel:
+    'one value for each of the {{channels}} channels of the features and each of the {{outputs}} outputs',
 } as const;

@@ -509,6 +509,30 @@ export const errorCatalogue = {
     'The output after its activation is not between 0 and 1.',
     'Set `output.activation` to `sigmoid` or `softmax`, or export probabilities.',
   ),
+  cam_mismatch: entry(
+    422,
+    'team',
+    'The feature maps and the weights that holdout.json names in `cam` do not fit.',
+    'Name the last feature maps and the weights of the layer after their pooling, or leave `cam` out: heat maps are then made by occlusion.',
+  ),
+  heat_map_unavailable: entry(
+    422,
+    'caller',
+    'Of this submission there is no heat map.',
+    'Heat maps are made of bundles of the engines `onnx` and `tfjs`.',
+  ),
+  heat_map_too_early: entry(
+    409,
+    'caller',
+    'Heat maps are made of a submission that has been scored.',
+    'Ask again when it is scored.',
+  ),
+  heat_maps_open: entry(
+    429,
+    'caller',
+    'Too many heat maps are waiting to be made.',
+    'Ask again when some of them have been made.',
+  ),
   command_failed: entry(422, 'team', 'The program ended with an error.', 'The log of the check tells what it printed.'),
   time_limit_exceeded: entry(
     422,

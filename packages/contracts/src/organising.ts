@@ -80,6 +80,8 @@ export const hiddenDataActions = [
   'test-set.read',
   'image.read',
   'agreement.read',
+  'heat-map.read',
+  'heat-map.request',
   'hidden_log.read',
   'results.export',
 ] as const;

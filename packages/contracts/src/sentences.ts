@@ -24,6 +24,10 @@ export const sentenceTemplates = {
   asked_for_one_of: 'You asked for “{{asked}}”; there is: {{known}}.',
   asked_for_none: 'You asked for “{{asked}}”; there is none yet.',
 
+  heat_map_of_program: 'It is a program of its team, which says nothing of what is inside it.',
+  heat_map_of_predictions: 'It has predictions and no bundle.',
+  heat_maps_limit: 'There may be {{limit}} at one time.',
+
   // Why a bundle is refused
   manifest_elsewhere: 'It is at {{path}}; it belongs at the top.',
   manifest_foreign: 'Only src/ with plain text beside it is run without one, and there is {{path}}.',

@@ -22,6 +22,7 @@ const mayDo: Record<string, string[]> = {
   evaluation_events: ['INSERT', 'SELECT'],
   evaluations: ['SELECT'],
   gold_labels: [],
+  heat_maps: [],
   images: ['SELECT'],
   installation_keys: [],
   outbox: [],

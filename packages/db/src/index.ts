@@ -44,6 +44,7 @@ export { type EventRecord, listEvents } from './tables/evaluation-events.js';
 export { type ForgottenEvaluations, findEvaluationOwner, listForgotten, readHardware } from './tables/evaluations.js';
 export { deleteExpired } from './tables/expired.js';
 export { filterSubmissions } from './tables/filtered-submissions.js';
+export { findHeatMapSource, type HeatMapRecord, listHeatMaps, readHeatMap } from './tables/heat-maps.js';
 export { addInstallationKey, readInstallationKey } from './tables/installation-keys.js';
 export {
   type GoldLabelRecord,
@@ -163,9 +164,11 @@ export { changeStanding } from './transitions/change-standing.js';
 export { prepareTestSetChange, switchTestSets } from './transitions/change-test-set.js';
 export { chooseSubmission } from './transitions/choose-submission.js';
 export { type ClaimOptions, claimEvaluation, type EvaluationClaim } from './transitions/claim-evaluation.js';
+export { claimHeatMaps, type HeatMapClaim, type HeldHeatMap } from './transitions/claim-heat-maps.js';
 export { claimNextEvaluation } from './transitions/claim-next-evaluation.js';
 export { claimScoring, type ScoringClaim } from './transitions/claim-scoring.js';
 export { cancelEvaluation, failEvaluation, rejectEvaluation } from './transitions/end-evaluation.js';
+export { finishHeatMap, refuseHeatMaps, releaseHeatMaps, renewHeatMaps } from './transitions/end-heat-map.js';
 export {
   appendLog,
   type LeaseState,
@@ -184,5 +187,6 @@ export { publishComparison } from './transitions/publish-comparison.js';
 export { LadderMoved, publishScore } from './transitions/publish-score.js';
 export { recountPhase, revealFinalPhases } from './transitions/recount-phase.js';
 export type { Reevaluations } from './transitions/reevaluate.js';
+export { mostOpenHeatMaps, requestHeatMaps } from './transitions/request-heat-maps.js';
 export { type RerunChoice, rerunEvaluations } from './transitions/rerun-evaluations.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';

@@ -8,6 +8,9 @@ import type {
   FailureReport,
   FurtherLimits,
   Hardware,
+  HeatMap,
+  HeatMapMethod,
+  HeatMapState,
   MetricName,
   PredictionComparison,
   ProblemItem,
@@ -50,6 +53,7 @@ export interface Schema {
   submissionChoices: SubmissionChoicesTable;
   installationKeys: InstallationKeysTable;
   runLogs: RunLogsTable;
+  heatMaps: HeatMapsTable;
   users: UsersTable;
   sessions: SessionsTable;
   accounts: AccountsTable;
@@ -538,4 +542,23 @@ interface WorkerLossesTable {
   evaluationId: string;
   owner: string;
   at: CreatedAt;
+}
+
+interface HeatMapsTable {
+  id: Generated<string>;
+  bundle: string;
+  image: string;
+  method: HeatMapMethod;
+  submissionId: string;
+  askedBy: 'team' | 'organiser';
+  state: Generated<HeatMapState>;
+  requestedAt: ColumnType<Date, never, Date>;
+  endedAt: Date | null;
+  attempts: Generated<number>;
+  leaseOwner: string | null;
+  leaseToken: Generated<BigInteger>;
+  leaseExpiresAt: Date | null;
+  map: ColumnType<HeatMap | null, never, string>;
+  reasonCode: ErrorCode | null;
+  reasonDetail: string | null;
 }

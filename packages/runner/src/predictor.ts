@@ -20,12 +20,16 @@ import type { RunningModel } from './start-model.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
 export interface Predictor {
+  /** Says which studies it will be run on: a model's images are decoded from now on. */
+  expect(studies: readonly RunStudy[]): void;
   /**
    * Predicts studies; one list at a time.
    *
    * @throws HoldoutError as `RunningModel.run` and `runCommand`; the reason of `signal`
    */
   run(options: PredictorRun): Promise<Predicted>;
+  /** The most memory that was seen until now, in bytes. */
+  readPeakBytes(): number;
   /** Ends what still runs and removes what it needed. The most memory that was seen, in bytes. */
   close(): Promise<number>;
 }
@@ -129,6 +133,7 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
     throw error;
   }
   return {
+    expect: (studies) => model.expect(studies.flatMap((study) => study.images)),
     async run({ studies, ...wanted }) {
       const images = studies.flatMap((study) => study.images);
       const result = await run({ ...wanted, images, timeLimitSeconds: limits.timeLimitSeconds });
@@ -147,6 +152,7 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
         durations: result.durations,
       };
     },
+    readPeakBytes: () => model.readPeakBytes(),
     close,
   };
 }
@@ -177,6 +183,8 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
     throw error;
   }
   return {
+    // A program reads the files themselves.
+    expect() {},
     async run(run) {
       const result = await runCommand({ ...run, sandbox, manifest, bundleDirectory, folder, limits, gpus });
       peakMemoryBytes = Math.max(peakMemoryBytes, result.usage.peakMemoryBytes);
@@ -194,6 +202,7 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
         durations: { totalSeconds: result.totalSeconds, cpuSeconds: result.usage.cpuSeconds },
       };
     },
+    readPeakBytes: () => peakMemoryBytes,
     close,
   };
 }

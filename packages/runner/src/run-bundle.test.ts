@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultRunLimits, HoldoutError } from '@holdout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPixels } from './images/open-pixels.js';
+import type { RunImage } from './images/run-image.js';
 import { runBundle } from './run-bundle.js';
 import { createSandbox } from './sandbox/create-sandbox.js';
 import type { Sandbox } from './sandbox/sandbox.js';
-import type { RunImage } from './start-model.js';
 import { describeRun } from './testing/describe-run.js';
 import { findChildren, isRunning } from './testing/find-children.js';
 import { makeContainerImage, type TestImage } from './testing/make-container-image.js';
@@ -103,6 +104,17 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
       expect(probabilities[5]).toBeCloseTo(1, 5);
     });
 
+    it('predicts the same however many images it is given at once', async () => {
+      const images = Array.from({ length: 100 }, (_, place) => greys[place % greys.length] ?? { path: '' });
+      const chosen = await run(await write(), { images });
+      const fixed = await write({ fixedBatchSize: 3 });
+      fixed.manifest.input.fixedBatchSize = 3;
+      const { probabilities } = await run(fixed, { images });
+      expect(chosen.probabilities).toHaveLength(100);
+      for (const [place, value] of probabilities.entries()) expect(chosen.probabilities[place]).toBeCloseTo(value, 6);
+      expect(chosen.probabilities[50]).toBeCloseTo(0.4, 5);
+    });
+
     it('is told that a batch of its images is too large to be made', async () => {
       const bundle = await write();
       Object.assign(bundle.manifest.input, { width: 4096, height: 4096, fixedBatchSize: 1024 });
@@ -193,6 +205,35 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
   },
 );
 
+it('copies decoded images where they lie on another disk', async () => {
+  sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const directory = await mkdtemp('/dev/shm/holdout-decoded-');
+  expect((await stat(directory)).dev).not.toBe((await stat(folder)).dev);
+  const pixels = await openPixels({ directory, limitBytes: 1e9 });
+  try {
+    const images = greys.map(({ path }, place) => ({ path, digest: String(place).repeat(64) }));
+    const bundle = await writers.onnx({ weights: [[1]], bias: [0] });
+    for (let time = 0; time < 2; time += 1) {
+      const { probabilities } = await run(bundle, { images, pixels });
+      for (const [place, value] of probabilities.entries()) expect(value).toBeCloseTo(place / 5, 5);
+    }
+    expect(pixels.countDecoded()).toBe(images.length);
+  } finally {
+    await pixels.close();
+    await rm(directory, { recursive: true });
+  }
+});
+
+it('fills a batch that is larger than what is shown of its images at a time', async () => {
+  sandbox = await createSandbox({ kind: 'none' });
+  const bundle = await writers.onnx({ weights: [[1]], bias: [0], side: 2048, fixedBatchSize: 18 });
+  bundle.manifest.input.fixedBatchSize = 18;
+  const images = Array.from({ length: 20 }, (_, place) => greys[place % greys.length] ?? { path: '' });
+  const { probabilities } = await run(bundle, { images, limits: { ...limits, memoryLimitBytes: 8 * 1024 ** 3 } });
+  expect(probabilities).toHaveLength(20);
+  for (const [place, value] of probabilities.entries()) expect(value).toBeCloseTo((place % 6) / 5, 1);
+});
+
 it.each([
   ['none', 'SIGSEGV', 'runner_crashed', 'team'],
   ['none', 'SIGKILL', 'runner_killed', 'server'],
@@ -221,7 +262,9 @@ it.each([
 
 it.each(kinds)('in %s, survives a model that ends the engine’s process', async (kind) => {
   sandbox = await createSandbox({ kind, container: image.container });
-  const fault = await catchFault(run(await writeCrashingOnnx()));
+  // Fewer than the processor divides at once: those it divides without an exception.
+  const images = greys.slice(0, 3);
+  const fault = await catchFault(run(await writeCrashingOnnx(), { images }));
   expect(fault).toMatchObject({ code: 'runner_crashed', fault: 'team' });
   expect(fault.message).toContain('by the signal SIGFPE');
   const { probabilities } = await run(await writers.onnx({ weights: [[1]], bias: [0] }));

@@ -31,6 +31,8 @@ export interface Child {
   finish(): void;
   /** Ends it and all it may have started, at once. */
   readonly kill: () => void;
+  /** The most memory that it had until now. */
+  readPeakBytes(): number;
   /** When nothing of it runs any more. Rejected where it could not be started. */
   readonly ended: Promise<ChildEnd>;
   /** Removes its folders; once it has ended. */
@@ -105,6 +107,7 @@ export function startChild({ sandbox, limits, makeFolder, gpu = null }: ChildOpt
     request: (request) => running.stdin.write(`${JSON.stringify(request)}\n`),
     finish: () => running.stdin.end(),
     kill: running.kill,
+    readPeakBytes: () => running.usage().peakMemoryBytes,
     ended,
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };

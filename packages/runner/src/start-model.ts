@@ -1,19 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
-import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
+import { type HeatMap, type HeatMapMethod, HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
 import { type Device, type DeviceKind, deviceKinds, processorKinds } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
-import { findUnreadable } from './images/prepare-image.js';
-import { clearImages, placeImages } from './place-images.js';
-import type { RunMessage } from './protocol.js';
+import { findArea } from './images/find-area.js';
+import type { Pixels } from './images/open-pixels.js';
+import type { PixelSet } from './images/pixel-set.js';
+import { findPath, type RunImage } from './images/run-image.js';
+import type { RunMessage, RunRequest } from './protocol.js';
+import { type Showing, showPixels } from './show-pixels.js';
 import type { Child, ChildEnd } from './start-child.js';
-
-export interface RunImage {
-  /** Absolute path of a file on disk. */
-  readonly path: string;
-}
 
 /** What predictions were made by. */
 export interface RunProvenance {
@@ -56,6 +53,8 @@ export interface RunningModel {
    * @param devices - those that it may run on; without a GPU only those of the processor are there
    */
   load(manifest: ResolvedModelManifest, threads?: number, devices?: readonly DeviceKind[]): void;
+  /** Says which images it will be run on, all at once or some that follow each other: they are decoded from now on. */
+  expect(images: readonly RunImage[]): void;
   /**
    * Predicts one list of images; one list at a time.
    *
@@ -64,6 +63,15 @@ export interface RunningModel {
    *   `sandbox_unavailable`; where `signal` was given, its reason. The process has ended then.
    */
   run(options: ImagesOptions): Promise<RunResult>;
+  /**
+   * Says where the model looks in each of a list of images.
+   *
+   * @param options.method - `cam` needs a manifest that names feature maps, and an ONNX model that gives them
+   * @throws HoldoutError as `run`, and `cam_mismatch`
+   */
+  explain(options: ImagesOptions & { readonly method: HeatMapMethod }): Promise<HeatMap[]>;
+  /** The most memory that it had until now. */
+  readPeakBytes(): number;
   /** Ends the process, waits for its end, and removes its folders. What it used at most. */
   close(): Promise<Pick<ChildEnd, 'usage'> | null>;
 }
@@ -71,31 +79,82 @@ export interface RunningModel {
 /** Of what it printed so many characters are kept to tell why it ended. */
 const lastWordsLength = 4000;
 
-/** @param child - a process that has served nobody yet, started with these limits */
-export function startModel(child: Child, limits: RunLimits): RunningModel {
+/**
+ * @param child - a process that has served nobody yet, started with these limits
+ * @param pixels - what decodes its images; nothing is decoded inside, where a team's model could change it
+ */
+export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixels>): RunningModel {
   const startedAt = performance.now();
   let manifest: ResolvedModelManifest | null = null;
   let fault: HoldoutError | null = null;
   let lastWords = '';
   let runs = 0;
+  const expected: Promise<PixelSet>[] = [];
+  // Told to who runs it.
+  pixels.catch(() => {});
 
-  async function run({ images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions): Promise<RunResult> {
+  /** Images that were expected, or what has just these. */
+  async function findPixels(images: readonly RunImage[]): Promise<{ set: PixelSet; first: number }> {
+    for (const each of expected) {
+      const set = await each;
+      const first = set.find(images);
+      if (first !== null) return { set, first };
+    }
+    return { set: await expectImages(images), first: 0 };
+  }
+
+  function expectImages(images: readonly RunImage[]): Promise<PixelSet> {
     if (!manifest) throw new Error('A model must be loaded before it is run.');
-    signal?.throwIfAborted();
+    const { input } = manifest;
+    const opening = pixels.then((opened) => opened.open(images, input));
+    opening.catch(() => {});
+    expected.push(opening);
+    return opening;
+  }
+
+  async function run(options: ImagesOptions): Promise<RunResult> {
+    if (!manifest) throw new Error('A model must be loaded before it is run.');
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
-    const timer = setTimeout(() => {
-      fault ??= timeExceeded(timeLimitSeconds);
+    const answer = await ask({ kind: 'predict', imageCount: options.images.length }, 'result', options);
+    const adapter = child.gpu?.name ?? child.adapter();
+    return describeResult(manifest, answer, options.images.length, { beganAt, adapter });
+  }
+
+  async function explain({ method, ...options }: Parameters<RunningModel['explain']>[0]): Promise<HeatMap[]> {
+    if (!manifest) throw new Error('A model must be loaded before it is run.');
+    const { input } = manifest;
+    const { images } = options;
+    const { maps } = await ask({ kind: 'explain', imageCount: images.length, method }, 'explained', options);
+    if (maps.length !== images.length) {
+      const detail = `${images.length} images were given ${maps.length} heat maps.`;
+      throw new HoldoutError('runner_crashed', { detail });
+    }
+    const areas = await Promise.all(images.map(async (image) => findArea(await findPath(image), input)));
+    return maps.flatMap((map, place) => (areas[place] ? [{ ...map, method, area: areas[place] }] : []));
+  }
+
+  /** Sends one request and waits for the answer of its kind, for the end of the process, or for the limit of time. */
+  async function ask<Kind extends 'result' | 'explained'>(
+    request: RunRequest,
+    kind: Kind,
+    { images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions,
+  ): Promise<Answer<Kind>> {
+    signal?.throwIfAborted();
+    const end = (reason: unknown) => {
+      fault ??= reason instanceof HoldoutError ? reason : new HoldoutError('internal', { cause: reason });
       child.kill();
-    }, timeLimitSeconds * 1000);
+    };
+    const timer = setTimeout(() => end(timeExceeded(timeLimitSeconds)), timeLimitSeconds * 1000);
     signal?.addEventListener('abort', child.kill, { once: true });
+    let showing: Showing | null = null;
     try {
-      const names = await placeImages(images, child.imagesDirectory);
-      const answered = new Promise<Answer>((answer) => {
+      const answered = new Promise<Answer<Kind>>((answer) => {
         const onMessage = (message: RunMessage) => {
           if (message.kind === 'progress') onProgress?.(Math.min(message.imagesDone, images.length), images.length);
+          else if (message.kind === 'read') showing?.hasRead(message.imagesRead);
           else if (message.kind === 'log') onLog?.(message.line);
-          else if (message.kind === 'result') answer(message);
+          else if (isOfKind(message, kind)) answer(message);
           else if (message.kind === 'fault') fault ??= describeFault(message.code, message.detail);
         };
         const hearLog = (line: string) => {
@@ -104,20 +163,21 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
         };
         child.listen({ onMessage, onLog: hearLog });
       });
-      child.request({ kind: 'predict', images: names.map((name) => join(child.inside.images, name)) });
+      child.request(request);
+      showing = showPixels(child, await findPixels(images), images.length);
+      showing.ended.catch(end);
       const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
-      if (fault) throw await judgeFault(fault, images);
+      if (fault) throw fault;
       if (!('kind' in result)) throw explainChildEnd(result);
-      return describeResult(manifest, result, images.length, { beganAt, adapter: child.gpu?.name ?? child.adapter() });
+      return result;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
       child.listen(null);
+      await showing?.stop();
       // Whatever went wrong, nothing of it is left when the caller hears of it.
       if (fault || signal?.aborted) await child.ended;
-      // They go with the folder then.
-      else await clearImages(child.imagesDirectory);
     }
   }
 
@@ -136,24 +196,34 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
     load(loaded, threads = availableParallelism(), devices = child.gpu ? deviceKinds : processorKinds) {
       manifest = loaded;
       const bundleDirectory = child.inside.bundle;
-      child.request({ kind: 'load', bundleDirectory, manifest, threads, devices: [...devices] });
+      const { memoryLimitBytes } = limits;
+      const places = { bundleDirectory, devices: [...devices] };
+      child.request({ kind: 'load', manifest, threads, memoryLimitBytes, ...places });
     },
+    expect: (images) => void expectImages(images),
     run,
+    explain,
+    readPeakBytes: child.readPeakBytes,
     async close() {
       child.finish();
       child.kill();
       const end = await child.ended.catch(() => null);
+      for (const each of expected) (await each.catch(() => null))?.close();
       await child.remove();
       return end;
     },
   };
 }
 
-type Answer = Extract<RunMessage, { kind: 'result' }>;
+type Answer<Kind extends RunMessage['kind']> = Extract<RunMessage, { kind: Kind }>;
+
+function isOfKind<Kind extends RunMessage['kind']>(message: RunMessage, kind: Kind): message is Answer<Kind> {
+  return message.kind === kind;
+}
 
 function describeResult(
   { engine }: ResolvedModelManifest,
-  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer,
+  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer<'result'>,
   imageCount: number,
   { beganAt, adapter }: { beganAt: number; adapter: string | null },
 ): RunResult {
@@ -178,17 +248,11 @@ function isOnProcessor(device: Device): boolean {
 }
 
 /**
- * A model may have taken over the process that speaks here, and a fault of ours costs its team nothing. So a fault of ours
- * is believed only where we find the same: an image that can't be read.
+ * A model may have taken over the process that speaks here, and a fault of ours costs its team nothing. So none is believed:
+ * what is ours, such as an image that can't be read, happens outside.
  */
-async function judgeFault(fault: HoldoutError, images: readonly RunImage[]): Promise<HoldoutError> {
-  if (fault.fault === 'team' || (await findUnreadable(images))) return fault;
-  const words = fault.cause instanceof Error ? fault.cause.message : '';
-  return new HoldoutError('runner_crashed', { detail: `It ended with an error of its own. ${words}`.trim() });
-}
-
 function describeFault(code: HoldoutError['code'], detail: string): HoldoutError {
-  return code === 'internal'
-    ? new HoldoutError(code, { cause: new Error(detail) })
-    : new HoldoutError(code, { detail });
+  const fault = new HoldoutError(code, { detail });
+  if (fault.fault === 'team') return fault;
+  return new HoldoutError('runner_crashed', { detail: `It ended with an error of its own. ${detail}`.trim() });
 }

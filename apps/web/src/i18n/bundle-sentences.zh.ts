@@ -97,4 +97,15 @@ export const bundleSentences: Readonly<Record<keyof typeof english, string>> = {
   as_model_says: '{{value}}，如模型文件所述',
   index_needed: '{{values}} 个值中哪一个是异常的概率，从 0 开始数',
   index_too_large: '小于 {{values}}，即模型给出的值的个数',
+
+  found_none_such: '{{name}}，模型文件中没有这个名称',
+  cam_tensor: '模型计算出的张量，例如 {{names}}',
+  cam_no_tensor: '模型计算出的张量，而模型中没有',
+  cam_weight: '模型的一个权重，例如 {{names}}',
+  cam_no_weight: '模型的一个权重，而模型中没有',
+  cam_dimensions: '四个维度：图像 × 通道 × 高 × 宽，或通道在最后',
+  cam_value_each: '特征图的每个通道一个值',
+  cam_values_each: '特征图的每个通道与 {{outputs}} 个输出的每一个各一个值',
+  cam_value_channel: '特征图 {{channels}} 个通道的每一个各一个值',
+  cam_values_channel: '特征图 {{channels}} 个通道的每一个与 {{outputs}} 个输出的每一个各一个值',
 };

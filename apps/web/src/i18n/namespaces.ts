@@ -30,6 +30,7 @@ export const namespaces = {
   device: { en: () => import('../pages/device/words.en.js'), zh: () => import('../pages/device/words.zh.js') },
   teams: { en: () => import('../pages/teams/words.en.js'), zh: () => import('../pages/teams/words.zh.js') },
   outbox: { en: () => import('../pages/outbox/words.en.js'), zh: () => import('../pages/outbox/words.zh.js') },
+  heatMaps: { en: () => import('../heat-maps/words.en.js'), zh: () => import('../heat-maps/words.zh.js') },
   joining: { en: () => import('../joining/words.en.js'), zh: () => import('../joining/words.zh.js') },
   organise: { en: () => import('../pages/organise/words.en.js'), zh: () => import('../pages/organise/words.zh.js') },
   operate: { en: () => import('../pages/operate/words.en.js'), zh: () => import('../pages/operate/words.zh.js') },

@@ -20,6 +20,10 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   asked_for_one_of: '您查询的是“{{asked}}”；现有：{{known}}。',
   asked_for_none: '您查询的是“{{asked}}”；目前还没有。',
 
+  heat_map_of_program: '它是参赛队自带的程序，不透露内部结构。',
+  heat_map_of_predictions: '它只有预测，没有模型包。',
+  heat_maps_limit: '同一时间最多可有 {{limit}} 个。',
+
   manifest_elsewhere: '它位于 {{path}}；应放在最上层。',
   manifest_foreign: '只有在 src/ 旁边全是纯文本文件时才可以没有它，而这里有 {{path}}。',
   bundle_empty: '提交包中没有任何文件。',

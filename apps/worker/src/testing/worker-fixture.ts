@@ -17,7 +17,7 @@ import {
 } from '@holdout/db';
 import { seedPhase, startTestPostgres } from '@holdout/db/testing';
 import { createQueue, prepareQueue } from '@holdout/queue';
-import { chooseGpus, createSandbox, keepProcessReady } from '@holdout/runner';
+import { chooseGpus, createSandbox, keepProcessReady, openPixels, type Pixels } from '@holdout/runner';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -36,6 +36,7 @@ export interface WorkerFixture {
   /** Where both measure their work. */
   registry: Registry;
   scratchDirectory: string;
+  pixels: Pixels;
   /** Enters a demo bundle; `spoil` changes the archive after it was checked, as a bad disk might. */
   submit(options?: {
     slug?: 'onnx' | 'tfjs' | 'weak';
@@ -82,7 +83,8 @@ export async function startWorkerFixture(
   const evaluator = openDatabase({ url: evaluatorUrl, applicationName: 'test-evaluator' });
   const queue = await createQueue({ postgresUrl: evaluatorUrl });
   const sandbox = await createSandbox({ kind: 'bubblewrap' });
-  const models = keepProcessReady({ sandbox, makeFolder: () => mkdtempSync(join(folder, 'model-')) });
+  const pixels = await openPixels({ directory: join(folder, 'decoded'), limitBytes: 1e9 });
+  const models = keepProcessReady({ sandbox, pixels, makeFolder: () => mkdtempSync(join(folder, 'model-')) });
   const log = pino({ level: 'silent' });
   const registry = new Registry();
   const meter = measureWork(registry);
@@ -91,6 +93,8 @@ export async function startWorkerFixture(
     storage: { directory: join(folder, 'storage'), s3: null },
     cacheBytes: 0,
     scratchDirectory,
+    decodedDirectory: join(folder, 'decoded'),
+    decodedBytes: 1e9,
     logLevel: 'silent',
     leaseSeconds: 4,
     reconcileSeconds: 1,
@@ -135,6 +139,7 @@ export async function startWorkerFixture(
     owner,
     registry,
     scratchDirectory,
+    pixels,
     async submit(options = {}) {
       const { slug = 'weak', program, spoil = false, timeLimitSeconds = 600, failures = 'kind' } = options;
       const { stopOnWarning = false, hardware = 'cpu', studyCount = 30 } = options;
@@ -158,6 +163,7 @@ export async function startWorkerFixture(
     },
     async close() {
       await models.close();
+      await pixels.close();
       await queue.close();
       await owner.close();
       await evaluator.close();

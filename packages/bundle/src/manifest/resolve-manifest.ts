@@ -8,7 +8,8 @@ import {
   type Sentence,
 } from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
-import { listNames, makeProblem, type ProblemWords } from '../problems.js';
+import { contradiction, listNames, makeProblem, showShape } from '../problems.js';
+import { checkCam } from './check-cam.js';
 import { describeIssue } from './describe-issue.js';
 
 type Layout = 'nchw' | 'nhwc';
@@ -29,8 +30,9 @@ export function resolveManifest(
 
   const input = resolveInput(manifest, image, problems);
   const index = resolveIndex(manifest, output, problems);
+  problems.push(...checkCam(manifest, model, countValues(output)));
   if (!input || problems.length > 0) return { problems };
-  const { name, description, link, studyAggregation, threshold, engine } = manifest;
+  const { name, description, link, studyAggregation, threshold, engine, cam } = manifest;
   const activation = manifest.output.activation;
   const resolved: ResolvedModelManifest = {
     name,
@@ -42,6 +44,7 @@ export function resolveManifest(
     model: manifest.model,
     input,
     output: { name: output.name, activation, index },
+    ...(cam === undefined ? {} : { cam }),
   };
   // What the model tells must keep to the limits that hold for what is written.
   const checked = resolvedModelManifestSchema.safeParse(resolved);
@@ -177,11 +180,8 @@ function settle(
   return written ?? told ?? undefined;
 }
 
-function resolveIndex({ output: { index } }: ModelManifest, { shape }: ModelTensor, problems: ProblemItem[]): number {
-  const values =
-    shape === null || shape.slice(1).includes(null)
-      ? null
-      : shape.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1);
+function resolveIndex({ output: { index } }: ModelManifest, output: ModelTensor, problems: ProblemItem[]): number {
+  const values = countValues(output);
   if (values === null) return index ?? 0;
   if (index === undefined && values > 1)
     problems.push(missing('output.index', makeSentence('index_needed', { values })));
@@ -190,15 +190,13 @@ function resolveIndex({ output: { index } }: ModelManifest, { shape }: ModelTens
   return index ?? 0;
 }
 
-function contradiction(field: string, found: ProblemWords, expected: Sentence): ProblemItem {
-  return makeProblem('manifest_contradicts_model', { file: manifestFileName, field, found, expected });
+/** How many values the model gives an image; null where it does not tell. */
+function countValues({ shape }: ModelTensor): number | null {
+  if (shape === null || shape.slice(1).includes(null)) return null;
+  return shape.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1);
 }
 
 function missing(field: string, expected: Sentence): ProblemItem {
   const found = makeSentence('found_nothing', {});
   return makeProblem('manifest_invalid', { file: manifestFileName, field, found, expected });
-}
-
-function showShape(shape: readonly (number | null)[]): string {
-  return `[${shape.map((side) => side ?? '?').join(', ')}]`;
 }

@@ -1,13 +1,14 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { placeFile } from '../place-images.js';
+import { findPath, type RunImage } from '../images/run-image.js';
+import { placeFile } from '../place-file.js';
 import { type Mount, workFolder } from '../sandbox/sandbox.js';
 import { bundleFolder, imagesFile } from './wrap-command.js';
 
 export interface RunStudy {
   /** Its path, as the program sees it: `MURA-v1.1/test/XR_WRIST/patient11185/study1`. */
   readonly study: string;
-  readonly images: readonly { readonly fileName: string; readonly path: string }[];
+  readonly images: readonly (RunImage & { readonly fileName: string })[];
 }
 
 const atOnce = 32;
@@ -26,11 +27,12 @@ export async function layOutWork(
   const tree = join(folder, 'tree');
   await mkdir(tree);
   const images = studies.flatMap(({ study, images: own }) =>
-    own.map(({ fileName, path }) => ({ path, name: `${study}/${fileName}` })),
+    own.map((image) => ({ image, name: `${study}/${image.fileName}` })),
   );
   for (const { study } of studies) await mkdir(join(tree, study), { recursive: true });
   for (let first = 0; first < images.length; first += atOnce) {
-    await Promise.all(images.slice(first, first + atOnce).map(({ path, name }) => placeFile(path, join(tree, name))));
+    const some = images.slice(first, first + atOnce);
+    await Promise.all(some.map(async ({ image, name }) => placeFile(await findPath(image), join(tree, name))));
   }
   const list = join(folder, imagesFile);
   await writeFile(list, images.map(({ name }) => `${quoteField(name)}\n`).join(''));

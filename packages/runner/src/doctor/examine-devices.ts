@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { type DeviceKind, processorKinds } from '../engines/engine.js';
 import type { Gpu } from '../gpus/gpu.js';
 import { type TakenGpu, takeGpu } from '../gpus/take-gpu.js';
+import { openPixelsForOnce } from '../images/open-pixels.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { startChild } from '../start-child.js';
 import { type RunningModel, type RunResult, startModel } from '../start-model.js';
@@ -71,11 +72,12 @@ async function examineDevice(place: Place): Promise<ExaminedDevice> {
   const named = { engine, device, gpu: gpu?.id ?? null };
   let taken: TakenGpu | null = null;
   let model: RunningModel | null = null;
+  const makeFolder = () => mkdtempSync(join(folder, 'run-'));
+  const pixels = await openPixelsForOnce(makeFolder);
   try {
     if (gpu) taken = await takeGpu([gpu], AbortSignal.timeout(patienceMilliseconds));
     const limits = { ...defaultRunLimits, timeLimitSeconds };
-    const makeFolder = () => mkdtempSync(join(folder, 'run-'));
-    model = startModel(startChild({ sandbox, limits, makeFolder, gpu }), limits);
+    model = startModel(startChild({ sandbox, limits, makeFolder, gpu }), limits, Promise.resolve(pixels));
     await writeNetwork(engine, model.bundleDirectory);
     model.load(describeNetwork(engine), availableParallelism(), [device]);
     const { engineVersion, adapter, imagesPerSecond } = await measure(model, picture);
@@ -85,6 +87,7 @@ async function examineDevice(place: Place): Promise<ExaminedDevice> {
     return { ...named, works: false, imagesPerSecond: null, detail: explain(error) };
   } finally {
     await model?.close();
+    await pixels.close();
     taken?.release();
   }
 }

@@ -50,8 +50,6 @@ export interface LoadedModel {
   readonly engineVersion: string;
   readonly device: Device;
   readonly threads: number;
-  /** How many images it is given at once. */
-  readonly batchSize: number;
   /** Whether a GPU lacks some of its operations, which the processor carries out between the others. */
   readonly isMixed: boolean;
   /**
@@ -59,7 +57,7 @@ export interface LoadedModel {
    *
    * @param values - `count` images in the manifest's layout, from the start of the array
    * @param extraOutputs - further outputs by their names: of an ONNX model its outputs, of a graph model any of its nodes,
-   *   of a layers model its layers
+   *   of a layers model its layers, and of either its weights
    * @returns the chosen output, with its shape; the first dimension must be `count`
    */
   predict(values: Float32Array, count: number, extraOutputs?: readonly string[]): Promise<Prediction>;
@@ -85,6 +83,3 @@ export function takeRows(numbers: Float64Array, shape: readonly number[], given:
   if (shape[0] !== given) return { values: numbers, shape };
   return { values: numbers.subarray(0, (numbers.length / given) * count), shape: [count, ...shape.slice(1)] };
 }
-
-/** Without a fixed number: large enough to keep the engine busy, small enough for large inputs. */
-export const defaultBatchSize = 8;

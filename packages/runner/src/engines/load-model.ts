@@ -46,6 +46,12 @@ export async function loadModel({ devices, ...options }: PlaceOptions): Promise<
   throw new Error(missing.map(describeMissing).join(' '));
 }
 
+/** Loads an engine itself, ahead of a model for it. */
+export async function prepareEngine(engine: LoadOptions['manifest']['engine']): Promise<void> {
+  await listDevices(engine);
+  if (engine === 'onnx') await (await import('./onnx/warm-up.js')).warmUpOnnx();
+}
+
 /** Each engine is imported only where it is needed: both together would take twice the memory and time. */
 async function listDevices(engine: LoadOptions['manifest']['engine']): Promise<readonly EngineDevice[]> {
   if (engine === 'onnx') return (await import('./onnx/onnx-devices.js')).onnxDevices;

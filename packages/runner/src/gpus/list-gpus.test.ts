@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRunLimits } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listArguments } from '../sandbox/bubblewrap/list-arguments.js';
+import { writeCommand } from '../sandbox/bubblewrap/write-command.js';
 import { listRunArguments } from '../sandbox/container/list-run-arguments.js';
 import type { SandboxedProgram } from '../sandbox/sandbox.js';
 import { makeMachine } from '../testing/make-machine.js';
@@ -81,4 +82,21 @@ it('shows a program in each sandbox the GPU that it was given, and no other', ()
   expect(JSON.stringify([podman, docker, bubblewrap])).not.toContain('nvidia0');
   const none = { ...program, gpu: null };
   expect(JSON.stringify(listArguments(none, system))).not.toMatch(/nvidia|dri/);
+});
+
+it.runIf(process.getuid?.() === 0)('lets the account of the sandbox open device files that belong to a group', () => {
+  const [gpu] = listGpus('/locks', root);
+  const [render, open] = ['render', 'open'].map((name) => join(folder, name));
+  if (!gpu || !render || !open) throw new Error('There is no GPU.');
+  for (const path of [render, open]) writeFileSync(path, '');
+  chownSync(render, 0, 104);
+  chmodSync(render, 0o660);
+  chownSync(open, 0, 105);
+  chmodSync(open, 0o666);
+  const groupsFor = (files: string[]) => {
+    const program = { argv: ['true'], mounts: [], limits: defaultRunLimits, gpu: { ...gpu, files }, image: null };
+    return writeCommand(program, []).argv.filter((word) => word.includes('groups'));
+  };
+  expect(groupsFor([render, open])).toEqual(['--groups=104']);
+  expect(groupsFor([open])).toEqual(['--clear-groups']);
 });

@@ -6,5 +6,7 @@ import type { SandboxedProcess } from './sandbox.js';
 export function refuseStart(reason: HoldoutError): SandboxedProcess {
   const ended = Promise.reject(reason);
   ended.catch(() => {});
-  return { stdin: new PassThrough().resume(), stdout: Readable.from([]), stderr: Readable.from([]), kill() {}, ended };
+  const usage = () => ({ peakMemoryBytes: 0, cpuSeconds: 0, peakProcesses: 0 });
+  const [stdin, stdout, stderr] = [new PassThrough().resume(), Readable.from([]), Readable.from([])];
+  return { stdin, stdout, stderr, kill() {}, usage, ended };
 }

@@ -55,6 +55,8 @@ export interface SandboxedProcess {
   readonly stderr: Readable;
   /** Ends all of it at once; safe to repeat. */
   kill(): void;
+  /** What it has used until now. */
+  usage(): SandboxUsage;
   /**
    * When nothing of it is left.
    *

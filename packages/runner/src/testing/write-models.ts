@@ -37,7 +37,7 @@ export async function removeModels(): Promise<void> {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 }
 
-async function makeFolder(): Promise<string> {
+export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
   folders.push(folder);
   return folder;
@@ -58,7 +58,7 @@ async function writeOnnx(model: MeanModel): Promise<TestBundle> {
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
-  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
+  return { directory, manifest: describeModel('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
 }
 
 /**
@@ -87,7 +87,7 @@ export async function writeCrashingOnnx(): Promise<TestBundle> {
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
-  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+  return { directory, manifest: describeModel('onnx', 'model.onnx', 'nchw', 1, side) };
 }
 
 /** A model of operations that ONNX Runtime has for WebGPU, and after each of them one that it has not: Softsign. */
@@ -107,10 +107,10 @@ export async function writeAlternatingOnnx(): Promise<TestBundle> {
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
-  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+  return { directory, manifest: describeModel('onnx', 'model.onnx', 'nchw', 1, side) };
 }
 
-async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
+export async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
   await writeFile(join(directory, 'model.onnx'), encodeModel(graph));
 }
 
@@ -153,10 +153,10 @@ async function writeTfjs({ weights, bias, side = 8, fixedBatchSize }: MeanModel)
   const directory = await makeFolder();
   await writeFile(join(directory, 'model.json'), JSON.stringify(model));
   await writeFile(join(directory, 'weights.bin'), Buffer.from(Float32Array.from([...transposed, ...bias]).buffer));
-  return { directory, manifest: describe('tfjs', 'model.json', 'nhwc', channels, side, fixedBatchSize) };
+  return { directory, manifest: describeModel('tfjs', 'model.json', 'nhwc', channels, side, fixedBatchSize) };
 }
 
-function describe(
+export function describeModel(
   engine: 'onnx' | 'tfjs',
   model: string,
   layout: 'nchw' | 'nhwc',

@@ -1,6 +1,8 @@
 /** The acts that have words of their own; any other is shown by its name. */
 export const actWords = {
   'agreement.read': 'audit_agreement_read',
+  'heat-map.read': 'audit_heat_map_read',
+  'heat-map.request': 'audit_heat_map_request',
   'competition.change': 'audit_competition_change',
   'competition.create': 'audit_competition_create',
   'evaluation.reproduce': 'audit_evaluation_reproduce',

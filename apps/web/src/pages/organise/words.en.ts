@@ -289,6 +289,8 @@ export const words = {
   what: 'What',
   toWhat: 'To what',
   audit_agreement_read: 'read how readers agree',
+  audit_heat_map_read: 'looked at a heat map',
+  audit_heat_map_request: 'asked for a heat map',
   audit_competition_change: 'changed the competition',
   audit_competition_create: 'made the competition',
   audit_evaluation_reproduce: 'asked for a reproduction',

@@ -271,6 +271,8 @@ export const words: Translated<typeof english> = {
   what: '操作',
   toWhat: '对象',
   audit_agreement_read: '查看了阅片者一致性',
+  audit_heat_map_read: '查看了热力图',
+  audit_heat_map_request: '请求了热力图',
   audit_competition_change: '更改了竞赛',
   audit_competition_create: '创建了竞赛',
   audit_evaluation_reproduce: '请求了复现',

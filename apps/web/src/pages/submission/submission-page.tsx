@@ -1,6 +1,7 @@
 import type { Submission } from '@holdout/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { competitionQuery } from '../../api/competitions.js';
 import { isFinalState } from '../../api/contracts.js';
@@ -22,6 +23,7 @@ import { StateTimeline } from './state-timeline.js';
 import styles from './submission-page.module.css';
 import { useSubmissionEvents } from './use-submission-events.js';
 
+const HeatMaps = lazy(async () => ({ default: (await import('./heat-maps.js')).HeatMaps }));
 const route = getRouteApi('/submissions/$id');
 
 /** One submission: where it is, what it says, what came of it. */
@@ -63,6 +65,11 @@ function SubmissionView({ submission }: { readonly submission: Submission }) {
       <RunProgress submission={submission} />
       <Outcome submission={submission} />
       {submission.score && <ScoreSections submission={submission} phase={phase} />}
+      {submission.bundleDigest !== null && submission.state === 'scored' && (
+        <Suspense fallback={<Loading lines={3} />}>
+          <HeatMaps submission={submission} />
+        </Suspense>
+      )}
       {submission.bundleDigest !== null && <CheckLog submission={submission} lines={lines} />}
       <Basis submission={submission} />
       <p>

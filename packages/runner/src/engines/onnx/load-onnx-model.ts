@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { defaultBatchSize, type LoadedModel, type LoadOptions, type Output, takeRows } from '../engine.js';
+import { type LoadedModel, type LoadOptions, type Output, takeRows } from '../engine.js';
 import { nameEngine } from '../name-engine.js';
 
 type Provider =
@@ -44,7 +44,6 @@ export async function loadOnnxModel(
     engineVersion: nameEngine('onnx', provider.name),
     device: provider.name,
     threads,
-    batchSize: input.fixedBatchSize ?? defaultBatchSize,
     isMixed: false,
     async predict(values, count, extraOutputs = []) {
       // A model of a fixed batch gets all its places; what stands in those beyond `count` is not read.

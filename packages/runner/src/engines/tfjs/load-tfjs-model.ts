@@ -4,7 +4,7 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { defaultBatchSize, type LoadedModel, type LoadOptions, takeRows } from '../engine.js';
+import { type LoadedModel, type LoadOptions, takeRows } from '../engine.js';
 import type { Tfjs, TfjsBackend } from './tfjs-backend.js';
 
 /** What is needed of a model.json; packages/bundle has checked the rest. */
@@ -33,7 +33,6 @@ export async function loadTfjsModel(
     engineVersion,
     device,
     threads,
-    batchSize: input.fixedBatchSize ?? defaultBatchSize,
     isMixed: false,
     async predict(values, count, extraOutputs = []) {
       // Another model may have been run on another backend in between.
@@ -75,11 +74,30 @@ async function readModel(tfjs: Tfjs, path: string): Promise<Model> {
   return file.format === 'graph-model' ? await tfjs.loadGraphModel(source) : await tfjs.loadLayersModel(source);
 }
 
+/** What the model gives, or what its weights are, by name. */
+function run(tfjs: Tfjs, model: Model, images: Tensor, inputName: string, names: readonly string[]): Tensor[] {
+  const weights = new Map(names.map((name) => [name, findWeight(model, name)]));
+  const computed = execute(
+    tfjs,
+    model,
+    images,
+    inputName,
+    names.filter((name) => !weights.get(name)),
+  );
+  // A copy of a weight, since what is given is disposed of.
+  return names.flatMap((name) => weights.get(name)?.clone() ?? computed.shift() ?? []);
+}
+
+function findWeight(model: Model, name: string): Tensor | undefined {
+  if (!('layers' in model)) return model.weights[name]?.[0];
+  return model.weights.find(({ originalName }) => originalName === name)?.read();
+}
+
 /**
  * A graph model is asked for its outputs by their names, since it may have many. A layers model gives all it has; with what
  * a layer of it gives, it is another model of the same layers.
  */
-function run(tfjs: Tfjs, model: Model, images: Tensor, inputName: string, names: readonly string[]): Tensor[] {
+function execute(tfjs: Tfjs, model: Model, images: Tensor, inputName: string, names: readonly string[]): Tensor[] {
   if (!('layers' in model)) return list(model.execute({ [inputName]: images }, [...names]));
   const [outputName = '', ...layers] = names;
   if (layers.length === 0) return [chooseOutput(list(model.predict(images)), model, outputName)];

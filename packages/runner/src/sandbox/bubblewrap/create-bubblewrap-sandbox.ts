@@ -85,7 +85,8 @@ function launch(program: SandboxedProgram, group: ControlGroup | null, filter: B
   ended.catch(() => {});
   const { stdin, stdout, stderr } = child;
   stdin?.on('error', () => {});
-  return { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable, kill, ended };
+  const streams = { stdin: stdin as Writable, stdout: stdout as Readable, stderr: stderr as Readable };
+  return { ...streams, kill, usage: watch.usage, ended };
 }
 
 function feed(pipe: unknown, bytes: string | Buffer): void {

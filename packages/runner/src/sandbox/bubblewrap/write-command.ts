@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
+import type { Gpu } from '../../gpus/gpu.js';
 import type { Mount, SandboxedProgram } from '../sandbox.js';
 import { enterGroups, stageMounts } from './launch-scripts.js';
 import { listArguments } from './list-arguments.js';
@@ -41,13 +42,23 @@ export function writeCommand(program: SandboxedProgram, entrances: readonly stri
       ...enter,
       ...['unshare', '--mount', '--propagation', 'private', '--'],
       ...['/bin/sh', '-c', stageMounts, 'sh', stageFolder, String(sources.length), ...sources],
-      ...['setpriv', `--reuid=${outsideId}`, `--regid=${outsideId}`, '--clear-groups', '--inh-caps=-all'],
+      ...['setpriv', `--reuid=${outsideId}`, `--regid=${outsideId}`, ...nameGroups(program.gpu), '--inh-caps=-all'],
       ...['--bounding-set=-all', '--no-new-privs', '--'],
       ...bubblewrap,
       ...inside,
     ],
     arguments: listArguments({ ...program, mounts }, staged),
   };
+}
+
+/** Render nodes belong to a group of their own on most systems; without it the sandbox's account may not open them. */
+function nameGroups(gpu: Gpu | null): string[] {
+  const everyone = 0o006;
+  const ids = (gpu?.files ?? []).flatMap((file) => {
+    const { gid, mode } = statSync(file);
+    return gid === 0 || (mode & everyone) === everyone ? [] : [gid];
+  });
+  return ids.length === 0 ? ['--clear-groups'] : [`--groups=${[...new Set(ids)].join()}`];
 }
 
 /** As they are found in the stage, where so many stand before them. */

@@ -89,7 +89,7 @@ function launch(program: SandboxedProgram, options: ContainerOptions, profile: s
     .then((exitCode) => describeEnd({ exitCode, lastWords, name, watch }, program, options))
     .finally(() => guardian.remove());
   ended.catch(() => {});
-  return { stdin, stdout, stderr, kill, ended };
+  return { stdin, stdout, stderr, kill, usage: watch.usage, ended };
 }
 
 /** The exit codes of `run` where the container could not be started: the engine failed, or there is no such program. */

@@ -3,8 +3,9 @@ import type { SandboxEnd, SandboxUsage } from '../sandbox.js';
 import type { GroupUsage } from './control-groups.js';
 
 interface UsageWatch {
+  /** Looks for the last time. */
   stop(): void;
-  /** The most that was seen so far. */
+  /** The most that was seen so far, now included while it is watched. */
   readonly usage: () => SandboxUsage;
 }
 
@@ -35,12 +36,17 @@ export function watchUsage(
     onExceeded(over);
   };
   const timer = setInterval(look, intervalMilliseconds);
+  let isStopped = false;
   return {
     stop() {
       clearInterval(timer);
+      isStopped = true;
       look();
     },
-    usage: () => usage,
+    usage() {
+      if (!isStopped) look();
+      return usage;
+    },
   };
 }
 

@@ -70,5 +70,5 @@ function launch({ argv: program, limits, gpu }: SandboxedProgram): SandboxedProc
   }).finally(() => watch.stop());
   ended.catch(() => {});
   stdin.on('error', () => {});
-  return { stdin, stdout, stderr, kill, ended };
+  return { stdin, stdout, stderr, kill, usage: watch.usage, ended };
 }

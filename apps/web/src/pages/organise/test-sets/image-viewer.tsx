@@ -1,13 +1,15 @@
+import type { HeatMap } from '@holdout/contracts';
 import { Button, Group, Slider, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type PointerEvent, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { HeatCanvas } from '../../../heat-maps/heat-canvas.js';
 import { Failure } from '../../../parts/failure.js';
 import { Loading } from '../../../parts/loading.js';
 import styles from './image-viewer.module.css';
 import { imageQuery } from './read-image.js';
 import type { PhaseAddress } from './read-test-set.js';
-import { fitted, useViewPort, zoomAt } from './use-view-port.js';
+import { fitted, toTransform, useViewPort, zoomAt } from './use-view-port.js';
 import { dragWindow, wholeWindow } from './window-level.js';
 import { WindowedImage } from './windowed-image.js';
 
@@ -16,6 +18,8 @@ interface ImageViewerProps {
   readonly version: string;
   readonly study: string;
   readonly view: number;
+  /** A heat map to be laid over it, and how opaque. */
+  readonly heat: { readonly map: HeatMap | null; readonly opacity: number };
 }
 
 const keyZoom = 1.25;
@@ -26,7 +30,7 @@ const keyGreys = 8;
  * An image of a study. Drag moves it, the wheel zooms; with Shift a drag changes the window: to the right widens it, up
  * brightens. Keys do the same.
  */
-export function ImageViewer({ address, version, study, view }: ImageViewerProps) {
+export function ImageViewer({ address, version, study, view, heat }: ImageViewerProps) {
   const { t } = useTranslation('organise');
   const { data: picture, error, refetch } = useQuery(imageQuery(address, { version, study, view }));
   const frame = useRef<HTMLElement>(null);
@@ -72,6 +76,16 @@ export function ImageViewer({ address, version, study, view }: ImageViewerProps)
         {!picture && !error && <Loading lines={1} />}
         {picture && (
           <WindowedImage picture={picture} greys={greys} place={place} label={t('imageOf', { study, number: view })} />
+        )}
+        {picture && heat.map && (
+          <HeatCanvas
+            map={heat.map}
+            opacity={heat.opacity}
+            width={picture.width}
+            height={picture.height}
+            className={styles.picture}
+            style={{ transform: toTransform(place) }}
+          />
         )}
       </section>
       <Group gap="md" mt="xs" align="center">

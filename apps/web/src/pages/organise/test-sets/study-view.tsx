@@ -3,9 +3,11 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNames } from '../../../format/use-names.js';
+import { firstOpacity } from '../../../heat-maps/sample-heat-map.js';
 import styles from '../organise.module.css';
 import type { Correction } from './correct-label.js';
 import type { Study } from './filter-studies.js';
+import { HiddenHeatMap, type Overlay } from './hidden-heat-map.js';
 import { ImageViewer } from './image-viewer.js';
 import { LabelTable } from './label-table.js';
 import type { PhaseAddress } from './read-test-set.js';
@@ -25,6 +27,7 @@ export function StudyView({ address, contents, study, visits, onCorrect }: Study
   const { t } = useTranslation('organise');
   const names = useNames();
   const [view, setView] = useState(1);
+  const [overlay, setOverlay] = useState<Overlay>({ submission: '', map: null, opacity: firstOpacity });
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (visits > 0 && heading.current) goTo(heading.current);
@@ -40,7 +43,7 @@ export function StudyView({ address, contents, study, visits, onCorrect }: Study
           {study.source !== null && ` ← ${study.source}`}
         </Text>
       </div>
-      <ImageViewer address={address} version={contents.version} study={study.study} view={view} />
+      <ImageViewer address={address} version={contents.version} study={study.study} view={view} heat={overlay} />
       {study.images > 1 && (
         <Group gap="xs" role="group" aria-label={t('views')}>
           {Array.from({ length: study.images }, (_, place) => place + 1).map((each) => (
@@ -56,6 +59,12 @@ export function StudyView({ address, contents, study, visits, onCorrect }: Study
           ))}
         </Group>
       )}
+      <HiddenHeatMap
+        address={address}
+        view={{ version: contents.version, study: study.study, view }}
+        overlay={overlay}
+        onOverlay={setOverlay}
+      />
       <LabelTable contents={contents} study={study} onCorrect={onCorrect} />
       {onCorrect && (
         <Group>

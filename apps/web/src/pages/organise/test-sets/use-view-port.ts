@@ -20,6 +20,11 @@ export function zoomAt(view: ViewPort, factor: number, point = { x: 0, y: 0 }): 
   return { zoom, x: point.x - (point.x - view.x) * scale, y: point.y - (point.y - view.y) * scale };
 }
 
+/** As CSS. */
+export function toTransform({ x, y, zoom }: ViewPort): string {
+  return `translate(${x}px, ${y}px) scale(${zoom})`;
+}
+
 /** A picture's place in a frame, which the wheel zooms where the pointer is. */
 export function useViewPort(frame: RefObject<HTMLElement | null>) {
   const [view, setView] = useState(fitted);

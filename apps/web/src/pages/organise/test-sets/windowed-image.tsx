@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import styles from './image-viewer.module.css';
-import type { ViewPort } from './use-view-port.js';
+import { toTransform, type ViewPort } from './use-view-port.js';
 import { applyWindow, type GreyWindow } from './window-level.js';
 
 interface WindowedImageProps {
@@ -20,7 +20,6 @@ export function WindowedImage({ picture, greys, place, label }: WindowedImagePro
     applyWindow(picture.data, shown.data, greys);
     context.putImageData(shown, 0, 0);
   }, [picture, greys]);
-  const { x, y, zoom } = place;
   return (
     <canvas
       ref={canvas}
@@ -29,7 +28,7 @@ export function WindowedImage({ picture, greys, place, label }: WindowedImagePro
       className={styles.picture}
       width={picture.width}
       height={picture.height}
-      style={{ transform: `translate(${x}px, ${y}px) scale(${zoom})` }}
+      style={{ transform: toTransform(place) }}
     />
   );
 }

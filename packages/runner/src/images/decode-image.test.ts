@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ResolvedModelManifest } from '@holdout/contracts';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { prepareImage } from './prepare-image.js';
+import { decodeImage } from './decode-image.js';
+import { normalisePixels } from './normalise-pixels.js';
 
 type Input = ResolvedModelManifest['input'];
 
@@ -33,7 +34,7 @@ function input(fields: Partial<Input> = {}): Input {
 async function prepare(path: string, fields: Partial<Input> = {}): Promise<number[]> {
   const chosen = input(fields);
   const into = new Float32Array(chosen.width * chosen.height * chosen.channels + 1).fill(-9);
-  await prepareImage(path, chosen, into, 1);
+  normalisePixels(await decodeImage(path, chosen), chosen, into, 1);
   expect(into[0]).toBe(-9);
   return Array.from(into.subarray(1));
 }

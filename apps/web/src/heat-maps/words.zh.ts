@@ -1,0 +1,31 @@
+import type { Translated } from '../i18n/namespaces.js';
+import type { words as english } from './words.en.js';
+
+export const words: Translated<typeof english> = {
+  title: '模型关注之处',
+  intro: '模型自身在公开样例上的热力图：越亮之处越支持“异常”。',
+  ofProgram: '参赛队自带的程序没有热力图：它不透露内部结构。',
+  noSample: '该阶段没有公开样例。',
+  study: '样例检查',
+  views: '视图',
+  view: '视图 {{number}}',
+  show: '显示模型关注之处',
+  showAll: '生成全部样例',
+  again: '重试',
+  none: '还没有人请求过这张热力图。',
+  requested: '正在等待处理节点；在没有提交等待时生成。',
+  refused: '无法生成。',
+  picture: '叠加了热力图的 X 光片：{{study}}，视图 {{number}}',
+  opacity: '热力图的不透明度',
+  cold: '无',
+  hot: '本图最高',
+  scale: '某处支持“异常”的程度',
+  probability: '异常的概率：{{probability}}',
+  method_cam: '类激活图：最后的特征图按各自权重求和（Zhou 等，2016）。',
+  method_occlusion: '遮挡法：用方块遮住图像某处时概率下降多少（Zeiler 与 Fergus，2014）。',
+  noHeat: '本图没有任何地方支持“异常”。',
+  ofSubmission: '某个提交关注之处',
+  submission: '已评分的提交',
+  choose: '请选择',
+  noSubmission: '该阶段还没有已评分的模型。',
+};

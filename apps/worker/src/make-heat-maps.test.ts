@@ -1,0 +1,104 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type HeatMapMethod, heatMapSchema } from '@holdout/contracts';
+import { claimHeatMaps, listHeatMaps, listStudiesOfVersion, readHeatMap, requestHeatMaps } from '@holdout/db';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { makeHeatMaps } from './make-heat-maps.js';
+import { takeEvaluations } from './take-evaluations.js';
+import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+
+const never = new AbortController().signal;
+let fixture: WorkerFixture;
+
+beforeAll(async () => {
+  fixture = await startWorkerFixture();
+});
+afterAll(() => fixture?.close());
+afterEach(async () => {
+  expect(await readdir(fixture.scratchDirectory)).toEqual([]);
+  await sql`DELETE FROM heat_maps`.execute(fixture.owner);
+});
+
+/** A submission, and what heat maps of its images are asked for by. */
+async function seed(slug: 'weak' | 'tfjs' = 'weak', method: HeatMapMethod = 'cam') {
+  const submitted = await fixture.submit({ slug });
+  const { bundleDigest, testSetVersionId } = await fixture.read(submitted);
+  const [study] = await listStudiesOfVersion(fixture.owner, testSetVersionId);
+  const images = study?.images.map(({ digest }) => digest) ?? [];
+  const asked = { bundle: bundleDigest ?? '', method };
+  await requestHeatMaps(fixture.owner, { ...asked, submissionId: submitted.submissionId, images, askedBy: 'team' });
+  return { submitted, images, asked, list: () => listHeatMaps(fixture.owner, { ...asked, images }) };
+}
+
+const claim = (leaseSeconds = 4) =>
+  claimHeatMaps(fixture.evaluating.database, { owner: 'test', serves: ['cpu'], leaseSeconds });
+
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(100);
+}
+
+it('makes them where no evaluation waits, as one run of the bundle', { timeout: 120_000 }, async () => {
+  const { submitted, images, asked, list } = await seed();
+  const work = takeEvaluations(fixture.evaluating);
+  await waitFor(async () => (await list()).every(({ state }) => state === 'made'));
+  await work.close();
+  // The evaluation, which was asked for first and is worth more, had its turn before.
+  const { state, times } = await fixture.read(submitted);
+  expect(state).toBe('scoring');
+  const rows = await fixture.owner.selectFrom('heatMaps').select(['endedAt', 'attempts']).execute();
+  expect(rows).toHaveLength(3);
+  for (const { endedAt, attempts } of rows) {
+    expect(attempts).toBe(1);
+    expect(endedAt?.getTime()).toBeGreaterThan(times.scoring?.getTime() ?? Number.POSITIVE_INFINITY);
+  }
+  const map = heatMapSchema.parse(await readHeatMap(fixture.owner, { ...asked, image: images[0] ?? '' }));
+  expect(map).toMatchObject({ method: 'cam', area: { left: 0, top: 0, width: 1, height: 1 } });
+});
+
+it('covers one place after the other where that is asked for', { timeout: 120_000 }, async () => {
+  const { images, asked, list } = await seed('tfjs', 'occlusion');
+  for (let claimed = await claim(); claimed; claimed = await claim()) {
+    expect(claimed.maps).toHaveLength(1);
+    await makeHeatMaps(fixture.evaluating, claimed, never);
+  }
+  expect((await list()).map(({ state }) => state)).toEqual(['made', 'made', 'made']);
+  const map = await readHeatMap(fixture.owner, { ...asked, image: images[2] ?? '' });
+  expect(map).toMatchObject({ method: 'occlusion', width: 12, height: 12 });
+});
+
+it('says why there is none, after each was tried alone', { timeout: 120_000 }, async () => {
+  const { submitted, list } = await seed();
+  const manifest = sql`jsonb_set(manifest, '{cam,weights}', '"weight0"')`;
+  await sql`UPDATE submissions SET manifest = ${manifest} WHERE id = ${submitted.submissionId}`.execute(fixture.owner);
+  for (let claimed = await claim(); claimed; claimed = await claim()) {
+    await makeHeatMaps(fixture.evaluating, claimed, never);
+  }
+  for (const { state, reason } of await list()) {
+    expect(state).toBe('refused');
+    expect(reason).toMatchObject({ code: 'cam_mismatch', detail: expect.stringContaining('weights [8, 1, 5, 5]') });
+  }
+});
+
+it('is made by another worker where the first was lost, and handed back on shutdown', {
+  timeout: 120_000,
+}, async () => {
+  const { list } = await seed();
+  const lost = await claim(0.1);
+  expect(lost?.maps).toHaveLength(3);
+  await waitFor(async () => (await claim()) !== null);
+  await sql`UPDATE heat_maps SET lease_owner = NULL, lease_expires_at = NULL`.execute(fixture.owner);
+  if (!lost) throw new Error('Nothing was claimed.');
+  // The one that was thought lost comes back: its maps are not taken.
+  await makeHeatMaps(fixture.evaluating, lost, never);
+  expect((await list()).filter(({ state }) => state === 'made')).toHaveLength(0);
+  const next = await claim();
+  if (!next) throw new Error('Nothing was claimed.');
+  await makeHeatMaps(fixture.evaluating, next, AbortSignal.abort());
+  const attempts = await fixture.owner.selectFrom('heatMaps').select(['id', 'attempts', 'leaseOwner']).execute();
+  expect(attempts.every(({ leaseOwner }) => leaseOwner === null)).toBe(true);
+  for (let claimed = await claim(); claimed; claimed = await claim()) {
+    await makeHeatMaps(fixture.evaluating, claimed, never);
+  }
+  expect((await list()).map(({ state }) => state)).toEqual(['made', 'made', 'made']);
+});

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import type { LoadedModel } from '../engines/engine.js';
+import { loadModel } from '../engines/load-model.js';
+import type { LoadRequest } from '../protocol.js';
+import { removeModels, type TestBundle, writers } from '../testing/write-models.js';
+import { BatchSizes } from './batch-sizes.js';
+
+// As they were built: copies are threads, which start from a file.
+const built = (name: string) => new URL(`../../dist/child/${name}.js`, import.meta.url).href;
+const { loadCopies } = (await import(built('copies'))) as typeof import('./copies.js');
+const { ModelRunner } = (await import(built('model-runner'))) as typeof import('./model-runner.js');
+
+afterAll(removeModels);
+
+const memoryLimitBytes = 16 * 2 ** 30;
+const engines = ['onnx', 'tfjs'] as const;
+
+function ask({ manifest, directory }: TestBundle, threads: number): LoadRequest {
+  const devices = [manifest.engine === 'onnx' ? 'cpu' : 'wasm'] as LoadRequest['devices'];
+  return { kind: 'load', bundleDirectory: directory, manifest, threads, memoryLimitBytes, devices };
+}
+
+const write = (engine: (typeof engines)[number]) => writers[engine]({ weights: [[1]], bias: [0] });
+
+/** Images of one grey each, 8×8. */
+function draw(greys: readonly number[]) {
+  const values = new Float32Array(greys.length * 64);
+  for (const [place, grey] of greys.entries()) values.fill(grey, place * 64, (place + 1) * 64);
+  return { count: greys.length, values };
+}
+
+it.each(engines)(
+  'predicts by copies of a model of %s what the model predicts, several batches at a time',
+  async (engine) => {
+    const copies = await loadCopies(ask(await write(engine), 1), 3);
+    try {
+      const lists = [[0.1, 0.2], [0.3], [0.4, 0.5, 0.6]];
+      const found = await Promise.all(lists.map((greys) => copies.predict(draw(greys))));
+      for (const [place, { prediction, values }] of found.entries()) {
+        expect(prediction.shape[0]).toBe(lists[place]?.length);
+        for (const [image, grey] of (lists[place] ?? []).entries())
+          expect(prediction.values[image]).toBeCloseTo(grey, 5);
+        expect(values.length).toBe((lists[place]?.length ?? 0) * 64);
+      }
+    } finally {
+      await copies.close();
+    }
+  },
+);
+
+it('says why a copy can’t be loaded, and leaves none behind', async () => {
+  const bundle = await write('onnx');
+  bundle.manifest.model = 'nothing.onnx';
+  await expect(loadCopies(ask(bundle, 1), 2)).rejects.toThrow(/nothing\.onnx/);
+});
+
+/** Runs batch after batch of a model that takes so long for each, as if very many images were left. */
+async function runSlowed(milliseconds: number, batches: number) {
+  const request = ask(await write('onnx'), 2);
+  const { model } = await loadModel({ ...request, gpu: null });
+  const slowed: LoadedModel = {
+    ...model,
+    async predict(values, count) {
+      if (milliseconds > 0) await sleep(milliseconds);
+      return await model.predict(values, count);
+    },
+  };
+  const sizes = new BatchSizes({ imageBytes: 256, memoryLimitBytes, readMemoryBytes: () => 0 });
+  const runner = new ModelRunner(slowed, request, sizes, process.memoryUsage.rss() - 2 ** 20);
+  const widths = new Set<number>();
+  for (let batch = 0; batch < batches; batch += 1) {
+    await runner.consider(1e9);
+    widths.add(runner.width);
+    const greys = Array.from({ length: runner.batchSize }, (_, place) => place / 100);
+    const some = Array.from({ length: runner.width }, () => runner.predict(draw(greys)));
+    for (const { prediction } of await Promise.all(some)) {
+      for (const [place, grey] of greys.entries()) expect(prediction.values[place]).toBeCloseTo(grey, 5);
+    }
+  }
+  return { widths: [...widths], runner };
+}
+
+it('goes on with copies where they are faster than the model by itself', async () => {
+  const { widths, runner } = await runSlowed(60, 60);
+  expect(widths).toEqual([1, 2]);
+  expect(runner.width).toBe(2);
+  expect(runner.describe().threads).toBe(2);
+});
+
+it('goes back to the model by itself where copies are no faster', async () => {
+  const { widths, runner } = await runSlowed(0, 400);
+  expect(widths).toEqual([1, 2]);
+  expect(runner.width).toBe(1);
+});
+
+it('predicts in parts what is too much at once, and tries no more of it', async () => {
+  const request = ask(await write('onnx'), 1);
+  const { model } = await loadModel({ ...request, gpu: null });
+  const given: number[] = [];
+  const small: LoadedModel = {
+    ...model,
+    async predict(values, count) {
+      given.push(count);
+      if (count > 5) throw new Error('out of memory');
+      return await model.predict(values, count);
+    },
+  };
+  const sizes = new BatchSizes({ imageBytes: 256, memoryLimitBytes, readMemoryBytes: () => 0 });
+  const runner = new ModelRunner(small, request, sizes, 0);
+  await runner.predict(draw([0.5, 0.6]));
+  const greys = Array.from({ length: 11 }, (_, place) => place / 20);
+  const { prediction } = await runner.predict(draw(greys));
+  expect(prediction.shape[0]).toBe(11);
+  for (const [place, grey] of greys.entries()) expect(prediction.values[place]).toBeCloseTo(grey, 5);
+  expect(given).toEqual([2, 11, 5, 6, 5, 1]);
+  expect(runner.batchSize).toBeLessThanOrEqual(5);
+  // What was predicted before is no question of room.
+  const broken = new ModelRunner({ ...model, predict: () => Promise.reject(new Error('broken')) }, request, sizes, 0);
+  await expect(broken.predict(draw([0.1]))).rejects.toThrow('broken');
+});

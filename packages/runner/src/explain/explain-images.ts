@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { type HeatMap, type HeatMapMethod, HoldoutError, makeSentence } from '@holdout/contracts';
+import type { RunImage } from '../images/run-image.js';
+import type { PredictorOptions } from '../predictor.js';
+import { exposeTensors } from './expose-tensors.js';
+
+interface ExplainOptions extends PredictorOptions {
+  readonly images: readonly RunImage[];
+  readonly method: HeatMapMethod;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (imagesDone: number, imagesTotal: number) => void;
+  readonly onLog?: (line: string) => void;
+}
+
+/**
+ * Runs a bundle's model in its sandbox to see where it looks in each of some images.
+ *
+ * @returns heat maps in the order of the images
+ * @throws HoldoutError `heat_map_unavailable` for a program; as `RunningModel.explain` for a model
+ */
+export async function explainImages(options: ExplainOptions): Promise<HeatMap[]> {
+  const { manifest, limits, threads, models, unpack, method, ...run } = options;
+  if (manifest.engine === 'command')
+    throw new HoldoutError('heat_map_unavailable', { sentences: [makeSentence('heat_map_of_program', {})] });
+  const { cam } = manifest;
+  if (method === 'cam' && !cam) throw new Error('This manifest names no feature maps.');
+  const model = models.start(limits);
+  try {
+    await unpack(model.bundleDirectory);
+    if (method === 'cam' && cam && manifest.engine === 'onnx') {
+      await exposeTensors(join(model.bundleDirectory, manifest.model), [cam.features, cam.weights]);
+    }
+    model.load(manifest, threads);
+    return await model.explain({ ...run, method, timeLimitSeconds: limits.timeLimitSeconds });
+  } finally {
+    await model.close();
+  }
+}

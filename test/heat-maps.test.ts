@@ -1,0 +1,149 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { Standalone } from './run-standalone.js';
+import { useSite } from './use-site.js';
+import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+
+/** A worker takes them up within seconds; a busy machine may take longer to make them. */
+const patience = { timeout: 240_000 };
+
+describe('heat maps', patience, () => {
+  let standalone: Standalone;
+  let browser: Browser;
+
+  useSite((site) => {
+    ({ standalone, browser } = site);
+  });
+
+  let signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
+
+  /** Opens a page as the demo's administrator; nothing may have gone wrong until it is closed. */
+  async function visit(
+    path: string | ((page: WatchedPage) => Promise<string>),
+    look: (page: WatchedPage) => Promise<void>,
+    options: Parameters<typeof openPage>[1] = {},
+  ): Promise<void> {
+    const page = await openPage(browser, signedIn ? { ...options, storageState: signedIn } : options);
+    try {
+      await page.goto(standalone.address);
+      if (!signedIn) {
+        await signIn(page);
+        signedIn = await page.context().storageState();
+      }
+      await page.goto(standalone.address + (typeof path === 'string' ? path : await path(page)));
+      await look(page);
+      expect(page.failures).toEqual([]);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  async function signIn(page: WatchedPage): Promise<void> {
+    const [, email, password] = /site administrator\s+(\S+@\S+)\s+(\S+)/.exec(standalone.output()) ?? [];
+    const status = await page.evaluate(
+      async (account) => {
+        const headers = { 'content-type': 'application/json' };
+        const body = JSON.stringify(account);
+        return (await fetch('/api/auth/sign-in/email', { method: 'POST', headers, body })).status;
+      },
+      { email, password },
+    );
+    expect(status).toBe(200);
+  }
+
+  /** The page of the demo's ONNX bundle, once it is scored. */
+  async function findScored(page: WatchedPage): Promise<string> {
+    for (;;) {
+      const id = await page.evaluate(async () => {
+        const { submissions } = (await (await fetch('/api/submissions')).json()) as {
+          submissions: { id: string; team: string; state: string }[];
+        };
+        return submissions.find(({ team, state }) => team === 'Team Onyx' && state === 'scored')?.id;
+      });
+      if (id) return `/submissions/${id}`;
+      await page.waitForTimeout(1000);
+    }
+  }
+
+  const heat = (page: WatchedPage) => page.locator('canvas[data-heat]');
+  const opacity = (page: WatchedPage) => heat(page).evaluate((canvas) => Number(canvas.style.opacity));
+  /** How opaque the overlay is on the whole, 0..1. */
+  const covered = (page: WatchedPage) =>
+    heat(page).evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      return Array.from(data).reduce((sum, value, place) => sum + (place % 4 === 3 ? value : 0), 0) / data.length / 64;
+    });
+
+  it('are asked for on a submission’s page, made, and seen through as far as one likes', () =>
+    visit(findScored, async (page) => {
+      const section = page.getByRole('region', { name: 'Where it looks' });
+      await section.getByText('Nobody has asked for this heat map yet.').waitFor();
+      expect(await findBarriers(page)).toEqual([]);
+      await section.getByRole('button', { name: 'Show where it looks' }).click();
+      await heat(page).waitFor({ timeout: 150_000 });
+      await section.getByText(/^Probability of abnormal: 0\.\d+$/).waitFor();
+      await section.getByText(/^By class activation/).waitFor();
+      await section.getByRole('img', { name: /^Radiograph with the heat map over it/ }).waitFor();
+      await expect.poll(() => opacity(page)).toBeCloseTo(0.7, 5);
+      const slider = section.getByRole('slider', { name: 'Opacity of the heat map' });
+      await slider.focus();
+      for (let times = 0; times < 4; times += 1) await page.keyboard.press('ArrowLeft');
+      await expect.poll(() => opacity(page)).toBeCloseTo(0.5, 5);
+      await page.keyboard.press('End');
+      await expect.poll(() => opacity(page)).toBe(1);
+      expect(await findBarriers(page)).toEqual([]);
+      await takePicture(page, 'heat-map');
+      // Every other study of the sample, too; among them one with something to look at.
+      await section.getByRole('button', { name: 'Make all of the sample' }).click();
+      const studies = await section.getByLabel('Sample study').locator('option').count();
+      expect(studies).toBe(14);
+      const shares: number[] = [];
+      for (let index = 0; index < studies; index += 1) {
+        await section.getByLabel('Sample study').selectOption({ index });
+        await heat(page).waitFor({ timeout: 150_000 });
+        shares.push(await covered(page));
+      }
+      expect(Math.max(...shares)).toBeGreaterThan(0.005);
+      expect(Math.max(...shares)).toBeLessThan(0.6);
+    }));
+
+  it.each([
+    ['dark', { colorScheme: 'dark' }],
+    ['phone', { viewport: phone }],
+    ['zh', { locale: 'zh-CN' }],
+  ] as const)('are without barriers on a page that is %s', (way, options) =>
+    visit(
+      findScored,
+      async (page) => {
+        await heat(page).waitFor({ timeout: 150_000 });
+        expect(await findBarriers(page)).toEqual([]);
+        const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+        expect(isTooWide).toBe(false);
+        if (way === 'zh') await page.getByRole('heading', { name: '模型关注之处' }).waitFor();
+        await takePicture(page, `heat-map-${way}`);
+      },
+      options,
+    ),
+  );
+
+  it('are laid over hidden images for organisers, and each is in the log', () =>
+    visit('/competitions/mura/organise/test-sets?phase=test', async (page) => {
+      await page.getByText('207 of 207 studies').waitFor();
+      await page.getByRole('region', { name: 'Studies', exact: true }).getByRole('button').first().click();
+      await page.getByRole('img', { name: /view 1/ }).waitFor();
+      const chosen = page.getByLabel('Where a submission looks');
+      const label = (await chosen.locator('option').allTextContents()).find((text) => text.includes('Team Onyx'));
+      await chosen.selectOption(label ?? 'Team Onyx has no scored model');
+      await page.getByRole('button', { name: 'Show where it looks' }).click();
+      await heat(page).waitFor({ timeout: 150_000 });
+      await page.getByRole('region', { name: /view 1/ }).focus();
+      await page.keyboard.press('+');
+      await expect.poll(() => heat(page).getAttribute('style')).toContain('scale(1.25)');
+      await page.keyboard.press('0');
+      expect(await findBarriers(page)).toEqual([]);
+      await takePicture(page, 'organise-heat-map');
+      await page.getByRole('link', { name: 'Access log' }).click();
+      await page.getByText('asked for a heat map').first().waitFor();
+      await page.getByText('looked at a heat map').first().waitFor();
+    }));
+});
