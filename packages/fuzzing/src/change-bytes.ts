@@ -129,7 +129,7 @@ function applyChange(
   places: readonly number[],
   corpus: readonly CorpusMember[],
 ): Buffer {
-  const at = fit(change.at, bytes.length, places);
+  const at = fitWithin(change.at, bytes.length, places);
   const before = bytes.subarray(0, at);
   switch (change.kind) {
     case 'flip':
@@ -154,7 +154,7 @@ function applyChange(
   }
 }
 
-function fit({ share, place }: Position, length: number, places: readonly number[]): number {
+function fitWithin({ share, place }: Position, length: number, places: readonly number[]): number {
   const known = place === null || places.length === 0 ? undefined : places[place % places.length];
   return Math.min(known ?? Math.floor(share * length), length);
 }
