@@ -87,7 +87,7 @@ export async function writeCrashingOnnx(): Promise<TestBundle> {
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
-  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+  return { directory, manifest: describeModel('onnx', 'model.onnx', 'nchw', 1, side) };
 }
 
 /** A model of operations that ONNX Runtime has for WebGPU, and after each of them one that it has not: Softsign. */
