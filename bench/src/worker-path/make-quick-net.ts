@@ -4,10 +4,10 @@ import { createRandom } from '../densenet/random.js';
 
 /** Outputs, side of the window and stride of each convolution; they shrink 320 pixels to 10. */
 const convolutions = [
-  [32, 7, 4],
-  [64, 3, 2],
+  [64, 7, 4],
   [128, 3, 2],
-  [128, 3, 2],
+  [192, 3, 2],
+  [256, 3, 2],
 ] as const;
 
 /** A net of four convolutions with one sigmoid output and random weights, as ONNX: N×3×side×side to N×1. */
