@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { addAdminCommand } from './commands/admin/admin.js';
+import { addBaselineCommand } from './commands/baseline/baseline.js';
 import { addCancelCommand } from './commands/cancel.js';
 import { addCheckCommand } from './commands/check.js';
 import { addChooseCommand } from './commands/choose.js';
@@ -42,6 +43,7 @@ const addCommands = [
   addVerifyCommand,
   addTokenCommand,
   addAdminCommand,
+  addBaselineCommand,
   addWorkerCommand,
   addCompletionCommand,
 ];
