@@ -38,7 +38,7 @@ export function buildDenseNet(shape: DenseNetShape, options: BuildOptions = {}):
     if (place < blocks.length - 1) maps = addTransition(network, maps, `features.transition${place + 1}`);
   }
   maps = network.normalize(maps, `features.norm${blocks.length + 1}`, 'features');
-  return model({ inputs: image, outputs: addClassifier(network, maps) });
+  return model({ name: 'densenet', inputs: image, outputs: addClassifier(network, maps) });
 }
 
 function addStem(network: Network, image: SymbolicTensor, filters: number): SymbolicTensor {

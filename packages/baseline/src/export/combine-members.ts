@@ -23,7 +23,7 @@ export function combineMembers(
   });
   const probabilities = networks.map(({ outputs }) => outputs[0] as SymbolicTensor);
   const mean = layers.average({ name: 'probability' }).apply(probabilities) as SymbolicTensor;
-  return model({ inputs: image, outputs: mean });
+  return model({ name: 'densenet', inputs: image, outputs: mean });
 }
 
 function fill(network: LayersModel, weights: ReadonlyMap<string, NamedTensor>, prefix = ''): LayersModel {

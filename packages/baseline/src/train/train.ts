@@ -7,6 +7,7 @@ import { startBackend } from '../gradients/start-backend.js';
 import { completeSettings } from './complete-settings.js';
 import { endEpoch } from './end-epoch.js';
 import { type ImageSet, learnEpoch } from './learn-epoch.js';
+import { loadFirstWeights } from './load-first-weights.js';
 import { writeWeights } from './named-variables.js';
 import { NetworkTrainer } from './network-trainer.js';
 import { TrainingFolder } from './training-folder.js';
@@ -74,11 +75,14 @@ async function takeUp(
   folder: TrainingFolder,
   trainer: NetworkTrainer,
   settings: Settings,
-  { directory }: TrainOptions,
+  { directory, weightsFile }: TrainOptions,
 ): Promise<TrainingState> {
   await folder.create();
   const checkpoint = await folder.readCheckpoint();
-  if (checkpoint === null) return beginTraining(settings);
+  if (checkpoint === null) {
+    if (weightsFile !== undefined) await loadFirstWeights(trainer.network, weightsFile);
+    return beginTraining(settings);
+  }
   const { state, tensors } = checkpoint;
   const names = Object.keys(settings) as (keyof Settings)[];
   const other = names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(state.settings[name]));
