@@ -144,7 +144,7 @@ async function predictOnnx(path: string, images: tf.Tensor4D): Promise<number[]>
   const values = transpose(images.dataSync() as Float32Array, images.shape, [0, 3, 1, 2]);
   const { probability } = await session.run({ image: new Tensor('float32', values, [images.shape[0], 3, 64, 64]) });
   expect(probability?.dims).toEqual([images.shape[0], 1]);
-  return [...(probability?.data as Float32Array)];
+  return Array.from((probability?.data ?? []) as Float32Array);
 }
 
 function expectClose(found: readonly number[], expected: readonly number[]): void {
