@@ -23,10 +23,10 @@ def fold(network) -> tuple[list[dict], np.ndarray, np.ndarray]:
     return convolutions, network.last.weight.detach().numpy(), network.last.bias.detach().numpy()
 
 
-def write_manifest(directory: Path, engine: str, model: str, rule: dict) -> None:
-    manifest = {**rule, "engine": engine, "model": model, "input": {"resize": "stretch"}}
+def write_manifest(directory: Path, engine: str, model: str, rule: dict, cam: dict) -> None:
+    manifest = {**rule, "engine": engine, "model": model, "input": {"resize": "stretch"}, "cam": cam}
     ordered = {key: manifest[key] for key in
-               ("name", "engine", "model", "input", "studyAggregation", "threshold", "description")}
+               ("name", "engine", "model", "input", "studyAggregation", "threshold", "cam", "description")}
     (directory / "holdout.json").write_text(json.dumps(ordered, indent=2) + "\n")
 
 
@@ -59,7 +59,7 @@ def write_onnx_bundle(network, side: int, directory: Path, rule: dict) -> None:
     model.ir_version = 8
     onnx.checker.check_model(model)
     onnx.save(model, str(directory / "model.onnx"))
-    write_manifest(directory, "onnx", "model.onnx", rule)
+    write_manifest(directory, "onnx", "model.onnx", rule, {"features": value, "weights": "last_weight"})
 
 
 def write_tfjs_bundle(network, side: int, directory: Path, rule: dict) -> None:
@@ -92,7 +92,8 @@ def write_tfjs_bundle(network, side: int, directory: Path, rule: dict) -> None:
     model = {"format": "layers-model", "generatedBy": "holdout", "convertedBy": None, "modelTopology": topology,
              "weightsManifest": [{"paths": ["weights.bin"], "weights": specs}]}
     (directory / "model.json").write_text(json.dumps(model, indent=1) + "\n")
-    write_manifest(directory, "tfjs", "model.json", rule)
+    last = f"conv{len(convolutions) - 1}"
+    write_manifest(directory, "tfjs", "model.json", rule, {"features": last, "weights": "map/kernel"})
 
 
 def keras_layer(kind: str, name: str, **config) -> dict:

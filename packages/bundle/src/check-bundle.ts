@@ -85,7 +85,6 @@ async function inspectModel(files: BundleFiles, manifest: ModelManifest): Promis
     });
     return { description: null, problems: [problem] };
   }
-  return manifest.engine === 'onnx'
-    ? await inspectOnnx(files, manifest.model)
-    : await inspectTfjs(files, manifest.model);
+  const inspect = manifest.engine === 'onnx' ? inspectOnnx : inspectTfjs;
+  return await inspect(files, manifest.model, Object.values(manifest.cam ?? {}));
 }

@@ -4,6 +4,7 @@ export type { ByteSource } from './byte-source.js';
 export { type CheckedBundle, checkBundle } from './check-bundle.js';
 export { findBundleRoot } from './find-bundle-root.js';
 export { type BundleLimits, bundleLimits } from './limits.js';
+export { describeOnnx } from './model/describe-onnx.js';
 export { openBlobSource } from './open-blob-source.js';
 export { type ChosenFile, openFiles } from './open-files.js';
 export { measureStored, packBundle } from './pack-bundle.js';

@@ -1,4 +1,4 @@
-import { type ErrorCode, HoldoutError, type ProblemItem } from '@holdout/contracts';
+import { type ErrorCode, HoldoutError, manifestFileName, type ProblemItem } from '@holdout/contracts';
 
 interface ProblemParts {
   file?: string;
@@ -18,6 +18,11 @@ export function makeProblem(code: ErrorCode, { file, field, found, expected }: P
     expected,
     message: `${where === '' ? '' : `${where}: `}found ${found}; expected ${expected}.`,
   };
+}
+
+/** What the manifest says of a field, and the model file does not. */
+export function contradiction(field: string, found: string, expected: string): ProblemItem {
+  return makeProblem('manifest_contradicts_model', { file: manifestFileName, field, found, expected });
 }
 
 const mostListed = 50;
@@ -50,4 +55,9 @@ export function listNames(names: readonly string[]): string {
 export function showName(name: string): string {
   const shown = JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name).slice(1, -1);
   return `“${shown}”`;
+}
+
+/** `[?, 3, 224, 224]`: what is not told is a question mark. */
+export function showShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((side) => side ?? '?').join(', ')}]`;
 }

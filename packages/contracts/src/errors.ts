@@ -509,6 +509,18 @@ export const errorCatalogue = {
     'The output after its activation is not between 0 and 1.',
     'Set `output.activation` to `sigmoid` or `softmax`, or export probabilities.',
   ),
+  cam_mismatch: entry(
+    422,
+    'team',
+    'The feature maps and the weights that holdout.json names in `cam` do not fit.',
+    'Name the last feature maps and the weights of the layer after their pooling, or leave `cam` out: heat maps are then made by occlusion.',
+  ),
+  heat_map_unavailable: entry(
+    422,
+    'caller',
+    'Of a program of a team there is no heat map: it says nothing of what is inside it, and each run of it takes all its time.',
+    'Put the model into a bundle of the engine `onnx` or `tfjs`.',
+  ),
   command_failed: entry(422, 'team', 'The program ended with an error.', 'The log of the check tells what it printed.'),
   time_limit_exceeded: entry(
     422,

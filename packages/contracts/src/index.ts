@@ -8,6 +8,7 @@ export * from './digest.js';
 export * from './errors.js';
 export * from './failure-kind.js';
 export * from './hardware.js';
+export * from './heat-maps.js';
 export * from './intervals.js';
 export * from './jobs.js';
 export * from './list-changes.js';

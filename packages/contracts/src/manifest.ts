@@ -41,6 +41,17 @@ export const outputSchema = z.strictObject({
   index: z.number().int().min(0).max(65_535).optional(),
 });
 
+/**
+ * By which tensors of the model a class activation map is made, M(x, y) = Σ wₖ·fₖ(x, y) (Zhou et al., CVPR 2016): its last
+ * feature maps, and the weights of the layer that makes the output of their means.
+ */
+const camSchema = z.strictObject({
+  /** ONNX: a value of the graph; TF.js: a layer, or a node of a graph model. [images, K, h, w], or channels last. */
+  features: z.string().min(1).max(1024),
+  /** ONNX: an initializer; TF.js: a weight, `dense/kernel`. K values, or K for each of the model's outputs. */
+  weights: z.string().min(1).max(1024),
+});
+
 /** What a team says of a submission. */
 export const submissionWordsSchema = {
   name: shownTextSchema.min(1).max(100),
@@ -63,6 +74,8 @@ const modelManifestSchema = z.strictObject({
   model: bundlePathSchema,
   input: inputSchema.prefault({}),
   output: outputSchema.prefault({}),
+  /** Where it is left out, heat maps are made by occlusion. */
+  cam: camSchema.optional(),
 });
 
 /** What stands in a command for the two files of the contract; both must be named. */
@@ -151,6 +164,7 @@ export const resolvedModelManifestSchema = z.strictObject({
     /** 0 where the model has one value per image. */
     index: z.number().int().min(0),
   }),
+  cam: camSchema.optional(),
 });
 export type ResolvedModelManifest = z.infer<typeof resolvedModelManifestSchema>;
 

@@ -1,5 +1,6 @@
-import { errorCodeSchema, resolvedModelManifestSchema } from '@holdout/contracts';
+import { errorCodeSchema, heatMapMethodSchema, heatMapSchema, resolvedModelManifestSchema } from '@holdout/contracts';
 import { z } from 'zod';
+import { devices } from './engines/engine.js';
 
 /**
  * What the two sides say to each other: the parent writes requests to the child's standard input, the child writes
@@ -8,7 +9,7 @@ import { z } from 'zod';
  */
 export const messageDescriptor = 3;
 
-/** First the model is loaded, then it predicts lists of images, one list after the other. */
+/** First the model is loaded, then it predicts lists of images, or explains them, one list after the other. */
 export const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('load'),
@@ -21,15 +22,14 @@ export const requestSchema = z.discriminatedUnion('kind', [
     /** Absolute paths, in the order of the predictions. */
     images: z.array(z.string()),
   }),
+  z.strictObject({ kind: z.literal('explain'), images: z.array(z.string()), method: heatMapMethodSchema }),
 ]);
 export type RunRequest = z.infer<typeof requestSchema>;
 export type LoadRequest = Extract<RunRequest, { kind: 'load' }>;
-
-const deviceSchema = z.enum(['cpu', 'wasm', 'wasm-simd']);
-export type Device = z.infer<typeof deviceSchema>;
+export type ExplainRequest = Extract<RunRequest, { kind: 'explain' }>;
 
 const placementSchema = z.strictObject({
-  device: deviceSchema,
+  device: z.enum(devices),
   threads: z.number().int().min(1).max(1024),
   batchSize: z.number().int().min(1).max(1024),
 });
@@ -50,6 +50,8 @@ export const messageSchema = z.discriminatedUnion('kind', [
     loadSeconds: secondsSchema,
     inferenceSeconds: secondsSchema,
   }),
+  /** Where it looks, in the order of the images. */
+  z.strictObject({ kind: z.literal('explained'), maps: z.array(heatMapSchema) }),
   /** The bundle's fault, or with the code `internal` ours. */
   z.strictObject({ kind: z.literal('fault'), code: errorCodeSchema, detail: z.string().max(5000) }),
 ]);

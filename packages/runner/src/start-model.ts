@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { RunLimits } from '@holdout/contracts';
-import { HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
+import { type HeatMap, type HeatMapMethod, HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
+import type { Device } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
 import { findUnreadable } from './images/prepare-image.js';
 import { clearImages, placeImages } from './place-images.js';
-import type { Device, RunMessage } from './protocol.js';
+import type { RunMessage, RunRequest } from './protocol.js';
 import type { Child, ChildEnd } from './start-child.js';
 
 export interface RunImage {
@@ -57,6 +58,13 @@ export interface RunningModel {
    *   `sandbox_unavailable`; where `signal` was given, its reason. The process has ended then.
    */
   run(options: ImagesOptions): Promise<RunResult>;
+  /**
+   * Says where the model looks in each of a list of images.
+   *
+   * @param options.method - `cam` needs a manifest that names feature maps, and an ONNX model that gives them
+   * @throws HoldoutError as `run`, and `cam_mismatch`
+   */
+  explain(options: ImagesOptions & { readonly method: HeatMapMethod }): Promise<HeatMap[]>;
   /** Ends the process, waits for its end, and removes its folders. What it used at most. */
   close(): Promise<Pick<ChildEnd, 'usage'> | null>;
 }
@@ -72,11 +80,29 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
   let lastWords = '';
   let runs = 0;
 
-  async function run({ images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions): Promise<RunResult> {
+  async function run(options: ImagesOptions): Promise<RunResult> {
     if (!manifest) throw new Error('A model must be loaded before it is run.');
-    signal?.throwIfAborted();
     const beganAt = runs === 0 ? startedAt : performance.now();
     runs += 1;
+    const answer = await ask((images) => ({ kind: 'predict', images }), 'result', options);
+    return describeResult(manifest, answer, options.images.length, beganAt);
+  }
+
+  async function explain({ method, ...options }: Parameters<RunningModel['explain']>[0]): Promise<HeatMap[]> {
+    const { maps } = await ask((images) => ({ kind: 'explain', images, method }), 'explained', options);
+    if (maps.length === options.images.length) return maps;
+    throw new HoldoutError('runner_crashed', {
+      detail: `${options.images.length} images were given ${maps.length} heat maps.`,
+    });
+  }
+
+  /** Sends one request and waits for the answer of its kind, for the end of the process, or for the limit of time. */
+  async function ask<Kind extends 'result' | 'explained'>(
+    describeRequest: (images: string[]) => RunRequest,
+    kind: Kind,
+    { images, timeLimitSeconds, signal, onProgress, onLog }: ImagesOptions,
+  ): Promise<Answer<Kind>> {
+    signal?.throwIfAborted();
     const timer = setTimeout(() => {
       fault ??= timeExceeded(timeLimitSeconds);
       child.kill();
@@ -84,11 +110,11 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
     signal?.addEventListener('abort', child.kill, { once: true });
     try {
       const names = await placeImages(images, child.imagesDirectory);
-      const answered = new Promise<Answer>((answer) => {
+      const answered = new Promise<Answer<Kind>>((answer) => {
         const onMessage = (message: RunMessage) => {
           if (message.kind === 'progress') onProgress?.(Math.min(message.imagesDone, images.length), images.length);
           else if (message.kind === 'log') onLog?.(message.line);
-          else if (message.kind === 'result') answer(message);
+          else if (isOfKind(message, kind)) answer(message);
           else if (message.kind === 'fault') fault ??= describeFault(message.code, message.detail);
         };
         const hearLog = (line: string) => {
@@ -97,12 +123,12 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
         };
         child.listen({ onMessage, onLog: hearLog });
       });
-      child.request({ kind: 'predict', images: names.map((name) => join(child.inside.images, name)) });
+      child.request(describeRequest(names.map((name) => join(child.inside.images, name))));
       const result = await Promise.race([answered, child.ended]);
       signal?.throwIfAborted();
       if (fault) throw await judgeFault(fault, images);
       if (!('kind' in result)) throw explainChildEnd(result);
-      return describeResult(manifest, result, images.length, beganAt);
+      return result;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', child.kill);
@@ -131,6 +157,7 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
       child.request({ kind: 'load', bundleDirectory: child.inside.bundle, manifest, threads });
     },
     run,
+    explain,
     async close() {
       child.finish();
       child.kill();
@@ -141,11 +168,15 @@ export function startModel(child: Child, limits: RunLimits): RunningModel {
   };
 }
 
-type Answer = Extract<RunMessage, { kind: 'result' }>;
+type Answer<Kind extends RunMessage['kind']> = Extract<RunMessage, { kind: Kind }>;
+
+function isOfKind<Kind extends RunMessage['kind']>(message: RunMessage, kind: Kind): message is Answer<Kind> {
+  return message.kind === kind;
+}
 
 function describeResult(
   { engine }: ResolvedModelManifest,
-  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer,
+  { probabilities, placement, loadSeconds, inferenceSeconds }: Answer<'result'>,
   imageCount: number,
   beganAt: number,
 ): RunResult {

@@ -176,6 +176,14 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
     '激活之后的输出不在 0 与 1 之间。',
     '请将 `output.activation` 设为 `sigmoid` 或 `softmax`，或直接导出概率。',
   ),
+  cam_mismatch: words(
+    'holdout.json 的 `cam` 所指的特征图与权重不相配。',
+    '请指明最后的特征图，以及其池化之后那一层的权重；或去掉 `cam`：热力图将改用遮挡法生成。',
+  ),
+  heat_map_unavailable: words(
+    '参赛队自带的程序没有热力图：它不透露内部结构，而且每次运行都要花费全部时间。',
+    '请将模型放入引擎为 `onnx` 或 `tfjs` 的模型包。',
+  ),
   command_failed: words('程序因错误而结束。', '检查日志中有它输出的内容。'),
   time_limit_exceeded: words('模型包的运行时间超过了限制。', '请使用更小的模型、更小的图像，或每次处理更少的图像。'),
   memory_limit_exceeded: words('模型包使用的内存超过了限制。', '请使用更小的模型、更小的图像，或每次处理更少的图像。'),

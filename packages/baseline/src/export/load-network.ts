@@ -72,6 +72,8 @@ async function loadTraining(directory: string, { members: wanted, name }: LoadOp
       output: { name: 'probability', activation: 'none' },
       studyAggregation: 'mean',
       threshold: 0.5,
+      // The mean of several probabilities is no sum over one network's feature maps.
+      ...(chosen.length === 1 ? { cam: { features: 'features', weights: 'classifier/kernel' } } : {}),
     },
   };
 }

@@ -6,7 +6,8 @@ import {
   resolvedModelManifestSchema,
 } from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
-import { listNames, makeProblem } from '../problems.js';
+import { contradiction, listNames, makeProblem, showShape } from '../problems.js';
+import { checkCam } from './check-cam.js';
 import { describeIssue } from './describe-issue.js';
 
 type Layout = 'nchw' | 'nhwc';
@@ -27,8 +28,9 @@ export function resolveManifest(
 
   const input = resolveInput(manifest, image, problems);
   const index = resolveIndex(manifest, output, problems);
+  problems.push(...checkCam(manifest, model, countValues(output)));
   if (!input || problems.length > 0) return { problems };
-  const { name, description, link, studyAggregation, threshold, engine } = manifest;
+  const { name, description, link, studyAggregation, threshold, engine, cam } = manifest;
   const activation = manifest.output.activation;
   const resolved: ResolvedModelManifest = {
     name,
@@ -40,6 +42,7 @@ export function resolveManifest(
     model: manifest.model,
     input,
     output: { name: output.name, activation, index },
+    ...(cam === undefined ? {} : { cam }),
   };
   // What the model tells must keep to the limits that hold for what is written.
   const checked = resolvedModelManifestSchema.safeParse(resolved);
@@ -161,11 +164,8 @@ function settle(
   return written ?? told ?? undefined;
 }
 
-function resolveIndex({ output: { index } }: ModelManifest, { shape }: ModelTensor, problems: ProblemItem[]): number {
-  const values =
-    shape === null || shape.slice(1).includes(null)
-      ? null
-      : shape.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1);
+function resolveIndex({ output: { index } }: ModelManifest, output: ModelTensor, problems: ProblemItem[]): number {
+  const values = countValues(output);
   if (values === null) return index ?? 0;
   if (index === undefined && values > 1)
     problems.push(
@@ -178,14 +178,12 @@ function resolveIndex({ output: { index } }: ModelManifest, { shape }: ModelTens
   return index ?? 0;
 }
 
-function contradiction(field: string, found: string, expected: string): ProblemItem {
-  return makeProblem('manifest_contradicts_model', { file: manifestFileName, field, found, expected });
+/** How many values the model gives an image; null where it does not tell. */
+function countValues({ shape }: ModelTensor): number | null {
+  if (shape === null || shape.slice(1).includes(null)) return null;
+  return shape.slice(1).reduce<number>((product, side) => product * (side ?? 1), 1);
 }
 
 function missing(field: string, expected: string): ProblemItem {
   return makeProblem('manifest_invalid', { file: manifestFileName, field, found: 'nothing', expected });
-}
-
-function showShape(shape: readonly (number | null)[]): string {
-  return `[${shape.map((side) => side ?? '?').join(', ')}]`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelLimits } from '../limits.js';
-import type { ModelDescription, ModelTensor } from './model-description.js';
+import { InnerTensors, type ModelDescription, type ModelTensor } from './model-description.js';
 
 /** Counted before any of it is looked at. */
 function listOf<T extends z.ZodType>(schema: T, most: number) {
@@ -52,6 +52,8 @@ const kerasLayerSchema = z.object({
   config: z.looseObject({
     name: z.string().optional(),
     units: z.number().int().optional(),
+    filters: z.number().int().optional().catch(undefined),
+    data_format: z.string().optional().catch(undefined),
     dtype: z.string().optional(),
     batch_input_shape: listOf(z.number().nullable(), dimensions).optional(),
     batch_shape: listOf(z.number().nullable(), dimensions).optional(),
@@ -81,11 +83,19 @@ const valueBytes: Readonly<Record<string, number>> = {
 /**
  * Reads the inputs and outputs of a TF.js model.
  *
+ * @param wanted - names of inner tensors that are asked for
  * @throws Error where it is neither a layers model nor a graph model
  */
-export function describeTfjs(file: TfjsFile): ModelDescription {
-  return file.format === 'graph-model' || file.modelTopology.node ? describeGraph(file) : describeLayers(file);
+export function describeTfjs(file: TfjsFile, wanted: readonly string[] = []): ModelDescription {
+  const inner = new InnerTensors(wanted);
+  for (const { name, shape } of file.weightsManifest.flatMap(({ weights }) => weights)) {
+    inner.add('weights', name, shape);
+  }
+  const isGraph = file.format === 'graph-model' || file.modelTopology.node;
+  return { ...(isGraph ? describeGraph(file, inner) : describeLayers(file, inner)), inner };
 }
+
+type InputsAndOutputs = Omit<ModelDescription, 'inner'>;
 
 /** How many bytes the weight files of one group must have together; null where a type's size is not known. */
 export function expectedWeightBytes(group: TfjsFile['weightsManifest'][number]): number | null {
@@ -98,7 +108,10 @@ export function expectedWeightBytes(group: TfjsFile['weightsManifest'][number]):
   return total;
 }
 
-function describeGraph(file: TfjsFile): ModelDescription {
+function describeGraph(file: TfjsFile, inner: InnerTensors): InputsAndOutputs {
+  for (const { name, op } of file.modelTopology.node ?? []) {
+    if (op !== 'Const' && op !== 'Placeholder') inner.add('features', name, null);
+  }
   const signature = signatureSchema.safeParse(file.signature);
   if (signature.success && Object.keys(signature.data.inputs).length > 0) {
     const read = (tensors: Record<string, unknown>) =>
@@ -124,10 +137,11 @@ function nameOfEdge(edge: string): string {
   return edge.replace(/^\^/, '').replace(/:0$/, '');
 }
 
-function describeLayers(file: TfjsFile): ModelDescription {
+function describeLayers(file: TfjsFile, inner: InnerTensors): InputsAndOutputs {
   const model = kerasModelSchema.parse(file.modelTopology.model_config ?? file.modelTopology);
   // A Sequential of Keras 1 is the list itself.
   const config = kerasConfigSchema.parse(Array.isArray(model.config) ? { layers: model.config } : model.config);
+  for (const layer of config.layers) inner.add('features', nameOf(layer), mapsOf(layer));
   const inputs = config.layers.filter((layer) => shapeOf(layer) !== undefined);
   const outputNames = config.output_layers && new Set(config.output_layers.map(([name]) => name));
   const outputs = outputNames
@@ -153,4 +167,10 @@ function nameOf(layer: KerasLayer): string {
 
 function shapeOf({ config }: KerasLayer) {
   return config.batch_input_shape ?? config.batch_shape;
+}
+
+/** What a convolution gives has as many channels as it has filters. */
+function mapsOf({ config: { filters, data_format: format } }: KerasLayer): ModelTensor['shape'] {
+  if (filters === undefined) return null;
+  return format === 'channels_first' ? [null, filters, null, null] : [null, null, null, filters];
 }

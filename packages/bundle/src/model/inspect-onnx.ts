@@ -5,9 +5,9 @@ import { makeProblem, showName } from '../problems.js';
 import { describeOnnx, type ExternalData } from './describe-onnx.js';
 
 /** Reads what an ONNX model tells, and whether the weights that it keeps outside are in the bundle. */
-export async function inspectOnnx(files: BundleFiles, model: string): Promise<Inspection> {
+export async function inspectOnnx(files: BundleFiles, model: string, wanted: readonly string[]): Promise<Inspection> {
   try {
-    const description = await describeOnnx(files.stream(model));
+    const description = await describeOnnx(files.stream(model), wanted);
     return { description, problems: findMissingData(files, model, description.external) };
   } catch (error) {
     if (error instanceof HoldoutError) throw error;

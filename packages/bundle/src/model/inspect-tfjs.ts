@@ -7,7 +7,7 @@ import { listNames, makeProblem, showName } from '../problems.js';
 import { describeTfjs, expectedWeightBytes, type TfjsFile, tfjsFileSchema } from './describe-tfjs.js';
 
 /** Reads what a TF.js model tells, and whether its weight files are all there and as large as its weights. */
-export async function inspectTfjs(files: BundleFiles, model: string): Promise<Inspection> {
+export async function inspectTfjs(files: BundleFiles, model: string, wanted: readonly string[]): Promise<Inspection> {
   const sizeBytes = files.files.find(({ path }) => path === model)?.sizeBytes ?? 0;
   const { topologyBytes } = modelLimits;
   if (sizeBytes > topologyBytes) return unreadable(model, `${sizeBytes} bytes`, `at most ${topologyBytes}`);
@@ -17,7 +17,7 @@ export async function inspectTfjs(files: BundleFiles, model: string): Promise<In
     const shards = file.weightsManifest.reduce((sum, { paths }) => sum + paths.length, 0);
     if (shards > modelLimits.shards)
       return unreadable(model, `${shards} weight files`, `at most ${modelLimits.shards}`);
-    return { description: describeTfjs(file), problems: checkShards(files, model, file) };
+    return { description: describeTfjs(file, wanted), problems: checkShards(files, model, file) };
   } catch (error) {
     if (error instanceof HoldoutError) throw error;
     const words = error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 300) : String(error);

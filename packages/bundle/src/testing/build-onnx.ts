@@ -4,10 +4,13 @@ export interface OnnxParts {
   outputs?: { name: string; shape: (number | string)[] }[];
   /** Names of weights with their bytes, or the place of an external file. */
   weights?: OnnxWeight[];
+  /** What its nodes give, with the shapes where the file tells them. */
+  inner?: { name: string; shape?: (number | string)[] }[];
 }
 
 interface OnnxWeight {
   name: string;
+  sides?: number[];
   bytes?: number;
   location?: string;
   /** Written in an order that the format allows and no exporter uses, with a number that others read as 1. */
@@ -19,8 +22,11 @@ export function buildOnnx({
   inputs = [{ name: 'images', shape: ['n', 1, 64, 64] }],
   outputs = [{ name: 'probability', shape: ['n', 1] }],
   weights = [{ name: 'weight', bytes: 5000 }],
+  inner = [],
 }: OnnxParts = {}): Uint8Array {
   const graph = [
+    ...inner.map(({ name }) => field(1, Buffer.concat([field(2, name), field(4, 'Relu')]))),
+    ...inner.flatMap(({ name, shape }) => (shape ? [field(13, buildValue({ name, shape }))] : [])),
     ...weights.map((weight) => field(5, buildTensor(weight))),
     ...inputs.map((input) => field(11, buildValue(input))),
     ...outputs.map((output) => field(12, buildValue(output))),
@@ -28,7 +34,7 @@ export function buildOnnx({
   return Buffer.concat([varintField(1, 8), field(2, 'holdout-test'), field(7, Buffer.concat(graph))]);
 }
 
-function buildTensor({ name, bytes = 0, location, isDevious = false }: OnnxWeight): Buffer {
+function buildTensor({ name, sides = [], bytes = 0, location, isDevious = false }: OnnxWeight): Buffer {
   const entry = (key: string, value: string) => {
     const parts = [field(1, key), field(2, value)];
     return field(13, Buffer.concat(isDevious ? parts.reverse() : parts));
@@ -37,7 +43,11 @@ function buildTensor({ name, bytes = 0, location, isDevious = false }: OnnxWeigh
     location === undefined
       ? [field(9, Buffer.alloc(bytes))]
       : [entry('location', location), varintField(14, isDevious ? 2 ** 32 + 1 : 1)];
-  return Buffer.concat([varintField(2, 1), field(8, name), ...data]);
+  // As exporters write them, together in one field; or each by itself, which readers take as well.
+  const shape = isDevious
+    ? sides.map((side) => varintField(1, side))
+    : [field(1, Buffer.concat(sides.map((side) => varint(side))))];
+  return Buffer.concat([...shape, varintField(2, 1), field(8, name), ...data]);
 }
 
 function buildValue({

@@ -2,15 +2,23 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HoldoutError } from '@holdout/contracts';
 import { defaultBatchSize, type LoadedModel } from '../engines/engine.js';
+import { loadModel, type PlacedModel } from '../engines/load-model.js';
 import { ImageUnreadable, readBatches } from '../images/batches.js';
-import { type LoadRequest, messageDescriptor, type RunMessage, requestSchema } from '../protocol.js';
+import {
+  type ExplainRequest,
+  type LoadRequest,
+  messageDescriptor,
+  type RunMessage,
+  requestSchema,
+} from '../protocol.js';
+import { explainImages } from './explain/explain-images.js';
 import { readProbabilities } from './read-probabilities.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
 
 interface Loading {
   readonly request: LoadRequest;
-  readonly model: Promise<LoadedModel>;
+  readonly placed: Promise<PlacedModel>;
   readonly startedAt: number;
   loadSeconds: number | null;
 }
@@ -23,7 +31,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
   try {
     if (request.kind === 'load') loading = startLoading(request);
-    else if (loading) await predictImages(loading, request.images);
+    else if (loading && request.kind === 'predict') await predictImages(loading, request.images);
+    else if (loading && request.kind === 'explain') await explain(loading, request);
     else throw new Error('Asked to predict before a model was named.');
   } catch (error) {
     send(describeFault(error));
@@ -35,9 +44,9 @@ process.exit(0);
 
 /** Returns at once: while the model is loaded, the first images are decoded. */
 function startLoading(request: LoadRequest): Loading {
-  const started: Loading = { request, model: loadModel(request), startedAt: performance.now(), loadSeconds: null };
+  const started: Loading = { request, placed: placeModel(request), startedAt: performance.now(), loadSeconds: null };
   // A failure is said when the first prediction waits for the model.
-  started.model.catch(() => {});
+  started.placed.catch(() => {});
   return started;
 }
 
@@ -61,29 +70,36 @@ async function predictImages(from: Loading, images: readonly string[]): Promise<
   send({ kind: 'result', probabilities, placement, loadSeconds: from.loadSeconds ?? 0, inferenceSeconds });
 }
 
+async function explain(from: Loading, { images, method }: ExplainRequest): Promise<void> {
+  const { manifest } = from.request;
+  const onProgress = (imagesDone: number) => send({ kind: 'progress', imagesDone });
+  const loaded = () => finishLoading(from);
+  const maps = await explainImages({ manifest, images, method, finishLoading: loaded, predict, onProgress });
+  send({ kind: 'explained', maps });
+}
+
 async function finishLoading(from: Loading): Promise<LoadedModel> {
-  const model = await from.model;
+  const { model, notices } = await from.placed;
   if (from.loadSeconds === null) {
     from.loadSeconds = secondsSince(from.startedAt);
     const { engineVersion, device, threads } = model;
+    for (const notice of notices) say(notice);
     say(`${engineVersion} on ${device}, ${threads} threads: loaded in ${from.loadSeconds.toFixed(2)} s`);
   }
   return model;
 }
 
-/** Each engine is imported only where it is needed: both together would take twice the memory and time. */
-async function loadModel(request: LoadRequest): Promise<LoadedModel> {
+async function placeModel(request: LoadRequest): Promise<PlacedModel> {
   try {
-    if (request.manifest.engine === 'onnx') return await (await import('../engines/onnx.js')).loadOnnxModel(request);
-    return await (await import('../engines/tfjs.js')).loadTfjsModel(request);
+    return await loadModel(request);
   } catch (error) {
     throw new HoldoutError('model_load_failed', { detail: describeCause(error, request) });
   }
 }
 
-async function predict(model: LoadedModel, values: Float32Array, count: number) {
+async function predict(model: LoadedModel, values: Float32Array, count: number, extraOutputs?: readonly string[]) {
   try {
-    return await model.predict(values, count);
+    return await model.predict(values, count, extraOutputs);
   } catch (error) {
     throw new HoldoutError('inference_failed', { detail: describeCause(error) });
   }

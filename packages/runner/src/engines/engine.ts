@@ -1,5 +1,32 @@
 import type { ResolvedModelManifest } from '@holdout/contracts';
-import type { Device } from '../protocol.js';
+
+/**
+ * What a model's operations run on: NVIDIA's CUDA, any GPU that has a Vulkan driver, the processor by native code, or the
+ * processor by WebAssembly.
+ */
+export const deviceKinds = ['cuda', 'webgpu', 'cpu', 'wasm'] as const;
+export type DeviceKind = (typeof deviceKinds)[number];
+
+/** As scores name it: whether WebAssembly computed several numbers at once changes their last digits. */
+export const devices = [...deviceKinds, 'wasm-simd'] as const;
+export type Device = (typeof devices)[number];
+
+/** One way of an engine to run models: the same weights and the same operations, on another device. */
+export interface EngineDevice {
+  readonly kind: DeviceKind;
+  /**
+   * Loads a bundle's model.
+   *
+   * @throws Error with the engine's own words where the device is not there, or where it can't load the model
+   */
+  load(options: LoadOptions): Promise<LoadedModel>;
+}
+
+export interface LoadOptions {
+  readonly bundleDirectory: string;
+  readonly manifest: ResolvedModelManifest;
+  readonly threads: number;
+}
 
 /** A model that is ready to predict. */
 export interface LoadedModel {
@@ -12,25 +39,23 @@ export interface LoadedModel {
    * Predicts one batch.
    *
    * @param values - `count` images in the manifest's layout, from the start of the array
+   * @param extraOutputs - further outputs by their names: of an ONNX model its outputs, of a graph model any of its nodes,
+   *   of a layers model its layers, and of either its weights
    * @returns the chosen output, with its shape; the first dimension must be `count`
    */
-  predict(values: Float32Array, count: number): Promise<Output>;
+  predict(values: Float32Array, count: number, extraOutputs?: readonly string[]): Promise<Prediction>;
+  /** Gives back what the model holds on its device. */
+  release(): Promise<void>;
 }
 
-/**
- * Loads a bundle's model.
- *
- * @throws Error with the engine's own words where the model can't be loaded
- */
-export type LoadModel = (options: {
-  bundleDirectory: string;
-  manifest: ResolvedModelManifest;
-  threads: number;
-}) => Promise<LoadedModel>;
-
-interface Output {
+export interface Output {
   readonly values: ArrayLike<number>;
   readonly shape: readonly number[];
+}
+
+export interface Prediction extends Output {
+  /** The further outputs, in the order in which they were asked for. */
+  readonly extras: readonly Output[];
 }
 
 /**

@@ -28,7 +28,7 @@ export async function removeModels(): Promise<void> {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 }
 
-async function makeFolder(): Promise<string> {
+export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'holdout-runner-'));
   folders.push(folder);
   return folder;
@@ -49,7 +49,7 @@ async function writeOnnx(model: MeanModel): Promise<TestBundle> {
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
-  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
+  return { directory, manifest: describeModel('onnx', 'model.onnx', 'nchw', channels, side, fixedBatchSize) };
 }
 
 /**
@@ -78,10 +78,10 @@ export async function writeCrashingOnnx(): Promise<TestBundle> {
   ]);
   const directory = await makeFolder();
   await writeOnnxFile(directory, graph);
-  return { directory, manifest: describe('onnx', 'model.onnx', 'nchw', 1, side) };
+  return { directory, manifest: describeModel('onnx', 'model.onnx', 'nchw', 1, side) };
 }
 
-async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
+export async function writeOnnxFile(directory: string, graph: Buffer): Promise<void> {
   const opset = Buffer.concat([field(1, ''), number(2, 17)]);
   await writeFile(join(directory, 'model.onnx'), Buffer.concat([number(1, 8), field(7, graph), field(8, opset)]));
 }
@@ -125,10 +125,10 @@ async function writeTfjs({ weights, bias, side = 8, fixedBatchSize }: MeanModel)
   const directory = await makeFolder();
   await writeFile(join(directory, 'model.json'), JSON.stringify(model));
   await writeFile(join(directory, 'weights.bin'), Buffer.from(Float32Array.from([...transposed, ...bias]).buffer));
-  return { directory, manifest: describe('tfjs', 'model.json', 'nhwc', channels, side, fixedBatchSize) };
+  return { directory, manifest: describeModel('tfjs', 'model.json', 'nhwc', channels, side, fixedBatchSize) };
 }
 
-function describe(
+export function describeModel(
   engine: 'onnx' | 'tfjs',
   model: string,
   layout: 'nchw' | 'nhwc',
@@ -175,7 +175,7 @@ export async function writePng(
   return { path };
 }
 
-function node(kind: string, inputs: string[], outputs: string[]): Buffer {
+export function node(kind: string, inputs: string[], outputs: string[]): Buffer {
   return Buffer.concat([
     ...inputs.map((name) => field(1, name)),
     ...outputs.map((name) => field(2, name)),
@@ -183,28 +183,28 @@ function node(kind: string, inputs: string[], outputs: string[]): Buffer {
   ]);
 }
 
-function intAttribute(name: string, content: number): Buffer {
+export function intAttribute(name: string, content: number): Buffer {
   return Buffer.concat([field(1, name), number(3, content), number(20, 2)]);
 }
 
-function tensor(name: string, sides: number[], values: number[]): Buffer {
+export function tensor(name: string, sides: number[], values: number[]): Buffer {
   const raw = Buffer.from(Float32Array.from(values).buffer);
   return Buffer.concat([...sides.map((side) => number(1, side)), number(2, 1), field(8, name), field(9, raw)]);
 }
 
-function value(name: string, shape: (number | string)[]): Buffer {
+export function value(name: string, shape: (number | string)[]): Buffer {
   const sides = shape.map((side) => field(1, typeof side === 'number' ? number(1, side) : field(2, side)));
   const type = field(1, Buffer.concat([number(1, 1), field(2, Buffer.concat(sides))]));
   return Buffer.concat([field(1, name), field(2, type)]);
 }
 
 /** Protobuf's wire format: a field of bytes, and a field of a number. */
-function field(place: number, content: Uint8Array | string): Buffer {
+export function field(place: number, content: Uint8Array | string): Buffer {
   const bytes = Buffer.from(content);
   return Buffer.concat([varint(place * 8 + 2), varint(bytes.length), bytes]);
 }
 
-function number(place: number, content: number): Buffer {
+export function number(place: number, content: number): Buffer {
   return Buffer.concat([varint(place * 8), varint(content)]);
 }
 

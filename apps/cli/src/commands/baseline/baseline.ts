@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
+import { addCamCommand } from './cam.js';
 import { addExportCommand } from './export.js';
 import { addTrainCommand } from './train.js';
 
@@ -14,4 +15,5 @@ export function addBaselineCommand(program: Command, context: CommandContext): v
     );
   addTrainCommand(group, context);
   addExportCommand(group, context);
+  addCamCommand(group, context);
 }

@@ -24,7 +24,7 @@ interface Field {
   readonly names: readonly string[];
   readonly values: Extract<keyof typeof words, `values${string}`>;
   /** What is taken where it is left out: a value, or words. */
-  readonly leftOut: string | { readonly words: 'needed' | 'fromModel' | 'theOnlyOne' | 'nothing' };
+  readonly leftOut: string | { readonly words: 'needed' | 'fromModel' | 'theOnlyOne' | 'nothing' | 'byOcclusion' };
 }
 
 const needed = { words: 'needed' } as const;
@@ -44,6 +44,7 @@ const fields: readonly Field[] = [
   { names: ['studyAggregation'], values: 'valuesAggregation', leftOut: 'mean' },
   { names: ['threshold'], values: 'valuesThreshold', leftOut: '0.5' },
   { names: ['description', 'link'], values: 'valuesWords', leftOut: { words: 'nothing' } },
+  { names: ['cam.features', 'cam.weights'], values: 'valuesCam', leftOut: { words: 'byOcclusion' } },
 ];
 
 /** What a bundle is made of. */

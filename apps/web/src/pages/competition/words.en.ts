@@ -113,4 +113,6 @@ export const words = {
   valuesAggregation: 'mean or max over a study’s images',
   valuesThreshold: 'abnormal where the study’s probability is greater',
   valuesWords: 'shown with the entry',
+  valuesCam: 'feature maps and weights that show where the model looks',
+  byOcclusion: 'shown by occlusion',
 } as const;

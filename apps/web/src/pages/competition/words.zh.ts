@@ -106,4 +106,6 @@ export const words: Translated<typeof english> = {
   valuesAggregation: '对一例检查的图像取 mean 或 max',
   valuesThreshold: '检查的概率大于此值时判为异常',
   valuesWords: '与条目一同显示',
+  valuesCam: '用于显示模型关注之处的特征图与权重',
+  byOcclusion: '改用遮挡法显示',
 };
