@@ -51,9 +51,9 @@ export class NetworkTrainer {
     });
   }
 
-  #placeImages({ values, labels }: LabelledBatch): tf.Tensor4D {
-    const [, height, width, channels] = this.network.inputs[0]?.shape ?? [];
-    return tf.tensor4d(values, [labels.length, height ?? 0, width ?? 0, channels ?? 0]);
+  #placeImages({ values, labels }: LabelledBatch): tf.Tensor {
+    const [, ...sides] = this.network.inputs[0]?.shape ?? [];
+    return tf.tensor(values, [labels.length, ...sides.map((side) => side ?? 0)]);
   }
 }
 
