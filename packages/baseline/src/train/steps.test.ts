@@ -100,6 +100,30 @@ describe('a network that learns', () => {
   });
 });
 
+it('learns in parts, where memory is short, what it learns at once', () => {
+  const { inputSize } = networks.tiny;
+  const half = Float32Array.from({ length: 2 * inputSize ** 2 }, (_, place) => Math.sin(place ** 1.5));
+  // Two equal halves: each has the mean and variance of the whole.
+  const batch = {
+    values: Float32Array.from([...half, ...half]),
+    labels: [0, 1, 0, 1],
+    weights: [0.3, 0.7, 0.3, 0.7],
+  };
+  const learn = (memoryBytes?: number) => {
+    const trainer = new NetworkTrainer(buildDenseNet(networks.tiny, { seed: 'parts' }), memoryBytes);
+    return [1, 2, 3].map(() => trainer.learn(batch, 0.01));
+  };
+  const imageBytes = 8 * buildDenseNet(networks.tiny).layers.reduce((sum, layer) => sum + countValues(layer), 0);
+  const [whole, parts] = [learn(), learn(2 * imageBytes)];
+  for (const [place, loss] of parts.entries()) expect(loss).toBeCloseTo(whole[place] ?? Number.NaN, 4);
+  // One image at a time is another thing: each is normalised by itself.
+  expect(Math.abs((learn(1)[0] ?? 0) - (whole[0] ?? 0))).toBeGreaterThan(1e-4);
+});
+
+function countValues({ outputShape }: { outputShape: unknown }): number {
+  return (outputShape as (number | null)[]).reduce<number>((product, side) => product * (side ?? 1), 1);
+}
+
 describe('the learning rate', () => {
   it('is divided by 10 after as many epochs without a lower loss as were allowed', () => {
     const losses = [0.5, 0.4, 0.41, 0.4, 0.42, 0.39, 0.5, 0.5];

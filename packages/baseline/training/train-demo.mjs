@@ -1,0 +1,68 @@
+// Trains the small DenseNet of the demo on synthetic studies, with the command that everybody has, and writes its bundle
+// and its curves. docs/baseline.md says how long it takes. Killed, it goes on when it is called again.
+//
+//   npm run train-demo [-- DIRECTORY]      (default: .holdout/train-demo; about 700 MB)
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { demoSets, generateStudies, writeMuraFolder } from '@holdout/testset';
+import { drawCurves } from './draw-curves.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const directory = process.argv[2] ?? join(root, '.holdout/train-demo');
+
+/** Found by trying: the smallest network and the fewest epochs that tell most studies right. */
+const settings = [
+  '--network',
+  'small',
+  '--epochs',
+  '12',
+  '--learning-rate',
+  '2e-3',
+  '--patience',
+  '2',
+  '--members',
+  '1',
+];
+const bundle = fileURLToPath(new URL('../demo/densenet', import.meta.url));
+const training = join(directory, 'training');
+
+const data = await drawData(join(directory, 'data'));
+const command = join(root, 'apps/cli/bin/holdout.js');
+const name = ['--name', 'Small DenseNet (TF.js)'];
+const places = ['--data', data, '--training', training, '--out', bundle];
+await run(process.execPath, [command, 'baseline', 'train', ...places, ...settings, ...name, '--force']);
+await copyFile(join(training, 'history.csv'), new URL('history.csv', import.meta.url));
+await drawCurves(new URL('history.csv', import.meta.url), join(root, 'docs/baseline-curves.svg'));
+
+/** Whole or not at all: what is there is not drawn again. */
+async function drawData(target) {
+  if (existsSync(target)) return target;
+  const partial = `${target}.partial`;
+  await mkdir(partial, { recursive: true });
+  for (const [split, set] of [
+    ['train', demoSets.training],
+    ['valid', demoSets.validation],
+  ]) {
+    process.stderr.write(`Drawing the ${split} studies …\n`);
+    const studies = generateStudies(set);
+    await writeMuraFolder({ directory: partial, split, studies, labelOf: ({ truth }) => truth });
+  }
+  await rename(partial, target);
+  return target;
+}
+
+function run(program, argv) {
+  return new Promise((done, fail) => {
+    const child = spawn(program, argv, { stdio: 'inherit' });
+    child.once('error', fail);
+    child.once('exit', (code) => {
+      if (code === 0) return done();
+      process.exitCode = code ?? 1;
+      fail(new Error(`The training ended with ${code}.`));
+    });
+  });
+}
