@@ -81,6 +81,39 @@ it('goes on for more epochs, and keeps no more than the best', async () => {
   expect(csv).toHaveLength(6);
 });
 
+it('exports the best of a training, and what it wrote, by the command', async () => {
+  const training = join(folder, 'whole.training');
+  const one = await run([
+    'export',
+    training,
+    '--members',
+    '1',
+    '--out',
+    join(folder, 'one'),
+    '--name',
+    'One',
+    '--json',
+  ]);
+  expect(one.exitCode).toBe(0);
+  expect(JSON.parse(one.stdout)).toMatchObject({ format: 'onnx', name: 'One' });
+  const manifest = JSON.parse(await readFile(join(folder, 'one', 'holdout.json'), 'utf8'));
+  expect(manifest).toMatchObject({ engine: 'onnx', cam: { features: 'features', weights: 'classifier/kernel' } });
+  const both = await run(['export', join(folder, 'whole'), '--out', join(folder, 'both')]);
+  expect(both.exitCode).toBe(0);
+  // Two networks have no feature maps in common.
+  expect(JSON.parse(await readFile(join(folder, 'both', 'holdout.json'), 'utf8'))).not.toHaveProperty('cam');
+
+  const again = await run(['export', training, '--out', join(folder, 'both')]);
+  expect(again.stderr).toContain('is there already');
+  const more = await run(['export', training, '--members', '3', '--out', join(folder, 'more')]);
+  expect(more.stderr).toContain('has 2 networks, not 3');
+  const onnx = await run(['export', join(folder, 'one'), '--out', join(folder, 'more')]);
+  expect(onnx.stderr).toContain('is a bundle of the engine onnx');
+  const nothing = await run(['export', data, '--out', join(folder, 'more')]);
+  expect(nothing.stderr).toContain('holds no network that was trained');
+  for (const { exitCode } of [again, more, onnx, nothing]) expect(exitCode).toBe(1);
+});
+
 it('gives other weights for another seed', async () => {
   await runTraining('seeded', ['--seed', 'other', '--epochs', '1']);
   const [one, other] = await Promise.all(['whole', 'seeded'].map(readTraining));
@@ -130,33 +163,27 @@ interface RunOptions {
   signal?: NodeJS.Signals;
 }
 
+function runTraining(name: string, argv: readonly string[], options: RunOptions = {}) {
+  const fixed = ['--data', data, '--out', join(folder, name), '--network', 'tiny', '--image-size', '96'];
+  const chosen = ['--batch-size', '4', '--members', '2', '--epochs', '3', '--learning-rate', '1e-3', ...argv];
+  return run(['train', ...fixed, ...chosen], options);
+}
+
 /** Runs the command as a person does. */
-function runTraining(name: string, argv: readonly string[], { endOnceThereIs, signal }: RunOptions = {}) {
-  const fixed = [
-    '--data',
-    data,
-    '--out',
-    join(folder, name),
-    '--network',
-    'tiny',
-    '--batch-size',
-    '4',
-    '--members',
-    '2',
-  ];
-  const chosen = ['--epochs', '3', '--learning-rate', '1e-3', ...argv];
-  const child = spawn(process.execPath, [command, 'baseline', 'train', ...fixed, ...chosen], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+function run(argv: readonly string[], { endOnceThereIs, signal }: RunOptions = {}) {
+  const child = spawn(process.execPath, [command, 'baseline', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
   });
-  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     const isTime = endOnceThereIs !== undefined && stderr.includes(endOnceThereIs);
     // Once: a second Ctrl-C would not let it keep what it has.
     if (isTime && !child.killed) child.kill(signal);
   });
-  return new Promise<{ exitCode: number | null; stderr: string }>((done) => {
-    child.once('close', (exitCode) => done({ exitCode, stderr }));
+  return new Promise<{ exitCode: number | null; stdout: string; stderr: string }>((done) => {
+    child.once('close', (exitCode) => done({ exitCode, stdout, stderr }));
   });
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BaselineError } from '../baseline-error.js';
 import { buildDenseNet } from '../densenet/build-densenet.js';
 import { networks } from '../densenet/networks.js';
+import { writeBundle } from '../export/write-bundle.js';
 import { startBackend } from '../gradients/start-backend.js';
 import { makeFolder } from '../testing/make-folder.js';
 import { runPython } from '../testing/run-python.js';
@@ -53,6 +54,21 @@ it('says the same with Keras’ weights as TF.js saves them', async () => {
   await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology: {}, weightsManifest: manifest }));
   await loadFirstWeights(network, join(folder, 'model.json'));
   expectSame(await predict(network), expected.keras);
+});
+
+it('trains what was trained here further', async () => {
+  const before = buildDenseNet(networks.tiny, { seed: 'before' });
+  await writeBundle(join(folder, 'before'), 'tfjs', before, {
+    name: 'Before',
+    input: { width: 32, height: 32, channels: 1, resize: 'stretch', scale: 1 / 255, mean: [0], std: [1] },
+    output: { activation: 'none' },
+    studyAggregation: 'mean',
+    threshold: 0.5,
+  });
+  const after = buildDenseNet(networks.tiny, { seed: 'after' });
+  expect(readWeights(after)).not.toEqual(readWeights(before));
+  await loadFirstWeights(after, join(folder, 'before', 'model.json'));
+  expect(readWeights(after)).toEqual(readWeights(before));
 });
 
 it('keeps its own classifier where the file’s tells a thousand classes apart', async () => {

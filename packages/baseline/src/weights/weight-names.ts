@@ -1,3 +1,5 @@
+import { normalizationEpsilon } from '../densenet/build-densenet.js';
+
 /** How one library calls the weights of a DenseNet. */
 export interface Naming {
   readonly library: string;
@@ -66,4 +68,14 @@ function nameKerasLayer(layer: string): string {
   return layer.startsWith('features.norm') ? 'bn' : layer === 'classifier' ? 'predictions' : layer;
 }
 
-export const namings: readonly Naming[] = [torchvision, keras];
+/** A bundle of one network that was trained here: it is trained further, on other images. */
+const ours: Naming = {
+  library: 'Holdout',
+  nameOf: (name) => name,
+  clean: (name) => name,
+  isNotLearned: () => false,
+  isClassifier: (name) => name.startsWith('classifier/'),
+  epsilon: normalizationEpsilon,
+};
+
+export const namings: readonly Naming[] = [torchvision, keras, ours];

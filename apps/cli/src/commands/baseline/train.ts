@@ -49,7 +49,10 @@ export function addTrainCommand(group: Command, { environment, signal }: Command
     .addOption(new Option('--network <name>', 'which DenseNet').choices(Object.keys(networks)).default('densenet169'))
     .option('--image-size <pixels>', 'width and height of an image (default: the network’s)', readWhole(32))
     .addOption(new Option('--channels <count>', 'grey or colour (default: the network’s)').choices(['1', '3']))
-    .option('--weights <file>', 'weights to begin with: torchvision’s or Keras’, as safetensors, ONNX or TF.js')
+    .option(
+      '--weights <file>',
+      'weights to begin with: torchvision’s, Keras’ or your own, as safetensors, ONNX or TF.js',
+    )
     .option('--epochs <count>', 'how many times each image is seen', readWhole(1), 20)
     .option('--batch-size <count>', 'images a step', readWhole(1), 8)
     .option('--learning-rate <number>', 'divided by 10 on a plateau of the validation loss', readPositive, 1e-4)
