@@ -18,7 +18,7 @@ export interface DenseNetShape {
 export const networks = {
   densenet169: { blocks: [6, 12, 32, 32], growth: 32, initialFeatures: 64, inputSize: 320, channels: 3 },
   densenet121: { blocks: [6, 12, 24, 16], growth: 32, initialFeatures: 64, inputSize: 320, channels: 3 },
-  small: { blocks: [2, 3, 3], growth: 12, initialFeatures: 16, inputSize: 160, channels: 1 },
+  small: { blocks: [3, 4], growth: 8, initialFeatures: 16, inputSize: 128, channels: 1 },
   tiny: { blocks: [1, 1], growth: 4, initialFeatures: 8, inputSize: 32, channels: 1 },
 } as const satisfies Record<string, DenseNetShape>;
 export type NetworkName = keyof typeof networks;

@@ -24,8 +24,6 @@ interface GenerateOptions {
   readonly composition: Composition;
   /** The number of the first patient; the patients of one set are numbered on from it. */
   readonly firstPatient?: number;
-  /** How difficult the most difficult study may be, 0..1. */
-  readonly hardest?: number;
 }
 
 /** What a study will be, before any of its pictures is taken. */
@@ -41,7 +39,7 @@ const views = [0, Math.PI / 2, Math.PI / 4, -Math.PI / 4];
  *
  * @throws RangeError where a composition can't be met: more abnormal studies than studies, fewer images than studies
  */
-export function planStudies({ seed, composition, firstPatient = 1, hardest = 1 }: GenerateOptions): StudyPlan[] {
+export function planStudies({ seed, composition, firstPatient = 1 }: GenerateOptions): StudyPlan[] {
   const random = randomFrom(seed, 'plan');
   const drafts = muraStudyTypes.flatMap((studyType) => {
     const { studies, abnormal, images } = composition[studyType];
@@ -58,7 +56,7 @@ export function planStudies({ seed, composition, firstPatient = 1, hardest = 1 }
     const patient = `patient${String(firstPatient + index).padStart(5, '0')}`;
     const study = muraStudyPath(studyType, patient, 1);
     const lesion = truth === 1 ? random.pick(lesionKinds) : 'none';
-    return { study, studyType, patient, truth, lesion, difficulty: hardest * random.next() ** 1.3, imageCount };
+    return { study, studyType, patient, truth, lesion, difficulty: random.next() ** 1.3, imageCount };
   });
 }
 
