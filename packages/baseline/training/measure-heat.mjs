@@ -3,7 +3,6 @@
 //
 //   node packages/baseline/training/measure-heat.mjs DATA_DIRECTORY [BUNDLE] [PICTURE.png]
 
-import { existsSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,9 +34,7 @@ if (picture) await drawSome(measured, picture);
 /** The abnormal images, with the box around their lesion in shares of the picture's sides. */
 async function findLesions(directory) {
   const found = [];
-  // What train-demo.mjs has drawn.
-  const isWanted = ({ study, truth }) =>
-    truth === 1 && existsSync(join(directory, 'MURA-v1.1/valid', `${study}_positive`));
+  const isWanted = ({ studyType, truth }) => truth === 1 && ['forearm', 'humerus'].includes(studyType);
   for await (const { study, lesion, images } of generateStudies(demoSets.validation, isWanted)) {
     for (const { fileName, width, height, lesionBox: box } of images) {
       const path = join(directory, 'MURA-v1.1/valid', `${study}_positive`, fileName);

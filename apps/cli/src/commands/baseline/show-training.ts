@@ -19,7 +19,8 @@ export function showTraining(epochsTotal: number): { listener: TrainingListener;
       const what = 'Training';
       progress = startProgress({ what, total: epochsTotal * count, from, show: () => words, saysQuarters: false });
       const goesOn = from === 0 ? '' : `, from epoch ${epochs + 1}, image ${imagesDone} on`;
-      progress.note(`${epochsTotal} epochs of ${count} images${goesOn}.`);
+      if (epochs >= epochsTotal) progress.note(`All ${epochsTotal} epochs are done already.`);
+      else progress.note(`${epochsTotal} epochs of ${count} images${goesOn}.`);
     },
     onBatch({ epoch, imagesDone, loss }) {
       words = `epoch ${epoch} of ${epochsTotal}, loss ${loss.toFixed(4)}, kappa ${kappa}`;
