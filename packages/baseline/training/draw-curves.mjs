@@ -21,12 +21,14 @@ export async function drawCurves(history, out) {
     .split('\n')
     .map((line) => line.split(','));
   const rows = lines.map((cells) => Object.fromEntries(head.map((name, place) => [name, Number(cells[place])])));
-  const highest =
-    Math.ceil(10 * Math.max(...rows.flatMap((row) => [row['training loss'], row['validation loss']]))) / 10;
+  // An epoch whose validation went astray must not press the rest flat: it is cut off at the top.
+  const highest = Math.ceil(12 * Math.max(...rows.map((row) => row['training loss']))) / 10;
   const xOf = (epoch) =>
     margin.left + ((width - margin.left - margin.right) * (epoch - 1)) / Math.max(1, rows.length - 1);
   const yOf = (value, axis) =>
-    height - margin.bottom - ((height - margin.top - margin.bottom) * value) / (axis === 'kappa' ? 1 : highest);
+    height -
+    margin.bottom -
+    (height - margin.top - margin.bottom) * Math.min(1, value / (axis === 'kappa' ? 1 : highest));
   const parts = [
     ...axisLines(highest, yOf),
     ...rows.map(({ epoch }) => text(xOf(epoch), height - margin.bottom + 18, epoch, 'middle')),
