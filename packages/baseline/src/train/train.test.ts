@@ -3,11 +3,13 @@ import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateStudies, uniformComposition, writeMuraFolder } from '@holdout/testset';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { makeFolder } from '../testing/make-folder.js';
 import { readSafetensors } from '../weights/safetensors.js';
 
 const command = fileURLToPath(new URL('../../../../apps/cli/bin/holdout.js', import.meta.url));
+// Each starts several processes, of which none is in a hurry.
+vi.setConfig({ testTimeout: 300_000 });
 let folder = '';
 let data = '';
 let remove = async () => {};
