@@ -333,9 +333,9 @@ describe('the pages of a freshly started server', () => {
     await visit(boardPath, async (page) => {
       await rowsOf(page).nth(6).waitFor();
       for (const [release, words, rows] of [
-        ['decimals: 3, board: frozen', 'This board is frozen as it stood on', 6],
+        ['decimals: 3, board: frozen', 'This board is frozen as it stood on', 7],
         ['decimals: 3, board: hidden, final: 2099-01-01T00:00:00Z', 'This board is hidden until', 0],
-        ['decimals: 3, final: 2020-01-01T00:00:00Z', 'This board is final.', 6],
+        ['decimals: 3, final: 2020-01-01T00:00:00Z', 'This board is final.', 7],
       ] as const) {
         await apply(release);
         await page.reload();
