@@ -83,12 +83,12 @@ describe('npm start on an empty folder', () => {
     }
   });
 
-  it('ends with three scored demo entries and three readers, the best of them marked', async () => {
+  it('ends with four scored demo entries and three readers, the best of them marked', async () => {
     const { entries } = await readBoard(standalone, 'test');
     const teams = entries.filter((entry: Entry) => entry.kind === 'team');
     const readers = entries.filter((entry: Entry) => entry.kind === 'reader');
-    expect(teams).toHaveLength(3);
-    expect(teams.map((entry: Entry) => entry.engine).sort()).toEqual(['onnx', 'onnx', 'tfjs']);
+    expect(teams).toHaveLength(4);
+    expect(teams.map((entry: Entry) => entry.engine).sort()).toEqual(['onnx', 'onnx', 'tfjs', 'tfjs']);
     expect(readers).toHaveLength(3);
     const best = Math.max(...readers.map(kappaOf));
     expect(readers.filter((entry: Entry) => entry.bestReader).map(kappaOf)).toEqual([best]);

@@ -72,15 +72,15 @@ describe('the pages of organisers and operators', patience, () => {
 
   it('find submissions by filters, which stand in the address', () =>
     visit(organise, async (page) => {
-      await page.getByText('3 submissions').waitFor();
-      await page.getByLabel('Text').fill('tf.js');
+      await page.getByText('4 submissions').waitFor();
+      await page.getByLabel('Text').fill('cnn (tf.js');
       await page.getByText('1 submission', { exact: true }).waitFor();
       expect(await column(page, 'Submissions', 2)).toEqual(['Team Tensor']);
-      expect(new URL(page.url()).searchParams.get('text')).toBe('tf.js');
+      expect(new URL(page.url()).searchParams.get('text')).toBe('cnn (tf.js');
       await page.reload();
       await page.getByText('1 submission', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Clear filters' }).click();
-      await page.getByText('3 submissions').waitFor();
+      await page.getByText('4 submissions').waitFor();
       await page.getByLabel('State').selectOption('rejected');
       await page.getByText('No submission fits.').waitFor();
     }));
@@ -212,10 +212,10 @@ describe('the pages of organisers and operators', patience, () => {
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Note').fill('Read again by two of us.');
       await dialog.getByRole('button', { name: 'Correct the label' }).click();
-      await dialog.getByText('3 evaluations are scored anew').waitFor();
+      await dialog.getByText('4 evaluations are scored anew').waitFor();
       await region(page, 'Boards before and after').waitFor({ timeout: 150_000 });
       const changes = await column(page, 'Boards before and after', 5);
-      expect(changes).toHaveLength(6);
+      expect(changes).toHaveLength(7);
       expect(changes.filter((change) => change !== '0').length).toBeGreaterThan(0);
       expect(await findBarriers(page)).toEqual([]);
       await takePicture(page, 'organise-corrected');

@@ -48,10 +48,10 @@ describe('the pages of a freshly started server', () => {
 
   it('begin with the leaderboard: ranks, readers in place without one, the best of them marked', () =>
     visit('/', async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       expect(new URL(page.url()).pathname).toBe(boardPath);
       expect(await page.title()).toBe('MURA (demo): leaderboard · Holdout');
-      expect(await page.getByRole('row').count()).toBe(7);
+      expect(await page.getByRole('row').count()).toBe(8);
       const found = await kappas(page);
       expect(found).toEqual(found.toSorted((a, b) => b - a));
       const readers = page.getByRole('row').filter({ hasText: /Reader \d/ });
@@ -91,7 +91,7 @@ describe('the pages of a freshly started server', () => {
 
   it('put rows in the order of any column, and remember it in the address', () =>
     visit(boardPath, async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       const heading = (name: string) => page.getByRole('columnheader', { name });
       const press = (name: string) => heading(name).getByRole('button').click();
       await press('Kappa');
@@ -102,7 +102,7 @@ describe('the pages of a freshly started server', () => {
       expect(ascending).toEqual(ascending.toSorted((a, b) => a - b));
       expect(new URL(page.url()).searchParams.get('sort')).toBe('kappa');
       await page.reload();
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       expect(await kappas(page)).toEqual(ascending);
       await press('Kappa');
       await expect.poll(() => heading('Rank').getAttribute('aria-sort')).toBe('ascending');
@@ -121,15 +121,15 @@ describe('the pages of a freshly started server', () => {
 
   it('find rows by words, link to one, and give the table away', () =>
     visit(boardPath, async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       const filter = page.getByLabel('Filter by team');
-      await filter.fill('tfjs');
+      await filter.fill('tensor');
       await expect.poll(() => rowsOf(page).count()).toBe(1);
-      await page.getByText('1 of 6 entries').waitFor();
+      await page.getByText('1 of 7 entries').waitFor();
       await filter.fill('nobody');
       await page.getByText('No entry has these words.').waitFor();
       await page.getByRole('button', { name: 'Clear the filter' }).click();
-      await expect.poll(() => rowsOf(page).count()).toBe(6);
+      await expect.poll(() => rowsOf(page).count()).toBe(7);
       const last = rowsOf(page).last();
       await last.hover();
       await last.getByRole('link', { name: 'Link to this row' }).click();
@@ -142,21 +142,21 @@ describe('the pages of a freshly started server', () => {
       const download = await downloading;
       expect(download.suggestedFilename()).toBe('mura-test-leaderboard.csv');
       const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
-      expect(lines).toHaveLength(7);
+      expect(lines).toHaveLength(8);
       expect(lines[0]).toMatch(/^rank,rankLower,.*kappa\.wrist$/);
       expect(lines.filter((line) => line.includes(',reader,'))).toHaveLength(3);
     }));
 
   it('show a past day, with what became of each row since; and the way back', () =>
     visit(boardPath, async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       // A moment later, for the board of today’s end is the one of now.
       const today = await page.evaluate(() => new Date().toLocaleDateString('sv-SE'));
       await page.getByLabel('As of').fill(today);
       await page.getByText('The board as it stood on').waitFor();
       await page.getByText('Of the past, not live', { exact: true }).waitFor();
       expect(await page.getByText('Live', { exact: true }).count()).toBe(0);
-      await expect.poll(() => page.getByText('as it was', { exact: true }).count()).toBe(3);
+      await expect.poll(() => page.getByText('as it was', { exact: true }).count()).toBe(4);
       await takePicture(page, 'leaderboard-past');
       await page.getByRole('button', { name: 'Back to now' }).click();
       await expect.poll(() => page.getByText('The board as it stood on').count()).toBe(0);
@@ -198,7 +198,7 @@ describe('the pages of a freshly started server', () => {
 
   it('are used with the keyboard alone', () =>
     visit(boardPath, async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       await page.keyboard.press('Tab');
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
       await page.keyboard.press('Enter');
@@ -239,10 +239,10 @@ describe('the pages of a freshly started server', () => {
     await visit('/no/such/page', async (page) => {
       await page.getByText('There is no such page.').waitFor();
       await page.getByRole('link', { name: 'To the first page' }).click();
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
     });
     await visit(boardPath, async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       await page.context().setOffline(true);
       await page.getByRole('tab', { name: 'Practice' }).click();
       await page.getByText('The server does not answer.').waitFor({ timeout: 20_000 });
@@ -270,7 +270,7 @@ describe('the pages of a freshly started server', () => {
       async (page) => {
         await page.getByRole('main').getByRole('status').or(page.getByRole('main').getByRole('link')).first().waitFor();
         await page.waitForLoadState('networkidle').catch(() => {});
-        if (name === 'leaderboard') await rowsOf(page).nth(5).waitFor();
+        if (name === 'leaderboard') await rowsOf(page).nth(6).waitFor();
         expect(await findBarriers(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
           options.viewport.width,
@@ -285,7 +285,7 @@ describe('the pages of a freshly started server', () => {
     visit(
       boardPath,
       async (page) => {
-        await rowsOf(page).nth(5).waitFor();
+        await rowsOf(page).nth(6).waitFor();
         const first = rowsOf(page).first();
         for (const cell of await first.getByRole('cell').all()) expect(await cell.isVisible()).toBe(true);
         expect((await first.boundingBox())?.width).toBeGreaterThan(320);
@@ -299,7 +299,7 @@ describe('the pages of a freshly started server', () => {
     visit(
       boardPath,
       async (page) => {
-        await rowsOf(page).nth(5).waitFor();
+        await rowsOf(page).nth(6).waitFor();
         const cells = await rowsOf(page).first().getByRole('cell').all();
         for (const cell of cells) {
           const box = await cell.boundingBox();
@@ -315,7 +315,7 @@ describe('the pages of a freshly started server', () => {
     visit(
       boardPath,
       async (page) => {
-        await rowsOf(page).nth(5).waitFor();
+        await rowsOf(page).nth(6).waitFor();
         const moving = await page.evaluate(() =>
           document.getAnimations().filter((each) => each.playState === 'running'),
         );
@@ -334,11 +334,11 @@ describe('the pages of a freshly started server', () => {
       await run(process.execPath, [holdout, 'admin', 'competition', 'apply', file, '--yes'], { cwd: root, env });
     };
     await visit(boardPath, async (page) => {
-      await rowsOf(page).nth(5).waitFor();
+      await rowsOf(page).nth(6).waitFor();
       for (const [release, words, rows] of [
-        ['decimals: 3, board: frozen', 'This board is frozen as it stood on', 6],
+        ['decimals: 3, board: frozen', 'This board is frozen as it stood on', 7],
         ['decimals: 3, board: hidden, final: 2099-01-01T00:00:00Z', 'This board is hidden until', 0],
-        ['decimals: 3, final: 2020-01-01T00:00:00Z', 'This board is final.', 6],
+        ['decimals: 3, final: 2020-01-01T00:00:00Z', 'This board is final.', 7],
       ] as const) {
         await apply(release);
         await page.reload();

@@ -45,7 +45,7 @@ describe('npm start, watched', () => {
 
   it('says what became of the demo bundles, and how long it took', async () => {
     const [api = '', scoring = '', evaluating = ''] = await scrape();
-    expect(api).toContain('holdout_evaluations{state="scored",reason=""} 3');
+    expect(api).toContain('holdout_evaluations{state="scored",reason=""} 4');
     expect(api).toContain('holdout_workers{kind="evaluating",mode="working"} 1');
     expect(scoring).toMatch(/holdout_stage_seconds_count\{stage="scoring",engine="onnx"\} [1-3]/);
     expect(evaluating).toMatch(/holdout_stage_seconds_count\{stage="running",engine="onnx"\} [1-3]/);

@@ -6,6 +6,7 @@ import { openFolder } from '@holdout/bundle/node';
 export const demoBundles = [
   { slug: 'onnx', team: 'Team Onyx' },
   { slug: 'tfjs', team: 'Team Tensor' },
+  { slug: 'densenet', team: 'Team Baseline' },
   { slug: 'weak', team: 'Team Quick Start' },
 ] as const;
 export type DemoBundle = (typeof demoBundles)[number];

@@ -15,5 +15,6 @@ export {
 } from './mura.js';
 export { demoSets } from './synthetic/demo-sets.js';
 export { generateStudies, planStudies, type StudyPlan, type SyntheticStudy } from './synthetic/generate-studies.js';
+export { type Random, randomFrom } from './synthetic/random.js';
 export { readStudies, syntheticGold, syntheticVoters } from './synthetic/read-studies.js';
 export { writeMuraFolder } from './write-mura-folder.js';

@@ -15,27 +15,37 @@ interface ProgressOptions {
   total: number;
   /** Bytes are shown with their size and speed. */
   unit?: 'bytes' | 'items';
+  /** How much of it was done before. */
+  from?: number;
+  /** What stands beside the bar, in place of `3 of 14`. */
+  show?: (done: number) => string;
+  /** Whether quarters are said where there is no terminal; notes are all the same. */
+  saysQuarters?: boolean;
 }
 
 /**
  * How far something is: a bar where standard error is a terminal, a line for each quarter elsewhere. Always on standard
  * error, so that standard output holds nothing but results.
  */
-export function startProgress({ what, total, unit = 'items' }: ProgressOptions): Progress {
+export function startProgress(options: ProgressOptions): Progress {
+  const { what, total, unit = 'items', from = 0, saysQuarters = true } = options;
   const measureSpeed = createSpeedometer();
   const show = (done: number) => {
+    if (options.show) return options.show(done);
     if (unit === 'items') return `${done} of ${total}`;
     return `${showSize(done)} of ${showSize(total)}, ${showSize(measureSpeed(done))}/s`;
   };
-  return process.stderr.isTTY ? startBar(what, total, show) : startLines(what, total, show);
+  if (process.stderr.isTTY) return startBar(what, total, from, show);
+  const lines = startLines(what, total, show);
+  return saysQuarters ? lines : { ...lines, update() {} };
 }
 
 type Show = (done: number) => string;
 
-function startBar(what: string, total: number, show: Show): Progress {
+function startBar(what: string, total: number, from: number, show: Show): Progress {
   const format = `${what} {bar} {percentage}% | {shown} | {duration_formatted}, {eta_formatted} left`;
   const bar = new SingleBar({ format, hideCursor: true, gracefulExit: false }, Presets.shades_classic);
-  bar.start(total, 0, { shown: show(0) });
+  bar.start(total, from, { shown: show(from) });
   return {
     update: (done) => bar.update(done, { shown: show(done) }),
     note(line) {

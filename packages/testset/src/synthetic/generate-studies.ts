@@ -60,9 +60,16 @@ export function planStudies({ seed, composition, firstPatient = 1 }: GenerateOpt
   });
 }
 
-/** Generates the studies of a set one after the other, in the order of its plan. */
-export async function* generateStudies(options: GenerateOptions): AsyncGenerator<SyntheticStudy> {
-  for (const plan of planStudies(options)) yield await generateStudy(options.seed, plan);
+/**
+ * Generates the studies of a set one after the other, in the order of its plan.
+ *
+ * @param isWanted - which of them; each is the same whether the others are drawn or not
+ */
+export async function* generateStudies(
+  options: GenerateOptions,
+  isWanted: (plan: StudyPlan) => boolean = () => true,
+): AsyncGenerator<SyntheticStudy> {
+  for (const plan of planStudies(options)) if (isWanted(plan)) yield await generateStudy(options.seed, plan);
 }
 
 async function generateStudy(seed: string, { imageCount, ...plan }: StudyPlan): Promise<SyntheticStudy> {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { addCamCommand } from './cam.js';
+import { addExportCommand } from './export.js';
+import { addTrainCommand } from './train.js';
 
 /** `holdout baseline …`: the network that teams begin with. */
 export function addBaselineCommand(program: Command, context: CommandContext): void {
@@ -11,5 +13,7 @@ export function addBaselineCommand(program: Command, context: CommandContext): v
       'Trains the network of MURA’s paper, or a smaller one of its family, on your own copy of the images, and writes it\n' +
         'as a bundle.',
     );
+  addTrainCommand(group, context);
+  addExportCommand(group, context);
   addCamCommand(group, context);
 }

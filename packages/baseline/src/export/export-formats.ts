@@ -1,0 +1,2 @@
+export const exportFormats = ['tfjs', 'onnx'] as const;
+export type ExportFormat = (typeof exportFormats)[number];

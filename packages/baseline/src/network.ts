@@ -1,0 +1,4 @@
+export { loadNetwork } from './export/load-network.js';
+export { demandFreePlace, writeBundle } from './export/write-bundle.js';
+export { type TrainingListener, train } from './train/train.js';
+export type { EpochRecord } from './train/training-state.js';

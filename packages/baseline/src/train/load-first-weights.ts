@@ -1,0 +1,16 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { matchWeights } from '../weights/match-weights.js';
+import { readWeightsFile } from '../weights/read-weights-file.js';
+import { readWeights, writeWeights } from './named-variables.js';
+
+/**
+ * Gives a network the weights of a file instead of those that were drawn; the classifier stays where the file's tells other
+ * classes apart.
+ *
+ * @throws BaselineError where the file can't be used
+ */
+export async function loadFirstWeights(network: LayersModel, path: string): Promise<void> {
+  const drawn = readWeights(network);
+  const matched = matchWeights(path, await readWeightsFile(path), drawn);
+  writeWeights(network, new Map([...drawn.map((weight) => [weight.name, weight] as const), ...matched]));
+}

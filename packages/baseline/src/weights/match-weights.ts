@@ -1,0 +1,119 @@
+import { BaselineError } from '../baseline-error.js';
+import { normalizationEpsilon } from '../densenet/build-densenet.js';
+import { transpose } from '../onnx/transpose.js';
+import type { NamedTensor } from './safetensors.js';
+import { type Naming, namings } from './weight-names.js';
+
+interface Wanted {
+  /** As `features.conv0/kernel`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Finds the weights of a network in a file of torchvision's or Keras' DenseNet, each by its name and of its shape, and
+ * brings them into our form. The layer that tells classes apart is left out where it has another number of them than one.
+ *
+ * @returns by our names; without `classifier/…` where the file has another one
+ * @throws BaselineError that lists what is missing, of another shape, left over or there twice
+ */
+export function matchWeights(
+  path: string,
+  found: readonly NamedTensor[],
+  wanted: readonly Wanted[],
+): Map<string, NamedTensor> {
+  const naming = chooseNaming(found, wanted);
+  const problems: string[] = [];
+  const left = gather(naming, found, problems);
+  const matched = new Map<string, NamedTensor>();
+  for (const { name, shape } of wanted) {
+    const theirs = naming.nameOf(name);
+    const tensor = left.get(theirs);
+    left.delete(theirs);
+    const values = tensor && adapt(tensor, name, shape, naming);
+    if (values) matched.set(name, { name, shape, values });
+    else if (!naming.isClassifier(theirs)) problems.push(describeMismatch(theirs, shape, tensor));
+  }
+  for (const name of left.keys()) {
+    if (!naming.isClassifier(name)) problems.push(`${name} is left over: the network has no place for it.`);
+  }
+  // A weight without its bias would be worse than none.
+  if (!(matched.has('classifier/kernel') && matched.has('classifier/bias'))) {
+    matched.delete('classifier/kernel');
+    matched.delete('classifier/bias');
+  }
+  if (problems.length === 0) return matched;
+  throw new BaselineError(
+    `${path} does not hold the weights of this network: ${problems.length} problems.`,
+    'Name the --network that they are of. An ONNX file must not have been simplified: in torch, export it with ' +
+      'training=TrainingMode.TRAINING and do_constant_folding=False, or write safetensors.',
+    { problems },
+  );
+}
+
+/** The library whose names occur more often. */
+function chooseNaming(found: readonly NamedTensor[], wanted: readonly Wanted[]): Naming {
+  const hits = namings.map((naming) => {
+    const names = new Set(found.map(({ name }) => naming.clean(name)));
+    return { naming, count: wanted.filter(({ name }) => names.has(naming.nameOf(name))).length };
+  });
+  const best = hits.reduce((most, each) => (each.count > most.count ? each : most));
+  return best.naming;
+}
+
+function gather(naming: Naming, found: readonly NamedTensor[], problems: string[]): Map<string, NamedTensor> {
+  const gathered = new Map<string, NamedTensor>();
+  for (const tensor of found) {
+    const name = naming.clean(tensor.name);
+    if (naming.isNotLearned(name)) continue;
+    if (gathered.has(name)) problems.push(`${name} is there twice.`);
+    gathered.set(name, tensor);
+  }
+  return gathered;
+}
+
+/** A tensor of theirs as one of ours; null where its shape does not fit. */
+function adapt(
+  { shape, values }: NamedTensor,
+  name: string,
+  wanted: readonly number[],
+  { epsilon }: Naming,
+): Float32Array | null {
+  const turned = turn(values, shape, wanted);
+  if (turned) {
+    const more = name.endsWith('/moving_variance') ? epsilon - normalizationEpsilon : 0;
+    // Theirs adds another ε to the variance: the difference goes into the variance itself.
+    return more === 0 ? turned : turned.map((variance) => variance + more);
+  }
+  // A grey image stands for three equal channels: their weights become one.
+  const [height = 0, width = 0, channels, filters = 0] = wanted;
+  if (wanted.length !== 4 || channels !== 1) return null;
+  const colour = turn(values, shape, [height, width, 3, filters]);
+  return colour && sumChannels(colour, filters);
+}
+
+/** From torch's order (outputs, inputs, height, width) into TF's, where it is not in it already. */
+function turn(values: Float32Array, shape: readonly number[], wanted: readonly number[]): Float32Array | null {
+  if (shape.join() === wanted.join()) return values;
+  const [height, width, inputs, outputs] = wanted;
+  if (wanted.length === 4 && shape.join() === [outputs, inputs, height, width].join()) {
+    return transpose(values, shape, [2, 3, 1, 0]);
+  }
+  if (wanted.length === 2 && shape.join() === [wanted[1], wanted[0]].join()) return transpose(values, shape, [1, 0]);
+  return null;
+}
+
+/** Of height × width × 3 × filters. */
+function sumChannels(values: Float32Array, filters: number): Float32Array {
+  const sums = new Float32Array(values.length / 3);
+  for (let place = 0; place < values.length; place += 1) {
+    const target = Math.floor(place / (3 * filters)) * filters + (place % filters);
+    sums[target] = (sums[target] ?? 0) + (values[place] ?? 0);
+  }
+  return sums;
+}
+
+function describeMismatch(name: string, shape: readonly number[], tensor: NamedTensor | undefined): string {
+  if (!tensor) return `${name} is missing.`;
+  return `${name} is [${tensor.shape.join(', ')}]; expected [${shape.join(', ')}], or that in torch’s order.`;
+}
