@@ -69,7 +69,8 @@ describe('a page of a leaderboard', () => {
       const entries = board.entries.filter((entry) => entry.kind === 'reader');
       expect(readers).toEqual(
         entries.map(({ name, bestReader: best, score, kappaInterval }) => {
-          return { name, best, kappa: score.overall.kappa, kappaInterval };
+          const { kappa, sensitivity, specificity } = score.overall;
+          return { name, best, kappa, kappaInterval, sensitivity, specificity };
         }),
       );
       expect(readers.map(({ kappa, best }) => [kappa.value, best])).toEqual([
