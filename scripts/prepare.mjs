@@ -49,14 +49,12 @@ const programs = {
     // A network that can be cut, and a clock that can be moved.
     { names: ['ip'], debianPackage: 'iproute2' },
     { names: ['faketime'], debianPackage: 'faketime' },
-    // torch and torchvision, whose weights the baseline reads, and the checker of what it writes.
+    // torch and torchvision, whose weights the baseline reads and whose networks teams export, and ONNX's checker.
     { names: ['/usr/lib/python3/dist-packages/torch/__init__.py'], debianPackage: 'python3-torch' },
     { names: ['/usr/lib/python3/dist-packages/torchvision/__init__.py'], debianPackage: 'python3-torchvision' },
     { names: ['/usr/lib/python3/dist-packages/onnx/__init__.py'], debianPackage: 'python3-onnx' },
     // The S3 service that storage is tested on.
     { names: ['/usr/lib/python3/dist-packages/swift/__init__.py'], debianPackage: 'python3-swift' },
-    // Networks as teams export them.
-    { names: ['/usr/lib/python3/dist-packages/torchvision/__init__.py'], debianPackage: 'python3-torchvision' },
   ],
 };
 
