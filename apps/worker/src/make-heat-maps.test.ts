@@ -1,8 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeatMapMethod, heatMapSchema } from '@holdout/contracts';
-import { claimHeatMaps, listHeatMaps, listStudiesOfVersion, readHeatMap, requestHeatMaps } from '@holdout/db';
-import { sql } from 'kysely';
+import {
+  claimHeatMaps,
+  findHeatMapSource,
+  listHeatMaps,
+  listStudiesOfVersion,
+  readHeatMap,
+  requestHeatMaps,
+} from '@holdout/db';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { makeHeatMaps } from './make-heat-maps.js';
 import { takeEvaluations } from './take-evaluations.js';
@@ -17,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => fixture?.close());
 afterEach(async () => {
   expect(await readdir(fixture.scratchDirectory)).toEqual([]);
-  await sql`DELETE FROM heat_maps`.execute(fixture.owner);
+  await fixture.owner.deleteFrom('heatMaps').execute();
 });
 
 /** A submission, and what heat maps of its images are asked for by. */
@@ -69,8 +75,10 @@ it('covers one place after the other where that is asked for', { timeout: 120_00
 
 it('says why there is none, after each was tried alone', { timeout: 120_000 }, async () => {
   const { submitted, list } = await seed();
-  const manifest = sql`jsonb_set(manifest, '{cam,weights}', '"weight0"')`;
-  await sql`UPDATE submissions SET manifest = ${manifest} WHERE id = ${submitted.submissionId}`.execute(fixture.owner);
+  const source = await findHeatMapSource(fixture.owner, submitted.submissionId);
+  const cam = { features: 'relu3', weights: 'weight0' };
+  const manifest = JSON.stringify({ ...source?.manifest, cam });
+  await fixture.owner.updateTable('submissions').set({ manifest }).where('id', '=', submitted.submissionId).execute();
   for (let claimed = await claim(); claimed; claimed = await claim()) {
     await makeHeatMaps(fixture.evaluating, claimed, never);
   }
@@ -87,7 +95,7 @@ it('is made by another worker where the first was lost, and handed back on shutd
   const lost = await claim(0.1);
   expect(lost?.maps).toHaveLength(3);
   await waitFor(async () => (await claim()) !== null);
-  await sql`UPDATE heat_maps SET lease_owner = NULL, lease_expires_at = NULL`.execute(fixture.owner);
+  await fixture.owner.updateTable('heatMaps').set({ leaseOwner: null, leaseExpiresAt: null }).execute();
   if (!lost) throw new Error('Nothing was claimed.');
   // The one that was thought lost comes back: its maps are not taken.
   await makeHeatMaps(fixture.evaluating, lost, never);

@@ -15,6 +15,5 @@ export {
 } from './mura.js';
 export { demoSets } from './synthetic/demo-sets.js';
 export { generateStudies, planStudies, type StudyPlan, type SyntheticStudy } from './synthetic/generate-studies.js';
-export { findHeatInBox } from './synthetic/heat-in-box.js';
 export { readStudies, syntheticGold, syntheticVoters } from './synthetic/read-studies.js';
 export { writeMuraFolder } from './write-mura-folder.js';

@@ -1,6 +1,5 @@
 import { auditLogSchema, heatMapAnswerSchema, problemSchema, sampleHeatMapsSchema } from '@holdout/contracts';
-import { claimHeatMaps, finishHeatMap, mostOpenHeatMaps, refuseHeatMaps } from '@holdout/db';
-import { sql } from 'kysely';
+import { claimHeatMaps, findHeatMapSource, finishHeatMap, mostOpenHeatMaps, refuseHeatMaps } from '@holdout/db';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { seedSubmission } from '../testing/seed-submission.js';
@@ -23,7 +22,7 @@ beforeAll(async () => {
   queued = await seedSubmission(server, seeded.alpha.teamId, { name: 'Another' });
 });
 afterAll(() => server.close());
-afterEach(() => sql`DELETE FROM heat_maps`.execute(server.database));
+afterEach(() => server.database.deleteFrom('heatMaps').execute());
 
 const map = {
   ...{ method: 'occlusion' as const, probability: 0.75, width: 2, height: 1, values: [0.5, -0.25] },
@@ -112,8 +111,9 @@ describe('its team', () => {
     const { token } = seeded.alpha;
     const early = await send(`/api/submissions/${queued}/heat-maps`, token);
     expect([early.status, problemSchema.parse(early.body).code]).toEqual([409, 'heat_map_too_early']);
-    const engine = sql`jsonb_set(manifest, '{engine}', '"command"')`;
-    await sql`UPDATE submissions SET manifest = ${engine} WHERE id = ${queued}`.execute(server.database);
+    const source = await findHeatMapSource(server.database, queued);
+    const manifest = JSON.stringify({ ...source?.manifest, engine: 'command' });
+    await server.database.updateTable('submissions').set({ manifest }).where('id', '=', queued).execute();
     const program = await send(`/api/submissions/${queued}/heat-maps`, token);
     expect([program.status, problemSchema.parse(program.body).code]).toEqual([422, 'heat_map_unavailable']);
   });
