@@ -1,5 +1,4 @@
-import type { ResolvedModelManifest } from '@holdout/contracts';
-import { prepareImage } from '@holdout/runner/prepare-image';
+import { decodeImage } from '@holdout/runner/decode-image';
 import { BaselineError } from '../baseline-error.js';
 
 /** What a network of one size sees: pixels of 0 to 255, and how they become numbers. */
@@ -38,26 +37,10 @@ export function createImageStore(input: ImageInput, memoryBytes: number): ImageS
 }
 
 async function decode(path: string, { inputSize, channels }: ImageInput): Promise<Uint8Array> {
-  const numbers = new Float32Array(inputSize ** 2 * channels);
-  const zeros = Array<number>(channels).fill(0);
-  // A scale of 1 leaves the bytes what they are.
-  const asBytes: ResolvedModelManifest['input'] = {
-    name: 'image',
-    width: inputSize,
-    height: inputSize,
-    channels,
-    layout: 'nhwc',
-    resize: 'stretch',
-    scale: 1,
-    mean: zeros,
-    std: zeros.map(() => 1),
-    fixedBatchSize: null,
-  };
   try {
-    await prepareImage(path, asBytes, numbers, 0);
+    return await decodeImage(path, { width: inputSize, height: inputSize, channels, resize: 'stretch' });
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new BaselineError(`${path} can’t be decoded: ${words}.`, 'Copy the image anew.', { cause });
   }
-  return Uint8Array.from(numbers);
 }
