@@ -42,6 +42,7 @@ export const sentenceTemplates = {
   ended_by_signal: 'It ended by the signal {{signal}}.',
   time_limit: 'The limit is {{limit}} s; it was still running then.',
   memory_limit: 'The limit is {{limit}}; it used {{used}}.',
+  memory_limit_at_once: 'The limit is {{limit}}; all of it was used before it could be measured.',
   memory_limit_asked: 'The limit is {{limit}}; it used {{used}}, and asked for more.',
   cpu_limit: 'The limit is {{limit}} s of CPU time; it used {{used}} s.',
   process_limit: 'The limit is {{limit}} processes and threads; it used all of them, and asked for more.',

@@ -98,6 +98,10 @@ export function outputExceeded(limitBytes: number, usedBytes: number): HoldoutEr
 }
 
 function memoryExceeded(limitBytes: number, seenBytes: number): HoldoutError {
+  // A container can be over before anybody has looked at it.
+  if (seenBytes === 0) {
+    return overLimit('memory_limit_exceeded', makeSentence('memory_limit_at_once', { limit: showSize(limitBytes) }));
+  }
   // What the kernel refuses was never used, so it can't be seen.
   const name = seenBytes < limitBytes ? 'memory_limit_asked' : 'memory_limit';
   const values = { limit: showSize(limitBytes), used: showSize(seenBytes) };
