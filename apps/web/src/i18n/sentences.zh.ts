@@ -35,7 +35,7 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   ended_by_signal: '它因信号 {{signal}} 而结束。',
   time_limit: '限制为 {{limit}} 秒；到时它仍在运行。',
   memory_limit: '限制为 {{limit}}；它用了 {{used}}。',
-  memory_limit_at_once: '上限为 {{limit}}；在测量之前就已用完。',
+  memory_limit_at_once: '限制为 {{limit}}；在测量之前就已用完。',
   memory_limit_asked: '限制为 {{limit}}；它用了 {{used}}，并要求更多。',
   cpu_limit: '限制为 {{limit}} 秒 CPU 时间；它用了 {{used}} 秒。',
   process_limit: '限制为 {{limit}} 个进程和线程；它全部用完，并要求更多。',
