@@ -37,7 +37,7 @@ it(
     expect(provenance).toMatchObject({ device: expect.stringMatching(/^webgpu \(.*(SwiftShader|llvmpipe)/i) });
     (await takeGpu(evaluating.config.gpus)).release();
     // The next waits in a sandbox that shows that GPU, and has not taken it.
-    expect(evaluating.models.waitingGpu()?.id).toBe('software');
+    await expect.poll(() => evaluating.models.waitingGpu()?.id, { timeout: 10_000 }).toBe('software');
   },
 );
 

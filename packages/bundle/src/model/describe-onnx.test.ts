@@ -26,8 +26,13 @@ it('reads the same of a model in whatever pieces it comes', async () => {
     outputs: [{ name: 'probability', elementType: 'float32', shape: [null, 1] }],
     external: [{ tensor: 'far', location: 'far.bin' }],
   };
+  const whole = await describeOnnx(inChunks(model, model.length));
+  expect(whole.inner.examples('weights')).toContain('far');
   const property = asyncProperty(integer({ min: 1, max: model.length }), async (size) => {
-    expect(await describeOnnx(inChunks(model, size))).toEqual(expected);
+    const { inner, ...told } = await describeOnnx(inChunks(model, size));
+    expect(told).toEqual(expected);
+    for (const kind of ['features', 'weights'] as const)
+      expect(inner.examples(kind)).toEqual(whole.inner.examples(kind));
   });
   await assert(property);
 });
