@@ -62,7 +62,9 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
   const shared = { HOLDOUT_STORAGE_DIRECTORY: storageDirectory };
   const signIn = { HOLDOUT_AUTH_SECRET: await secret('auth-secret') };
   const lease = { HOLDOUT_LEASE_SECONDS: String(leaseSeconds) };
-  const worker = { ...shared, ...lease, HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory };
+  // Not in the scratch folder, in which nothing may be left.
+  const folders = { HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory, HOLDOUT_DECODED_DIRECTORY: at('decoded') };
+  const worker = { ...shared, ...lease, ...folders };
   const timing = { HOLDOUT_RECONCILE_SECONDS: '2', HOLDOUT_DRAIN_SECONDS: '0', HOLDOUT_THREADS: '1' };
   const noLimits = { HOLDOUT_UPLOADS_PER_MINUTE: '0', HOLDOUT_READS_PER_MINUTE: '0' };
   const node = (program: string) => [process.execPath, join(repository, 'apps', program)];

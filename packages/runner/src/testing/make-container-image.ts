@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ContainerOptions } from '../sandbox/container/container-options.js';
 
@@ -36,8 +37,21 @@ export async function makeContainerImage(): Promise<TestImage> {
   return {
     byDigest: digests.stdout.trim().split(' ')[0] ?? '',
     container: { program: 'podman', image, runtime: 'runc' },
-    remove: async () => void (await run('podman', ['image', 'rm', '--force', image])),
+    remove: () => removeImage(image),
   };
+}
+
+/** A container that has just ended may hold a mount for a moment, and with it the image. */
+async function removeImage(image: string): Promise<void> {
+  for (let triesLeft = 20; ; triesLeft -= 1) {
+    try {
+      await run('podman', ['image', 'rm', '--force', image]);
+      return;
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 async function listFiles(): Promise<string[]> {
