@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTeamWithToken, prepareDatabase } from '@holdout/api';
 import { openDatabase } from '@holdout/db';
@@ -57,7 +57,7 @@ export const measureUpload: Row = async ({ directory, rounds, gigabytes, say }) 
     const sendToNginx = () =>
       sendBytes(`${nginx.url}/bundle`, { method: 'PUT', headers: {}, ...makeBody(), status: 201 });
 
-    const rates = { whole: [] as number[], tus: [] as number[], nginx: [] as number[] };
+    const rates = { whole: [] as number[], tus: [] as number[], nginx: [] as number[], synced: [] as number[] };
     const growths: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const before = readMemory(api.pid, 'VmRSS');
@@ -66,17 +66,23 @@ export const measureUpload: Row = async ({ directory, rounds, gigabytes, say }) 
       rates.whole.push((await sendWhole()) / 1e6);
       rates.tus.push((await sendByTus()) / 1e6);
       growths.push((readMemory(api.pid, 'VmHWM') - before) / 1e6);
-      rates.nginx.push((await sendToNginx()) / 1e6);
+      const nginxRate = await sendToNginx();
+      rates.nginx.push(nginxRate / 1e6);
+      const syncSeconds = await syncFile(join(directory, 'nginx', 'files', 'bundle'));
+      rates.synced.push(sizeBytes / (sizeBytes / nginxRate + syncSeconds) / 1e6);
       await rm(join(storage, 'blobs'), { recursive: true });
       await rm(join(directory, 'nginx', 'files', 'bundle'));
       say(`round ${round + 1} of ${rounds}`);
     }
     const against = { what: 'nginx, PUT', samples: rates.nginx };
+    const againstSynced = { what: 'nginx, PUT, and its file synced', samples: rates.synced };
     const aim = { of: 'ratio', comparison: 'atLeast', value: 0.7 } as const;
     const facts = { gigabytes };
     return [
       { what: 'a bundle that comes whole', unit: 'MB/s', samples: rates.whole, against, aim, facts },
+      { what: '… which is on the disk then', unit: 'MB/s', samples: rates.whole, against: againstSynced, facts },
       { what: 'a bundle that comes by tus', unit: 'MB/s', samples: rates.tus, against, aim, facts },
+      { what: '… which is on the disk then', unit: 'MB/s', samples: rates.tus, against: againstSynced, facts },
       {
         what: '… by how much the API’s memory grows meanwhile',
         unit: 'MB',
@@ -89,6 +95,15 @@ export const measureUpload: Row = async ({ directory, rounds, gigabytes, say }) 
     for (const close of closers.reverse()) await close();
   }
 };
+
+/** @returns how long it takes until all that was written to a file survives a power cut, as what the API has answered does */
+async function syncFile(path: string): Promise<number> {
+  const startedAt = performance.now();
+  const handle = await open(path, 'r+');
+  await handle.sync();
+  await handle.close();
+  return (performance.now() - startedAt) / 1000;
+}
 
 function readMemory(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
