@@ -1,55 +1,17 @@
-import type { Browser, BrowserContext } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { Standalone } from './run-standalone.js';
 import { useSite } from './use-site.js';
-import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+import { type Visit, visitAsAdministrator } from './visit-as-administrator.js';
+import { findBarriers, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 /** A worker takes them up within seconds; a busy machine may take longer to make them. */
 const patience = { timeout: 240_000 };
 
 describe('heat maps', patience, () => {
-  let standalone: Standalone;
-  let browser: Browser;
+  let visit: Visit;
 
   useSite((site) => {
-    ({ standalone, browser } = site);
+    visit = visitAsAdministrator(site);
   });
-
-  let signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
-
-  /** Opens a page as the demo's administrator; nothing may have gone wrong until it is closed. */
-  async function visit(
-    path: string | ((page: WatchedPage) => Promise<string>),
-    look: (page: WatchedPage) => Promise<void>,
-    options: Parameters<typeof openPage>[1] = {},
-  ): Promise<void> {
-    const page = await openPage(browser, signedIn ? { ...options, storageState: signedIn } : options);
-    try {
-      await page.goto(standalone.address);
-      if (!signedIn) {
-        await signIn(page);
-        signedIn = await page.context().storageState();
-      }
-      await page.goto(standalone.address + (typeof path === 'string' ? path : await path(page)));
-      await look(page);
-      expect(page.failures).toEqual([]);
-    } finally {
-      await page.context().close();
-    }
-  }
-
-  async function signIn(page: WatchedPage): Promise<void> {
-    const [, email, password] = /site administrator\s+(\S+@\S+)\s+(\S+)/.exec(standalone.output()) ?? [];
-    const status = await page.evaluate(
-      async (account) => {
-        const headers = { 'content-type': 'application/json' };
-        const body = JSON.stringify(account);
-        return (await fetch('/api/auth/sign-in/email', { method: 'POST', headers, body })).status;
-      },
-      { email, password },
-    );
-    expect(status).toBe(200);
-  }
 
   /** The page of the demo's ONNX bundle, once it is scored. */
   async function findScored(page: WatchedPage): Promise<string> {

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { meetPeople } from './people.js';
 import type { Standalone } from './run-standalone.js';
 import { useSite } from './use-site.js';
+import { type Visit, visitAsAdministrator } from './visit-as-administrator.js';
 import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 const run = promisify(execFile);
@@ -23,48 +24,12 @@ const patience = { timeout: 240_000 };
 describe('the pages of organisers and operators', patience, () => {
   let standalone: Standalone;
   let browser: Browser;
+  let visit: Visit;
 
   useSite((site) => {
     ({ standalone, browser } = site);
+    visit = visitAsAdministrator(site);
   });
-
-  /** One session for all: a server counts how often somebody signs in. */
-  let signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
-
-  /** Opens an address as the demo's administrator; nothing may have gone wrong until it is closed. */
-  async function visit(
-    path: string,
-    look: (page: WatchedPage) => Promise<void>,
-    options: Parameters<typeof openPage>[1] = {},
-  ): Promise<void> {
-    const page = await openPage(browser, signedIn ? { ...options, storageState: signedIn } : options);
-    try {
-      if (!signedIn) {
-        await page.goto(standalone.address);
-        await signIn(page);
-        signedIn = await page.context().storageState();
-      }
-      await page.goto(standalone.address + path);
-      await look(page);
-      expect(page.failures).toEqual([]);
-    } finally {
-      await page.context().close();
-    }
-  }
-
-  /** As the sign-in page does it. */
-  async function signIn(page: WatchedPage): Promise<void> {
-    const [, email, password] = /site administrator\s+(\S+@\S+)\s+(\S+)/.exec(standalone.output()) ?? [];
-    const status = await page.evaluate(
-      async (account) => {
-        const headers = { 'content-type': 'application/json' };
-        const body = JSON.stringify(account);
-        return (await fetch('/api/auth/sign-in/email', { method: 'POST', headers, body })).status;
-      },
-      { email, password },
-    );
-    expect(status).toBe(200);
-  }
 
   const region = (page: WatchedPage, name: string) => page.getByRole('region', { name, exact: true });
   const column = (page: WatchedPage, name: string, nth: number) =>
