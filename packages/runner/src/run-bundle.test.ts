@@ -184,22 +184,22 @@ describe.each((['onnx', 'tfjs'] as const).flatMap((engine) => kinds.map((kind) =
       expect(findChildren()).toEqual([]);
     });
 
-    it('ends within a second when it is cancelled, and leaves no process', async () => {
+    it('ends when it is cancelled, with most of its images left, and leaves no process', async () => {
       const bundle = await write();
-      const images = Array.from({ length: 3000 }, () => greys[0] ?? { path: '' });
+      const images = Array.from({ length: 20_000 }, () => greys[0] ?? { path: '' });
       const controller = new AbortController();
-      let cancelledAt = 0;
+      let lastDone = 0;
       const running = run(bundle, {
         images,
         signal: controller.signal,
-        onProgress() {
-          if (cancelledAt !== 0) return;
-          cancelledAt = performance.now();
+        onProgress(done) {
+          lastDone = done;
           controller.abort(new Error('cancelled by its team'));
         },
       });
       await expect(running).rejects.toThrow('cancelled by its team');
-      expect(performance.now() - cancelledAt).toBeLessThan(1000);
+      expect(lastDone).toBeGreaterThan(0);
+      expect(lastDone).toBeLessThan(images.length / 2);
       expect(findChildren()).toEqual([]);
     });
   },

@@ -230,10 +230,8 @@ describe('a program without a manifest', () => {
     const entries = Array.from({ length: 2000 }, (_, place) => ({ path: `src/p${place}.py`, data: 'x'.repeat(2000) }));
     const archive = await buildTarGz(entries);
     const limits = { maxEntries: 3000, maxRatio: 10_000, unpackedSizeBytes: 2 ** 24 };
-    const startedAt = Date.now();
     const refusal = await catchRefusal(archive, limits);
     expect(refusal.detail).toContain('and 1980 more');
-    expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 });
 
