@@ -109,7 +109,7 @@ describe('the manifest', () => {
     ['input.scale', { input: { scale: 0 } }, 'more than 0.'],
     ['input.channels', { input: { channels: 2 } }, 'one of 1|3'],
     ['input.mean', { input: { mean: [0, 0, 0, 0] } }, 'at most 3 values'],
-    ['input.std', { input: { std: [0] } }, 'greater than 0'],
+    ['input.std', { input: { std: [0] } }, 'more than 0'],
     ['studyAggregation', { studyAggregation: 'median' }, 'one of "mean"|"max"'],
     ['colour', { colour: 'blue' }, 'no such field'],
     ['link', { link: 'javascript:alert(1)' }, 'an address that begins with https:// or http://'],

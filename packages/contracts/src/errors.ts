@@ -726,8 +726,14 @@ export const problemItemSchema = z.object({
   field: z.string().optional(),
   found: z.string().optional(),
   expected: z.string().optional(),
-  /** Where these two are made from a few values: the same, for who writes them in another language. */
-  sentences: z.object({ found: sentenceSchema.optional(), expected: sentenceSchema.optional() }).optional(),
+  /** Where these two, or the words behind the place, are made from a few values: the same, for another language. */
+  sentences: z
+    .object({
+      found: sentenceSchema.optional(),
+      expected: sentenceSchema.optional(),
+      words: sentenceSchema.optional(),
+    })
+    .optional(),
   /** The whole problem as one sentence that names all of the above. */
   message: z.string(),
 });

@@ -55,7 +55,7 @@ it.each([
   [
     'a label without an image',
     `${wrist},1\n${elbow},0\nXR_HAND/p3/study1,0\n`,
-    'labels.csv: line 3: XR_HAND/p3/study1 has a label and no image',
+    'labels.csv, line 3: XR_HAND/p3/study1 has a label and no image',
   ],
   [
     'a study that is labelled twice',
