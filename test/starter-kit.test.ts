@@ -161,7 +161,7 @@ describe('who begins', () => {
     await card.locator('input[type=file]').setInputFiles(join(home, 'downloaded.zip'));
     // A kit is no bundle.
     await card.getByRole('alert').waitFor();
-    await takePicture(organiser, 'organise-starter-kit');
+    await takePicture(organiser, 'organise-starter-kit-refused');
     expect(await findBarriers(organiser)).toEqual([]);
     await card.locator('input[type=file]').setInputFiles(join(home, 'weak.zip'));
     await card.getByText('“Four small convolutions”').waitFor();
