@@ -117,7 +117,7 @@ with open(sys.argv[2], 'w') as answers:
     await organiser.getByRole('button', { name: '导入', exact: true }).click();
     expect(await listProblems(organiser)).toEqual([
       'MURA-v1.1/XR_HAND/patient90008/study1/image1.png：XR_HAND/patient90008/study1 有图像，但没有标签。',
-      'MURA-v1.1/test_labels.csv 第 4 行：发现：2 列的 "2"；应为：0 或 1。',
+      'MURA-v1.1/test_labels.csv 第 4 行：发现：列 2 中的 "2"；应为：0 或 1。',
       'MURA-v1.1/test_labels.csv 第 5 行：XR_HAND/patient90009/study1 有标签，但没有图像。',
     ]);
     expect(await listEnglish(organiser)).toEqual([]);
