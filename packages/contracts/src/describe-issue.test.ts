@@ -20,7 +20,7 @@ function describe(schema: z.ZodType, value: unknown) {
 it.each<[object, string]>([
   [{ title: '' }, 'phases.0.title: expected a text that is not empty.'],
   [{ title: undefined }, 'phases.0.title: found nothing; expected string.'],
-  [{ visibility: 'secret' }, 'phases.0.visibility: expected one of "public"|"hidden".'],
+  [{ visibility: 'secret' }, 'phases.0.visibility: expected one of "public", "hidden".'],
   [{ testSet: 'A set' }, 'phases.0.testSet: expected lower-case letters, digits and hyphens.'],
   [{ colour: 'red' }, 'phases.0.colour: found a field that does not exist; expected no such field.'],
   [{ opens: 'soon' }, 'phases.0.opens: expected a date and time such as 2027-01-31T12:00:00Z.'],

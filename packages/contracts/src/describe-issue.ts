@@ -73,7 +73,7 @@ function sayFormat({ format, pattern, message }: Issue): ProblemWords {
 /** Rules of schemas are written in the words of the catalogue: by these they are found there again. */
 function findSentence(words: string): ProblemWords | null {
   const [, values] = /^one of (.*)$/s.exec(words) ?? [];
-  if (values !== undefined) return makeSentence('one_of', { values });
+  if (values !== undefined) return makeSentence('one_of', { values: values.replaceAll('|', ', ') });
   const found = Object.entries(sentenceTemplates).find(([, template]) => template === words);
   return found ? { name: found[0] as SentenceName, values: {} } : null;
 }

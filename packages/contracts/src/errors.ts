@@ -24,7 +24,7 @@ export const errorCatalogue = {
     400,
     'caller',
     'The request is not valid.',
-    'Correct the fields that are named in `problems` and send it again.',
+    'Correct the fields that are named and send it again.',
   ),
   token_missing: entry(
     401,

@@ -38,6 +38,7 @@ export const sentenceTemplates = {
 
   // Why a bundle is refused
   manifest_elsewhere: 'It is at {{path}}; it belongs at the top.',
+  manifest_several: 'It has several bundles: {{folders}}; choose one of these folders.',
   manifest_foreign: 'Only src/ with plain text beside it is run without one, and there is {{path}}.',
   bundle_empty: 'The bundle has no file at all.',
   bundle_has: 'At the top there is: {{paths}}.',

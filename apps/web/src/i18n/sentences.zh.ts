@@ -32,6 +32,7 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   ...competitionSentences,
 
   manifest_elsewhere: '它位于 {{path}}；应放在最上层。',
+  manifest_several: '其中有多个模型包：{{folders}}；请选择其中一个文件夹。',
   manifest_foreign: '只有在 src/ 旁边全是纯文本文件时才可以没有它，而这里有 {{path}}。',
   bundle_empty: '模型包中没有任何文件。',
   bundle_has: '最上层有：{{paths}}。',

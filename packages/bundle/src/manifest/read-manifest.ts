@@ -11,7 +11,7 @@ import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
 import { findForeignFile, findProgram, isProgramFolder } from '../command/find-program.js';
 import { parseJson } from '../parse-json.js';
-import { refuseProblems } from '../problems.js';
+import { listNames, refuseProblems } from '../problems.js';
 import { describeManifestIssue } from './describe-manifest-issue.js';
 
 const mostManifestBytes = 1024 * 1024;
@@ -44,8 +44,14 @@ export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
 }
 
 function describeWhatIsThere({ files }: BundleFiles): Sentence {
-  const near = files.find(({ path }) => path.endsWith(`/${manifestFileName}`));
-  if (near) return makeSentence('manifest_elsewhere', { path: near.path });
+  const end = `/${manifestFileName}`;
+  const folders = files.flatMap(({ path }) => (path.endsWith(end) ? [path.slice(0, -end.length)] : []));
+  const [near, another] = folders;
+  // Such as a starter kit as it was downloaded.
+  if (near !== undefined && another !== undefined) {
+    return makeSentence('manifest_several', { folders: listNames(folders) });
+  }
+  if (near !== undefined) return makeSentence('manifest_elsewhere', { path: near + end });
   const foreign = files.some(({ path }) => path.startsWith('src/')) ? findForeignFile(files) : null;
   if (foreign !== null) return makeSentence('manifest_foreign', { path: foreign });
   const first = files.slice(0, 3).map(({ path }) => path);

@@ -43,12 +43,19 @@ export function planImport({ paths, tables, labelsFile }: ImportSource): ImportP
   const problems: ProblemItem[] = [];
   if (images.length === 0) problems.push(problemOf(undefined, makeSentence('no_images', {})));
   const table = chooseTable(tables, new Set(paths), labelsFile, problems);
+  // What else is wrong follows from that, or can be told once the table is read.
+  if (table && isUnread(table)) return { studies: [], readers: [], problems };
   const readers = table?.content.readers ?? [];
   const studies =
     table?.kind === 'images'
       ? planTable(table.content, images, problems)
       : planFolders(table?.content ?? null, images, problems);
   return { studies, readers, problems };
+}
+
+function isUnread({ kind, content }: ChosenTable): boolean {
+  const read = kind === 'images' ? content.listed : content.rows;
+  return read.size === 0 && content.problems.length > 0;
 }
 
 function planTable(table: ImageTable, images: readonly string[], problems: ProblemItem[]): PlannedStudy[] {

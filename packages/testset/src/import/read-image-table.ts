@@ -57,7 +57,7 @@ export function readImageTable(table: SourceTable, paths: ReadonlySet<string>): 
   const studies = new Map<string, ListedStudy>();
   const listed = new Map<string, number>();
   for (const row of problems.length > 0 ? [] : lines) {
-    const found = readLine({ path: table.path, row, names, labelColumns, paths });
+    const found = readLine({ path: table.path, row, header: header.cells, names, labelColumns, paths });
     problems.push(...found.problems);
     if (!found.image) continue;
     const earlier = listed.get(found.image);
@@ -86,12 +86,14 @@ function checkHeader(path: string, { line, cells }: Row, readers: readonly strin
 interface Line {
   readonly path: string;
   readonly row: Row;
+  readonly header: readonly string[];
+  /** The header in lower case. */
   readonly names: readonly string[];
   readonly labelColumns: readonly number[];
   readonly paths: ReadonlySet<string>;
 }
 
-function readLine({ path, row: { line, cells }, names, labelColumns, paths }: Line) {
+function readLine({ path, row: { line, cells }, header, names, labelColumns, paths }: Line) {
   const none = { name: '', image: null, study: null };
   if (cells.length !== names.length) {
     const found = makeSentence('found_cells', { count: cells.length });
@@ -100,7 +102,7 @@ function readLine({ path, row: { line, cells }, names, labelColumns, paths }: Li
   }
   const [name = '', file = '', type = '', patient = ''] = ownColumns.map((own) => cells[names.indexOf(own)]);
   const values = labelColumns.map((column) => cells[column] ?? '');
-  const columns = labelColumns.map((column) => names[column] ?? '');
+  const columns = labelColumns.map((column) => header[column] ?? '');
   const { labels, problems } = readLabels(path, line, values, columns);
   const studyType = muraStudyTypes.find((known) => known === type.toLowerCase().replace(/^xr_/, ''));
   const wrong = (found: Sentence, expected: Sentence) => problems.push(problemAt(path, line, found, expected));
