@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { meetPeople, type People, type Visitor } from './people.js';
 import type { Standalone } from './run-standalone.js';
 import { useSite } from './use-site.js';
-import { desktop, findBarriers, phone, takePicture, type WatchedPage } from './watched-page.js';
+import { checkLook, findBarriers, looks, takePicture, type WatchedPage } from './watched-page.js';
 
 /** Each with the words by which it is complete. */
 const openPages = {
@@ -18,26 +18,23 @@ const ownPages = {
   device: { path: '/device', words: /command in|允许命令/ },
   teams: { path: '/teams', words: /^(Teams|团队)$/ },
   team: { path: 'TEAM', words: /Team Vera/ },
+  invitation: { path: 'INVITATION', words: /invited|邀请/ },
   join: { path: '/competitions/mura/join', words: /MURA/ },
 } as const;
-const looks = {
-  light: { viewport: desktop },
-  dark: { viewport: desktop, colorScheme: 'dark' },
-  phone: { viewport: phone, hasTouch: true },
-  'phone-dark-chinese': { viewport: phone, hasTouch: true, colorScheme: 'dark', locale: 'zh-CN' },
-} as const;
-
 describe('the pages of accounts', () => {
   let standalone: Standalone;
   let people: People;
   let vera: Visitor;
   let team: string;
+  let invitation: string;
 
   useSite(async (site) => {
     standalone = site.standalone;
     people = await meetPeople(site.browser, standalone);
     vera = await people.signUp('Vera');
     team = await fill(vera.page);
+    const { pathname, search } = new URL(await people.findLink('walter@example.org', /Team Vera/));
+    invitation = pathname + search;
   });
 
   /** A token, a team that takes part, and an invitation: lists that are not empty. */
@@ -59,14 +56,11 @@ describe('the pages of accounts', () => {
     return new URL(page.url()).pathname;
   }
 
-  async function look(page: WatchedPage, path: string, words: RegExp, name: string, width: number): Promise<void> {
+  async function look(page: WatchedPage, path: string, words: RegExp, name: string): Promise<void> {
     await page.goto(standalone.address + path);
     await page.getByRole('heading', { level: 1, name: words }).waitFor();
-    await page.waitForLoadState('networkidle').catch(() => {});
-    expect(await findBarriers(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await checkLook(page, name);
     expect(page.failures).toEqual([]);
-    await takePicture(page, name);
   }
 
   describe.each(Object.entries(looks))(
@@ -74,21 +68,22 @@ describe('the pages of accounts', () => {
     (lookName, options) => {
       it.each(Object.entries(openPages))('%s', async (name, { path, words }) => {
         const page = await people.visit('/sign-in', options);
-        await look(page, path, words, `${name}-${lookName}`, options.viewport.width);
+        await look(page, path, words, `${name}-${lookName}`);
       });
 
       it('those of a person', async () => {
         const storageState = await vera.page.context().storageState();
         const page = await people.visit('/teams', { ...options, storageState });
+        const made: Readonly<Record<string, string>> = { TEAM: team, INVITATION: invitation };
         for (const [name, { path, words }] of Object.entries(ownPages)) {
-          await look(page, path === 'TEAM' ? team : path, words, `${name}-${lookName}`, options.viewport.width);
+          await look(page, made[path] ?? path, words, `${name}-${lookName}`);
         }
       });
 
       it('the outbox', async () => {
         const storageState = await people.outbox.context().storageState();
         const page = await people.visit('/teams', { ...options, storageState });
-        await look(page, '/outbox', /Outbox|发件箱/, `outbox-${lookName}`, options.viewport.width);
+        await look(page, '/outbox', /Outbox|发件箱/, `outbox-${lookName}`);
       });
     },
   );

@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { makeThreeFaults, packTestSet } from './pack-test-set.js';
 import { meetPeople } from './people.js';
 import type { Standalone } from './run-standalone.js';
 import { useSite } from './use-site.js';
 import { type Visit, visitAsAdministrator } from './visit-as-administrator.js';
-import { findBarriers, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
+import { checkLook, findBarriers, looks, openPage, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -73,11 +73,8 @@ describe('the pages of organisers and operators', patience, () => {
   it('import a test set with three faults, read the report, correct them and import it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdout-import-'));
     try {
-      const wrong = await packTestSet(folder, 'wrong', {
-        'MURA-v1.1/test_labels.csv': `${labels.replace('90003/study1,1', '90003/study1,2')}XR_HAND/patient90009/study1,1\n`,
-        'MURA-v1.1/XR_HAND/patient90008/study1/image1.png': await drawPicture(99),
-      });
-      const right = await packTestSet(folder, 'right', {});
+      const wrong = await packTestSet(folder, 'wrong', await makeThreeFaults());
+      const right = await packTestSet(folder, 'right');
       await visit(`${organise}/test-sets?phase=practice&view=import`, async (page) => {
         const choose = (path: string) => page.locator('input[type=file]').setInputFiles(path);
         await choose(wrong);
@@ -89,7 +86,7 @@ describe('the pages of organisers and operators', patience, () => {
         expect(problems.toSorted()).toEqual([
           'MURA-v1.1/XR_HAND/patient90008/study1/image1.png: XR_HAND/patient90008/study1 has images and no label.',
           'MURA-v1.1/test_labels.csv, line 4: found "2" in column 2; expected 0 or 1.',
-          'MURA-v1.1/test_labels.csv: line 5: XR_HAND/patient90009/study1 has a label and no image.',
+          'MURA-v1.1/test_labels.csv, line 5: XR_HAND/patient90009/study1 has a label and no image.',
         ]);
         await page.getByText('Nothing has changed.').waitFor();
         expect(await findBarriers(page)).toEqual([]);
@@ -305,33 +302,44 @@ describe('the pages of organisers and operators', patience, () => {
     ['organise-studies', `${organise}/test-sets`],
     ['organise-import', `${organise}/test-sets?view=import`],
     ['organise-settings', `${organise}/settings`],
+    ['organise-starter-kit', `${organise}/starter-kit`],
     ['organise-agreement', `${organise}/agreement`],
     ['organise-log', `${organise}/log?about=everything`],
     ['operate', '/operate'],
   ])('are without barriers, light, dark and on a phone: %s', (name, path) => look(name, path));
 
   async function look(name: string, path: string): Promise<void> {
-    const ways = {
-      '': {},
-      '-dark': { colorScheme: 'dark' },
-      '-phone': { viewport: phone },
-      '-zh': { locale: 'zh-CN' },
-    } as const;
-    for (const [way, options] of Object.entries(ways)) {
+    for (const [look, options] of Object.entries(looks)) {
       await visit(
         path,
         async (page) => {
           await page.getByRole('heading', { level: 1 }).waitFor();
-          await page.waitForLoadState('networkidle');
-          expect(await findBarriers(page), `${name}${way}`).toEqual([]);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(overflow, `${name}${way} is wider than the screen`).toBeLessThanOrEqual(0);
-          await takePicture(page, `${name}${way}`);
+          await checkLook(page, `${name}-${look}`);
         },
         options,
       );
     }
   }
+
+  it('stand beside a list of competitions where there is more than one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdout-competition-'));
+    try {
+      const token = /^ +organiser +(\S+)$/m.exec(standalone.output())?.[1];
+      const headers = { authorization: `Bearer ${token}` };
+      const mura = await (await fetch(`${standalone.address}/api/competitions/mura/file`, { headers })).json();
+      const file = join(folder, 'second.yaml');
+      // Any JSON is YAML.
+      await writeFile(file, JSON.stringify({ ...mura, competition: 'second', title: 'A second one' }));
+      await runAsOrganiser('admin', 'competition', 'apply', file);
+      await look('home', '/');
+      await visit('/', async (page) => {
+        await page.getByRole('link', { name: 'A second one' }).click();
+        await page.waitForURL('**/competitions/second/leaderboard');
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 
   it('are closed to who organises nothing', async () => {
     const page = await openPage(browser);
@@ -355,31 +363,6 @@ describe('the pages of organisers and operators', patience, () => {
     return entries.map(({ team }) => team ?? '');
   }
 });
-
-/** Four studies that no other test set of the demo has. */
-const labels = [0, 1, 2, 3].map((place) => `XR_HAND/patient9000${place}/study1,${place % 2}\n`).join('');
-
-function drawPicture(grey: number): Promise<Buffer> {
-  return sharp({ create: { width: 40, height: 50 + grey, channels: 3, background: { r: grey, g: grey, b: grey } } })
-    .png()
-    .toBuffer();
-}
-
-/** Packs them, and what is changed of them, as `tar` does. */
-async function packTestSet(folder: string, name: string, changes: Record<string, string | Buffer>): Promise<string> {
-  const files: Record<string, string | Buffer> = { 'MURA-v1.1/test_labels.csv': labels };
-  for (const place of [0, 1, 2, 3]) {
-    files[`MURA-v1.1/XR_HAND/patient9000${place}/study1/image1.png`] = await drawPicture(10 + place);
-  }
-  for (const [path, content] of Object.entries({ ...files, ...changes })) {
-    const file = join(folder, name, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
-  }
-  const archive = join(folder, `${name}.tar.gz`);
-  await run('tar', ['-czf', archive, '-C', join(folder, name), 'MURA-v1.1']);
-  return archive;
-}
 
 /** Runs in the page: a study whose gold readers are two to one, and one of the two. */
 async function findDisputed(): Promise<{ study: string; reader: string }> {

@@ -113,7 +113,7 @@ describe('who begins', () => {
     await desk.getByRole('radio', { name: 'command' }).waitFor({ state: 'attached' });
     await desk.getByText('command', { exact: true }).first().click();
     const before = (await listSubmitted()).length;
-    const get = await readCommands(desk, 'Get it');
+    const get = await readCommands(desk, 'With the command: get it');
     const folder = join(home, 'by-the-page');
     await mkdir(folder);
     const printed = await type(`${get}\n${await readCommands(desk, 'Check, pack, submit')}`, folder);
@@ -123,7 +123,7 @@ describe('who begins', () => {
     expect((await listSubmitted()).length).toBe(before + 1);
 
     await desk.getByRole('combobox', { name: 'Phase' }).first().selectOption('test');
-    await expect.poll(() => readCommands(desk, 'Get it')).toContain('kit mura --phase test --unpack');
+    await expect.poll(() => readCommands(desk, 'With the command: get it')).toContain('kit mura --phase test --unpack');
     expect(desk.failures).toEqual([]);
   }, 200_000);
 
@@ -161,7 +161,7 @@ describe('who begins', () => {
     await card.locator('input[type=file]').setInputFiles(join(home, 'downloaded.zip'));
     // A kit is no bundle.
     await card.getByRole('alert').waitFor();
-    await takePicture(organiser, 'organise-starter-kit');
+    await takePicture(organiser, 'organise-starter-kit-refused');
     expect(await findBarriers(organiser)).toEqual([]);
     await card.locator('input[type=file]').setInputFiles(join(home, 'weak.zip'));
     await card.getByText('“Four small convolutions”').waitFor();

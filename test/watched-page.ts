@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { findChromium } from './find-chromium.js';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -9,6 +10,14 @@ const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
+
+/** Every page is seen in each of these. */
+export const looks = {
+  light: { viewport: desktop },
+  dark: { viewport: desktop, colorScheme: 'dark' },
+  phone: { viewport: phone, hasTouch: true },
+  'phone-dark-chinese': { viewport: phone, hasTouch: true, colorScheme: 'dark', locale: 'zh-CN' },
+} as const satisfies Record<string, BrowserContextOptions>;
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
@@ -52,6 +61,15 @@ export async function findBarriers(page: Page): Promise<string[]> {
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   });
+}
+
+/** Nothing of a page keeps anybody out, and nothing is wider than its screen; its picture is taken. */
+export async function checkLook(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState('networkidle', { timeout: 10_000 }).catch(() => {});
+  expect(await findBarriers(page), name).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow, `${name} is wider than the screen`).toBeLessThanOrEqual(0);
+  await takePicture(page, name);
 }
 
 /** For a person to look at: `test/screenshots/NAME.png`, which git ignores. */

@@ -1,4 +1,4 @@
-import { errorCatalogue, HoldoutError, type ProblemItem, presentProblem } from '@holdout/contracts';
+import { describeIssue, errorCatalogue, HoldoutError, type ProblemItem, presentProblem } from '@holdout/contracts';
 import { isConnectionError, isTextError } from '@holdout/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -50,13 +50,21 @@ type InvalidFields = Parameters<typeof describeField>[1];
 
 function describeInvalidFields(error: { validation: InvalidFields[]; validationContext?: string }): HoldoutError {
   const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request');
-  const problems = error.validation.map((issue) => describeField(place, issue));
+  const problems = error.validation.flatMap((issue) => describeField(place, issue));
   return new HoldoutError('request_invalid', { detail: problems.map((item) => item.message).join(' '), problems });
 }
 
-function describeField(place: string, issue: { instancePath: string; message?: string | undefined }): ProblemItem {
-  const field = [place, ...issue.instancePath.split('/').filter((part) => part !== '')].join('.');
-  return { code: 'request_invalid', field, message: `${field}: ${issue.message ?? 'is not valid'}.` };
+interface InvalidField {
+  readonly instancePath: string;
+  readonly message?: string | undefined;
+  /** Zod's code, and the rest of what zod says. */
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+function describeField(place: string, { instancePath, message, keyword, params }: InvalidField): ProblemItem[] {
+  const field = [place, ...instancePath.split('/').filter((part) => part !== '')].join('.');
+  return describeIssue('request_invalid', { field }, { ...params, code: keyword, message: message ?? 'Invalid input' });
 }
 
 /** What fastify and its plugins refuse before a handler runs. */

@@ -88,6 +88,13 @@ describe('the manifest', () => {
       ]),
     );
     expect(deep.message).toContain('It is at a/holdout.json; it belongs at the top.');
+    const kit = await catchRefusal(
+      buildZip([
+        { path: 'kit/bundles/onnx/holdout.json', data: '{}' },
+        { path: 'kit/bundles/tfjs/holdout.json', data: '{}' },
+      ]),
+    );
+    expect(kit.message).toContain('It has several bundles: kit/bundles/onnx, kit/bundles/tfjs; choose one');
   });
 
   it('must be JSON', async () => {
@@ -107,10 +114,10 @@ describe('the manifest', () => {
     ['threshold', { threshold: 1.5 }, 'at most 1.'],
     ['input.width', { input: { width: 5000 } }, 'at most 4096.'],
     ['input.scale', { input: { scale: 0 } }, 'more than 0.'],
-    ['input.channels', { input: { channels: 2 } }, 'one of 1|3'],
+    ['input.channels', { input: { channels: 2 } }, 'one of 1, 3'],
     ['input.mean', { input: { mean: [0, 0, 0, 0] } }, 'at most 3 values'],
-    ['input.std', { input: { std: [0] } }, 'greater than 0'],
-    ['studyAggregation', { studyAggregation: 'median' }, 'one of "mean"|"max"'],
+    ['input.std', { input: { std: [0] } }, 'more than 0'],
+    ['studyAggregation', { studyAggregation: 'median' }, 'one of "mean", "max"'],
     ['colour', { colour: 'blue' }, 'no such field'],
     ['link', { link: 'javascript:alert(1)' }, 'an address that begins with https:// or http://'],
   ])('names the field %s, what stands there in %j and what belongs there', async (field, fields, expected) => {

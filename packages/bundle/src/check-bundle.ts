@@ -1,5 +1,6 @@
 import {
   type ModelManifest,
+  makeProblem,
   makeSentence,
   manifestFileName,
   type ProblemItem,
@@ -15,7 +16,7 @@ import { resolveManifest } from './manifest/resolve-manifest.js';
 import { inspectOnnx } from './model/inspect-onnx.js';
 import { inspectTfjs } from './model/inspect-tfjs.js';
 import type { ModelDescription } from './model/model-description.js';
-import { makeProblem, refuseProblems } from './problems.js';
+import { refuseProblems } from './problems.js';
 
 /** A bundle that may be run. */
 export interface CheckedBundle {

@@ -1,43 +1,11 @@
 import {
-  type ErrorCode,
   HoldoutError,
+  makeProblem,
   manifestFileName,
   type ProblemItem,
+  type ProblemWords,
   type Sentence,
-  writeSentence,
 } from '@holdout/contracts';
-
-/** Words of the catalogue, or a value that is the same in every language. */
-export type ProblemWords = Sentence | string;
-
-interface ProblemParts {
-  file?: string;
-  field?: string;
-  found: ProblemWords;
-  expected: ProblemWords;
-}
-
-/** One thing that is wrong, as data and as a sentence that says the same. */
-export function makeProblem(code: ErrorCode, { file, field, ...parts }: ProblemParts): ProblemItem {
-  const where = [file, field].filter((part) => part !== undefined).join(': ');
-  const [found, expected] = [write(parts.found), write(parts.expected)];
-  return {
-    code,
-    ...(file === undefined ? {} : { file }),
-    ...(field === undefined ? {} : { field }),
-    found,
-    expected,
-    sentences: {
-      ...(typeof parts.found === 'string' ? {} : { found: parts.found }),
-      ...(typeof parts.expected === 'string' ? {} : { expected: parts.expected }),
-    },
-    message: `${where === '' ? '' : `${where}: `}found ${found}; expected ${expected}.`,
-  };
-}
-
-function write(words: ProblemWords): string {
-  return typeof words === 'string' ? words : writeSentence(words);
-}
 
 /** What the manifest says of a field, and the model file does not. */
 export function contradiction(field: string, found: ProblemWords, expected: Sentence): ProblemItem {
@@ -63,11 +31,11 @@ export function refuseProblems(problems: readonly ProblemItem[]): void {
   throw new HoldoutError(first.code, { detail: count, problems: listed });
 }
 
-/** Names in a sentence: the first of them, where there are many. */
+/** Names in a sentence of any language: the first of them, where there are many, and how many others there are. */
 export function listNames(names: readonly string[]): string {
   const most = 10;
   const shown = names.slice(0, most).map((name) => (name.length > 200 ? `${name.slice(0, 200)}…` : name));
-  return [...shown, ...(names.length > most ? [`and ${names.length - most} more`] : [])].join(', ');
+  return [...shown, ...(names.length > most ? [`… (+${names.length - most})`] : [])].join(', ');
 }
 
 /** Names from an archive may hold anything: what can't be shown is written as an escape. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { competitionSentences as rules } from './competition-sentences.js';
 import { digestSchema } from './digest.js';
 import { failureReports } from './failure-kind.js';
+import { fieldSentences } from './field-sentences.js';
 import { hardwareSchema } from './hardware.js';
 import { metricNameSchema } from './score.js';
 import { shownLinesSchema, shownTextSchema } from './shown-text.js';
@@ -11,24 +13,24 @@ const sizeUnits: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: mebi
 const timeUnits: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
 
 /** A whole number of bytes, or one with a unit: `512 MiB`. */
-const sizeSchema = withUnits(sizeUnits, 'a size such as 512 MiB');
+const sizeSchema = withUnits(sizeUnits, rules.a_size);
 const leastMemoryBytes = 64 * 1024 ** 2;
 /** A whole number of seconds, or one with a unit: `30 min`. */
-const durationSchema = withUnits(timeUnits, 'a time such as 90 s, 30 min or 2 h');
+const durationSchema = withUnits(timeUnits, rules.a_time);
 
 function withUnits(units: Readonly<Record<string, number>>, words: string) {
   const pattern = new RegExp(`^(\\d+) ?(${Object.keys(units).join('|')})$`);
   return z
-    .union([z.number().int().positive(), z.string().regex(pattern, `must be ${words}`)])
+    .union([z.number().int().positive(), z.string().regex(pattern, words)], { error: words })
     .transform((value) => {
       if (typeof value === 'number') return value;
       const [, number = '0', unit = ''] = pattern.exec(value) ?? [];
       return Number(number) * (units[unit] ?? 1);
     })
-    .refine((value) => value > 0, `must be more than 0, ${words}`);
+    .refine((value) => value > 0, words);
 }
 
-const dateSchema = z.iso.datetime({ offset: true, error: 'must be a date and time such as 2027-01-31T12:00:00Z' });
+const dateSchema = z.iso.datetime({ offset: true, error: fieldSentences.a_moment });
 const quotaSchema = z.number().int().positive().nullable();
 
 /** Which of a team's scored submissions is its entry: the best, the last, or the best of those it chose. */
@@ -44,7 +46,7 @@ export const rankingSchema = z.strictObject({
     .array(metricNameSchema)
     .min(1)
     .default(['kappa'])
-    .refine((names) => new Set(names).size === names.length, 'names a metric twice'),
+    .refine((names) => new Set(names).size === names.length, rules.metrics_once),
   /** Where all of them are equal: both have one rank, or the earlier submission has the better one. */
   ties: z.enum(['shared', 'earlier']).default('shared'),
 });
@@ -86,8 +88,8 @@ export const phaseFileSchema = z.strictObject({
   goldReaders: z
     .array(z.string().min(1))
     .min(1)
-    .refine((readers) => readers.length % 2 === 1, 'must be an odd number of readers, so that there is no tie')
-    .refine((readers) => new Set(readers).size === readers.length, 'names a reader twice')
+    .refine((readers) => readers.length % 2 === 1, rules.odd_readers)
+    .refine((readers) => new Set(readers).size === readers.length, rules.readers_once)
     .optional(),
   /** When submissions are taken; at any time where they are left out. */
   opens: dateSchema.nullable().default(null),
@@ -96,9 +98,7 @@ export const phaseFileSchema = z.strictObject({
     .strictObject({
       bundleSize: sizeSchema.prefault('512 MiB'),
       time: durationSchema.prefault('30 min'),
-      memory: sizeSchema
-        .refine((bytes) => bytes >= leastMemoryBytes, 'must be at least 64 MiB: less than that starts no interpreter')
-        .prefault('4 GiB'),
+      memory: sizeSchema.refine((bytes) => bytes >= leastMemoryBytes, rules.interpreter_memory).prefault('4 GiB'),
       /** Of all processes and threads together; null: as much as the time and the cores allow. */
       cpuTime: durationSchema.nullable().default(null),
       /** Files that a bundle leaves in its scratch folder; they count as memory too. */
@@ -136,7 +136,7 @@ export type PhaseFile = z.infer<typeof phaseFileSchema>;
 export const dataLinkSchema = z.strictObject({
   name: shownTextSchema.min(1).max(200),
   description: shownLinesSchema.max(2000).default(''),
-  url: z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' }).max(2000),
+  url: z.url({ protocol: /^https$/, error: fieldSentences.https_address }).max(2000),
   size: sizeSchema.nullable().default(null),
   /** Of the file at the address, so that who has it can check it; left out where the address is a page. */
   sha256: digestSchema.nullable().default(null),
@@ -156,11 +156,11 @@ export const competitionFileSchema = z.strictObject({
     .array(dataLinkSchema)
     .max(50)
     .default([])
-    .refine((links) => new Set(links.map(({ name }) => name)).size === links.length, 'names the same data twice'),
+    .refine((links) => new Set(links.map(({ name }) => name)).size === links.length, rules.data_once),
   phases: z
     .array(phaseFileSchema)
     .min(1)
-    .refine((phases) => new Set(phases.map(({ phase }) => phase)).size === phases.length, 'names a phase twice'),
+    .refine((phases) => new Set(phases.map(({ phase }) => phase)).size === phases.length, rules.phases_once),
 });
 export type CompetitionFile = z.infer<typeof competitionFileSchema>;
 /** As it is written: with units, and what is left out left out. */

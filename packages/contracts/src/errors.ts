@@ -24,7 +24,7 @@ export const errorCatalogue = {
     400,
     'caller',
     'The request is not valid.',
-    'Correct the fields that are named in `problems` and send it again.',
+    'Correct the fields that are named and send it again.',
   ),
   token_missing: entry(
     401,
@@ -726,8 +726,14 @@ export const problemItemSchema = z.object({
   field: z.string().optional(),
   found: z.string().optional(),
   expected: z.string().optional(),
-  /** Where these two are made from a few values: the same, for who writes them in another language. */
-  sentences: z.object({ found: sentenceSchema.optional(), expected: sentenceSchema.optional() }).optional(),
+  /** Where these two, or the words behind the place, are made from a few values: the same, for another language. */
+  sentences: z
+    .object({
+      found: sentenceSchema.optional(),
+      expected: sentenceSchema.optional(),
+      words: sentenceSchema.optional(),
+    })
+    .optional(),
   /** The whole problem as one sentence that names all of the above. */
   message: z.string(),
 });

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { bundleSentences } from './bundle-sentences.js';
+import { competitionSentences } from './competition-sentences.js';
+import { fieldSentences } from './field-sentences.js';
+import { testSetSentences } from './test-set-sentences.js';
 
 /**
  * What teams are told most, as sentences that are made from a few values. Their names and values leave the server beside
@@ -28,8 +31,14 @@ export const sentenceTemplates = {
   heat_map_of_predictions: 'It has predictions and no bundle.',
   heat_maps_limit: 'There may be {{limit}} at one time.',
 
+  // Why a request is refused by its fields, a test set by its archive, a competition by its file
+  ...fieldSentences,
+  ...testSetSentences,
+  ...competitionSentences,
+
   // Why a bundle is refused
   manifest_elsewhere: 'It is at {{path}}; it belongs at the top.',
+  manifest_several: 'It has several bundles: {{folders}}; choose one of these folders.',
   manifest_foreign: 'Only src/ with plain text beside it is run without one, and there is {{path}}.',
   bundle_empty: 'The bundle has no file at all.',
   bundle_has: 'At the top there is: {{paths}}.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bundleSentences as rules } from './bundle-sentences.js';
+import { fieldSentences as rules } from './field-sentences.js';
 
 /** One line that is shown on terminals and pages: nothing that moves a cursor or turns the direction of text. */
 export const shownTextSchema = z

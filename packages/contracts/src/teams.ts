@@ -51,7 +51,7 @@ export const invitationAnswerSchema = z.strictObject({ secret: z.string().min(1)
 /** By which team, one they are in or a new one, and that they accept the rules of this version. */
 export const joinSchema = z
   .strictObject({ team: z.uuid().optional(), newTeam: teamNameSchema.optional(), rulesVersion: versionSchema })
-  .refine(({ team, newTeam }) => (team === undefined) !== (newTeam === undefined), 'names either team or newTeam');
+  .refine(({ team, newTeam }) => (team === undefined) !== (newTeam === undefined), 'either team or newTeam');
 
 export const participationSchema = z.object({
   competition: slugSchema,

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import { randomFrom } from './synthetic/random.js';
 
 /** How the readers of a gold standard were drawn, so that anyone can draw them again. */
@@ -16,8 +16,8 @@ export interface ReaderDraw {
  */
 export function drawReaders(readers: readonly string[], count: number, seed: number): ReaderDraw {
   if (count % 2 === 0 || count > readers.length) {
-    const detail = `${count} readers can’t be drawn from ${readers.length}; expected an odd number, and as many readers.`;
-    throw new HoldoutError('test_set_invalid', { detail });
+    const words = makeSentence('readers_not_drawn', { count, known: readers.length });
+    throw new HoldoutError('test_set_invalid', { sentences: [words] });
   }
   const sorted = [...readers].sort();
   const drawn = new Set(randomFrom('gold readers', seed).shuffle(sorted).slice(0, count));

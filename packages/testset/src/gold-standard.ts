@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 
 /** 0 is normal, 1 is abnormal. */
 export type Label = 0 | 1;
@@ -17,8 +17,8 @@ export interface ReaderLabels {
  */
 export function majorityLabels(voters: readonly ReaderLabels[]): Map<string, Label> {
   if (voters.length % 2 === 0) {
-    const detail = `Found ${voters.length} voting readers; a majority needs an odd number.`;
-    throw new HoldoutError('test_set_invalid', { detail });
+    const words = makeSentence('voters_even', { count: voters.length });
+    throw new HoldoutError('test_set_invalid', { sentences: [words] });
   }
   const studies = new Set(voters.flatMap(({ labels }) => [...labels.keys()]));
   const gold = new Map<string, Label>();
@@ -27,8 +27,8 @@ export function majorityLabels(voters: readonly ReaderLabels[]): Map<string, Lab
     for (const { reader, labels } of voters) {
       const label = labels.get(study);
       if (label === undefined) {
-        const detail = `Reader “${reader}” has no label for ${study}; each voter must read every study.`;
-        throw new HoldoutError('test_set_invalid', { detail });
+        const words = makeSentence('voter_without_label', { reader, study });
+        throw new HoldoutError('test_set_invalid', { sentences: [words] });
       }
       abnormal += label;
     }

@@ -1,4 +1,12 @@
-import { type CompetitionChanges, type CompetitionFile, HoldoutError, type ProblemItem } from '@holdout/contracts';
+import {
+  type CompetitionChanges,
+  type CompetitionFile,
+  HoldoutError,
+  makeSentence,
+  makeToldProblem,
+  type ProblemItem,
+  type Sentence,
+} from '@holdout/contracts';
 import {
   type CompetitionRecord,
   countSubmissions,
@@ -62,7 +70,9 @@ export async function applyCompetition(
     const testSet = await findOwn(phase.testSet);
     const sample = await findOwn(phase.sample);
     for (const [key, version] of Object.entries({ testSet, sample })) {
-      if (!version) problems.push(problem(`${place}.${key}`, missingSet(phase[key as 'testSet' | 'sample'])));
+      if (version) continue;
+      const words = makeSentence('test_set_missing', { testSet: phase[key as 'testSet' | 'sample'] });
+      problems.push(problem(`${place}.${key}`, words));
     }
     if (!testSet || !sample) continue;
     const gold = record?.goldReaders ?? testSet.goldReaders;
@@ -120,35 +130,41 @@ async function checkPhase(
   const problems: ProblemItem[] = [];
   const { release, ranking, opens, closes } = wanted;
   if (opens !== null && closes !== null && opens >= closes) {
-    problems.push(problem(`${place}.closes`, `Found ${closes}; expected it after ${opens}, when the phase opens`));
+    const words = makeSentence('closes_too_early', { closesAt: closes, opensAt: opens });
+    problems.push(problem(`${place}.closes`, words));
   }
   if (release.from !== null && release.final !== null && release.from >= release.final) {
-    const words = `Found ${release.final}; expected it after ${release.from}, when the board is ${release.board}`;
+    const times = { finalAt: release.final, fromAt: release.from };
+    const words = makeSentence(`final_before_${release.board}`, times);
     problems.push(problem(`${place}.release.final`, words));
   }
   if (release.scores === 'ladder' && ranking.by[0] !== 'kappa') {
-    const words = `Found ${ranking.by[0]} first; a ladder compares kappas, so name kappa first`;
+    const words = makeSentence('ladder_without_kappa', { metric: String(ranking.by[0]) });
     problems.push(problem(`${place}.ranking.by`, words));
   }
   const readers = await readReaderNames(database, record?.testSetVersionId ?? testSetVersionId);
   for (const reader of wanted.goldReaders.filter((each) => !readers.includes(each))) {
-    const words = `There is no reader “${reader}” in ${wanted.testSet}; there is: ${readers.join(', ') || 'none'}`;
+    const names = { reader, testSet: wanted.testSet };
+    const words =
+      readers.length === 0
+        ? makeSentence('gold_readers_none', names)
+        : makeSentence('gold_reader_unknown', { ...names, known: readers.join(', ') });
     problems.push(problem(`${place}.goldReaders`, words));
   }
   if (!record) return problems;
   if (record.release.state === 'final' && release.final !== record.release.final?.toISOString()) {
-    const words = `The phase is final since ${record.release.final?.toISOString()}, and stays so`;
+    const words = makeSentence('final_stays', { sinceAt: record.release.final?.toISOString() ?? '' });
     problems.push(problem(`${place}.release.final`, words));
   }
-  const submissions = await countSubmissions(database, record.id);
-  if (submissions === 0) return problems;
-  const has = `${submissions} submissions are scored on it`;
+  const count = await countSubmissions(database, record.id);
+  if (count === 0) return problems;
   if (wanted.testSet !== record.testSet) {
-    const words = `Found ${wanted.testSet} in place of ${record.testSet}, and ${has}; import a new version of ${record.testSet}`;
+    const words = makeSentence('test_set_kept', { found: wanted.testSet, present: record.testSet, count });
     problems.push(problem(`${place}.testSet`, words));
   }
   if (wanted.visibility !== record.visibility) {
-    const words = `Found ${wanted.visibility} in place of ${record.visibility}, and ${has}; make a phase of its own`;
+    const values = { found: wanted.visibility, present: record.visibility, count };
+    const words = makeSentence('visibility_kept', values);
     problems.push(problem(`${place}.visibility`, words));
   }
   return problems;
@@ -158,15 +174,13 @@ async function checkPhase(
 function checkPriority({ place, record, wanted: { priority } }: FoundPhase): ProblemItem[] {
   const allowed = Math.max(0, record?.priority ?? 0);
   if (priority <= allowed) return [];
-  const words = `Found ${priority}; expected at most ${allowed}, since only a site administrator puts a phase before others`;
+  const words = makeSentence('priority_limit', { found: priority, limit: allowed });
   return [problem(`${place}.priority`, words)];
 }
 
 function checkMissing(known: CompetitionRecord | null, file: CompetitionFile): ProblemItem[] {
   const gone = (known?.phases ?? []).filter(({ slug }) => !file.phases.some(({ phase }) => phase === slug));
-  return gone.map(({ slug }) =>
-    problem('phases', `The phase ${slug} is not in the file; a phase is never removed, so close it with “closes”`),
-  );
+  return gone.map(({ slug }) => problem('phases', makeSentence('phase_kept', { phase: slug })));
 }
 
 /** A patient or a picture that teams can see must not be in a hidden set. */
@@ -183,16 +197,17 @@ async function checkShared(database: Database, found: readonly FoundPhase[]): Pr
   const problems: ProblemItem[] = [];
   for (const { place, record, wanted, testSetVersionId } of hidden) {
     if (openSets.has(wanted.testSet)) {
-      const words = `The test set ${wanted.testSet} is a sample or a public phase’s too; a hidden one must be of its own`;
+      const words = makeSentence('hidden_set_open', { testSet: wanted.testSet });
       problems.push(problem(`${place}.testSet`, words));
     }
     const versionId = record?.testSetVersionId ?? testSetVersionId;
     for (const { sets, what, name } of await findSharedContent(database, versionId, open, mostShared)) {
+      const [testSet, other] = sets;
       const words =
         what === 'patient'
-          ? `The patient ${name} is in ${sets.join(' and in ')}`
-          : `A picture of ${name} is in ${sets[1]} too`;
-      problems.push(problem(`${place}.testSet`, `${words}; expected each in one set`));
+          ? makeSentence('patient_in_sets', { patient: name, testSet, other })
+          : makeSentence('picture_in_sets', { study: name, testSet: other });
+      problems.push(problem(`${place}.testSet`, words));
     }
   }
   return problems;
@@ -272,12 +287,8 @@ function toDate(date: string | null): Date | null {
   return date === null ? null : new Date(date);
 }
 
-function missingSet(name: string): string {
-  return `There is no test set ${name}; bring it in with “holdout admin test-set import PATH --test-set ${name}”`;
-}
-
-function problem(field: string, words: string): ProblemItem {
-  return { code: 'competition_invalid', field, message: `${field}: ${words}.` };
+function problem(field: string, words: Sentence): ProblemItem {
+  return makeToldProblem('competition_invalid', { field, words });
 }
 
 function countOf(problems: readonly ProblemItem[]): string {

@@ -4,6 +4,8 @@ import {
   competitionListSchema,
   competitionSchema,
   HoldoutError,
+  makeProblem,
+  makeSentence,
   slugSchema,
 } from '@holdout/contracts';
 import { findCompetition, listCompetitions } from '@holdout/db';
@@ -76,8 +78,9 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       const caller = callerOf(request);
       const { actor } = await demandOrganiser(caller, params.competition);
       if (file.competition !== params.competition) {
-        const detail = `competition: found ${file.competition}; expected ${params.competition}, as in the address.`;
-        throw new HoldoutError('request_invalid', { detail });
+        const expected = makeSentence('as_in_address', { competition: params.competition });
+        const problem = makeProblem('request_invalid', { field: 'competition', found: file.competition, expected });
+        throw new HoldoutError('request_invalid', { detail: problem.message, problems: [problem] });
       }
       const applied = await applyCompetition(database, {
         file,

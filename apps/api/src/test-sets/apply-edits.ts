@@ -1,4 +1,11 @@
-import { HoldoutError, type ProblemItem, type TestSetEdit } from '@holdout/contracts';
+import {
+  HoldoutError,
+  makeSentence,
+  makeToldProblem,
+  type ProblemItem,
+  type Sentence,
+  type TestSetEdit,
+} from '@holdout/contracts';
 import type { NewReader, NewStudy, TestSetVersionRecord } from '@holdout/db';
 import { majorityLabels } from '@holdout/testset';
 
@@ -21,7 +28,7 @@ export function applyEdits(version: TestSetVersionRecord, edits: readonly TestSe
   const problems = edits.flatMap((edit, place) => findProblem(version, edits, edit, place));
   const withdrawn = new Set(edits.flatMap((edit) => ('withdraw' in edit ? [edit.withdraw] : [])));
   if (problems.length === 0 && withdrawn.size >= version.studies.length) {
-    problems.push(makeProblem('edits', 'withdraw every study; a test set needs at least one'));
+    problems.push(makeProblem('edits', makeSentence('edits_withdraw_all', {})));
   }
   if (problems.length > 0) {
     throw new HoldoutError('test_set_invalid', { detail: problems.map(({ message }) => message).join(' '), problems });
@@ -54,22 +61,23 @@ function findProblem(
   const field = `edits.${place}`;
   const study = 'withdraw' in edit ? edit.withdraw : edit.relabel;
   if (!studies.some((known) => known.study === study)) {
-    return [makeProblem(field, `names “${study}”; expected a study of the present version`)];
+    return [makeProblem(field, makeSentence('edit_of_no_study', { study }))];
   }
   if ('withdraw' in edit) return [];
   const { reader } = edit;
   if (edits.some((other) => 'withdraw' in other && other.withdraw === study)) {
-    return [makeProblem(field, `relabels “${study}”, which another edit withdraws; expected one of the two`)];
+    return [makeProblem(field, makeSentence('edit_and_withdrawal', { study }))];
   }
   if (reader === undefined && goldReaders.length > 0) {
-    const expected = `the majority of ${goldReaders.join(', ')} is the gold standard; expected which reader’s label it is`;
-    return [makeProblem(field, `relabels “${study}” without a reader, but ${expected}`)];
+    const words = makeSentence('edit_without_reader', { study, readers: goldReaders.join(', ') });
+    return [makeProblem(field, words)];
   }
   if (reader === undefined || readers.some((known) => known.reader === reader)) return [];
-  const known = readers.map((each) => each.reader).join(', ') || 'none';
-  return [makeProblem(field, `names the reader “${reader}”; expected one of: ${known}`)];
+  if (readers.length === 0) return [makeProblem(field, makeSentence('edit_of_readers_none', { reader }))];
+  const known = readers.map((each) => each.reader).join(', ');
+  return [makeProblem(field, makeSentence('edit_of_no_reader', { reader, known }))];
 }
 
-function makeProblem(field: string, words: string): ProblemItem {
-  return { code: 'test_set_invalid', field, message: `${field} ${words}.` };
+function makeProblem(field: string, words: Sentence): ProblemItem {
+  return makeToldProblem('test_set_invalid', { field, words });
 }

@@ -1,4 +1,4 @@
-import { HoldoutError, type TestSetChange, type TestSetEdit } from '@holdout/contracts';
+import { HoldoutError, makeSentence, type TestSetChange, type TestSetEdit } from '@holdout/contracts';
 import {
   type Database,
   insertTestSetVersion,
@@ -37,7 +37,7 @@ export async function editTestSet(
   const from = await readTestSetVersion(database, phase.testSetVersionId);
   const { versionId, digest } = await writeContents(database, from.testSet, applyEdits(from, edits));
   if (digest === from.digest) {
-    throw new HoldoutError('test_set_invalid', { detail: 'The edits change nothing: all of it stands so already.' });
+    throw new HoldoutError('test_set_invalid', { sentences: [makeSentence('edits_change_nothing', {})] });
   }
   return await changeTestSet(parts, { phase, versionId, note, actor }, log);
 }

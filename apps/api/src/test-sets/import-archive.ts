@@ -2,9 +2,13 @@ import type { BundleFiles, BundleLimits } from '@holdout/bundle';
 import { openBundlePath } from '@holdout/bundle/node';
 import {
   HoldoutError,
+  makeProblem,
+  makeSentence,
+  makeToldProblem,
   type NewTestSetImport,
   type ProblemItem,
-  showSize,
+  type Sentence,
+  showOverLimit,
   type TestSetImport,
 } from '@holdout/contracts';
 import {
@@ -68,7 +72,7 @@ export async function importForPhase(
   const others = await readOtherSets(parts.database, phase.competitionId, phase.testSet);
   const { version, ...read } = await readArchive(parts, { received, rule, testSet: phase.testSet, others });
   if (version.digest === phase.testSetDigest) {
-    throw new HoldoutError('test_set_invalid', { detail: 'This is the present version already; nothing changes.' });
+    throw new HoldoutError('test_set_invalid', { sentences: [makeSentence('version_present', {})] });
   }
   const change = { phase, versionId: version.versionId, note: note + describeDraw(rule, read.goldReaders), actor };
   const changed = await changeTestSet(parts, change, log);
@@ -87,8 +91,8 @@ export async function importNewTestSet(
   const { database } = parts;
   const user = await findPhaseOfTestSet(database, testSet);
   if (user) {
-    const detail = `The test set ${testSet} is that of ${user}; import into that phase, so that its board follows.`;
-    throw new HoldoutError('test_set_invalid', { detail });
+    const words = makeSentence('test_set_of_phase', { testSet, phase: user });
+    throw new HoldoutError('test_set_invalid', { sentences: [words] });
   }
   const others = { patients: new Map<string, string>(), pictures: new Map<string, string>() };
   const { version, ...read } = await readArchive(parts, { received, rule, testSet, others });
@@ -141,17 +145,18 @@ async function makePlan(
   const tables: { path: string; text: string }[] = [];
   for (const { path, sizeBytes } of archive.files) {
     if (!/\.csv$/i.test(path)) continue;
-    if (sizeBytes > mostTableBytes)
-      refuse([describe(path, `has ${showSize(sizeBytes)}; expected at most ${showSize(mostTableBytes)}`)]);
+    if (sizeBytes > mostTableBytes) {
+      const [found, limit] = showOverLimit(sizeBytes, mostTableBytes);
+      const expected = makeSentence('at_most', { limit });
+      refuse([makeProblem('test_set_invalid', { file: path, found, expected })]);
+    }
     const bytes = await joinChunks(archive.stream(path));
     tables.push({ path, text: bytes.toString('utf8') });
   }
   const plan = planImport({ paths: archive.files.map(({ path }) => path), tables, labelsFile });
   const shared = plan.studies.flatMap(({ patient, images }) => {
-    const other = otherPatients.get(patient);
-    return other
-      ? [describe(images[0], `The patient ${patient} is in the test set ${other} too; expected each in one set`)]
-      : [];
+    const testSet = otherPatients.get(patient);
+    return testSet === undefined ? [] : [describe(images[0], makeSentence('patient_shared', { patient, testSet }))];
   });
   if (plan.problems.length + shared.length > 0) refuse([...plan.problems, ...shared]);
   return plan;
@@ -163,10 +168,11 @@ function chooseGoldReaders({ readers }: ImportPlan, { goldReaders, drawSeed }: I
   const chosen = [...(goldReaders ?? readers)];
   const unknown = chosen.filter((reader) => !readers.includes(reader));
   if (unknown.length > 0) {
-    refuse([describe(undefined, `There is no reader ${unknown.join(', ')}; there is: ${readers.join(', ')}`)]);
+    const names = { readers: unknown.join(', '), known: readers.join(', ') };
+    refuse([describe(undefined, makeSentence('no_such_reader', names))]);
   }
   if (chosen.length % 2 === 1) return chosen;
-  const words = `Found ${chosen.length} readers for the gold standard; name an odd number of: ${readers.join(', ')}`;
+  const words = makeSentence('gold_readers_even', { count: chosen.length, readers: readers.join(', ') });
   return refuse([describe(undefined, words)]);
 }
 
@@ -185,20 +191,28 @@ async function storeImages(
     if (!wanted.has(file.path)) continue;
     const bytes = await joinChunks(chunks);
     const inspected =
-      file.sizeBytes > mostImageBytes ? { problem: 'is larger than 64 MiB' } : await inspectImage(bytes);
+      file.sizeBytes > mostImageBytes ? { problem: sayTooLarge(file.sizeBytes) } : await inspectImage(bytes);
     if ('problem' in inspected) {
-      problems.push(describe(file.path, `The image ${inspected.problem}`));
+      problems.push(describe(file.path, inspected.problem));
       continue;
     }
     const { picture, width, height } = inspected;
     const blob = await storage.put(oneChunk(bytes));
-    const twin = firstWith.get(picture) ?? otherPictures.get(blob.digest);
-    if (twin !== undefined) problems.push(describe(file.path, `It is the same picture as ${twin}; expected each once`));
+    const [other, testSet] = [firstWith.get(picture), otherPictures.get(blob.digest)];
+    if (other !== undefined) problems.push(describe(file.path, makeSentence('picture_twice', { other })));
+    else if (testSet !== undefined) {
+      problems.push(describe(file.path, makeSentence('picture_of_other_set', { testSet })));
+    }
     firstWith.set(picture, file.path);
     stored.set(file.path, { fileName: '', ...blob, width, height });
   }
   if (problems.length > 0) refuse(problems);
   return stored;
+}
+
+function sayTooLarge(sizeBytes: number): Sentence {
+  const [size, limit] = showOverLimit(sizeBytes, mostImageBytes);
+  return makeSentence('image_file_size', { size, limit });
 }
 
 function describeStudy(
@@ -234,16 +248,17 @@ async function joinChunks(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function describe(file: string | undefined, words: string): ProblemItem {
-  const message = file === undefined ? `${words}.` : `${file}: ${words}.`;
-  return { code: 'test_set_invalid', ...(file === undefined ? {} : { file }), message };
+function describe(file: string | undefined, words: Sentence): ProblemItem {
+  return makeToldProblem('test_set_invalid', { file, words });
 }
 
 /** All of them in one report, up to a length that somebody reads. */
 function refuse(problems: readonly ProblemItem[]): never {
   const more = problems.length - mostProblems;
   const listed =
-    more > 0 ? [...problems.slice(0, mostProblems), describe(undefined, `And ${more} more`)] : [...problems];
+    more > 0
+      ? [...problems.slice(0, mostProblems), describe(undefined, makeSentence('more_problems', { count: more }))]
+      : [...problems];
   const detail = problems.length === 1 ? 'There is 1 problem.' : `There are ${problems.length} problems.`;
   throw new HoldoutError('test_set_invalid', { detail, problems: listed });
 }

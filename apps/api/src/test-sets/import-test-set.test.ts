@@ -116,10 +116,10 @@ describe('a test set that is refused', () => {
     ]);
     expect(problems).toEqual(
       expect.arrayContaining([
-        `${first.study} has no image that can be read; expected at least one.`,
-        `${second.study} has no label of the reader “Reader 2”.`,
-        `${third.study}/image1.png is not a PNG; expected a PNG with its header.`,
-        `${fourth.study} is there twice; expected once.`,
+        `${first.study}: The study has no image that can be read; expected at least one.`,
+        `${second.study}: The study has no label of the reader “Reader 2”.`,
+        `${third.study}/image1.png: The image is no picture; expected a PNG.`,
+        `${fourth.study}: The study is there twice; expected once.`,
       ]),
     );
   });

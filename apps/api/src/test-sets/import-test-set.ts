@@ -1,4 +1,4 @@
-import { HoldoutError, type ProblemItem } from '@holdout/contracts';
+import { HoldoutError, makeSentence, makeToldProblem, type ProblemItem, type Sentence } from '@holdout/contracts';
 import { type Database, insertTestSetVersion } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 import { majorityLabels } from '@holdout/testset';
@@ -108,7 +108,7 @@ async function storeImages(storage: Storage, study: ImportedStudy, problems: Pro
   const images: StoredImage[] = [];
   for (const { fileName, bytes } of study.images) {
     const size = readPngSize(bytes);
-    if (!size) problems.push(problem(`${study.study}/${fileName}`, 'is not a PNG; expected a PNG with its header'));
+    if (!size) problems.push(problem(`${study.study}/${fileName}`, makeSentence('image_no_picture', {})));
     else images.push({ fileName, ...(await storage.put(oneChunk(bytes))), ...size });
   }
   return { ...study, images };
@@ -120,21 +120,22 @@ async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** Every problem is found before anything is refused, so that a list can be corrected at once. */
 function checkStudies(studies: readonly StoredStudy[], goldReaders: readonly string[], problems: ProblemItem[]): void {
-  if (studies.length === 0) problems.push(problem(undefined, 'The test set has no study; expected at least one'));
+  if (studies.length === 0) problems.push(problem(undefined, makeSentence('no_studies', {})));
   if (goldReaders.length > 0 && goldReaders.length % 2 === 0) {
-    problems.push(problem(undefined, `Found ${goldReaders.length} gold readers; a majority needs an odd number`));
+    problems.push(problem(undefined, makeSentence('voters_even', { count: goldReaders.length })));
   }
   const readers = new Set(studies.flatMap(({ readerLabels }) => Object.keys(readerLabels ?? {})));
   for (const [place, study] of studies.entries()) {
     const { study: name, images, readerLabels = {} } = study;
-    if (studies[place - 1]?.study === name) problems.push(problem(name, 'is there twice; expected once'));
-    if (images.length === 0) problems.push(problem(name, 'has no image that can be read; expected at least one'));
+    if (studies[place - 1]?.study === name) problems.push(problem(name, makeSentence('study_named_twice', {})));
+    if (images.length === 0) problems.push(problem(name, makeSentence('study_without_image', {})));
     const fileNames = new Set(images.map((image) => image.fileName));
-    if (fileNames.size < images.length) problems.push(problem(name, 'has two images of one name'));
+    if (fileNames.size < images.length) problems.push(problem(name, makeSentence('image_named_twice', {})));
     for (const reader of new Set([...readers, ...goldReaders])) {
-      if (readerLabels[reader] === undefined) problems.push(problem(name, `has no label of the reader “${reader}”`));
+      if (readerLabels[reader] === undefined) problems.push(problem(name, makeSentence('study_unread', { reader })));
     }
-    if (goldReaders.length === 0 && study.goldLabel === undefined) problems.push(problem(name, 'has no gold label'));
+    if (goldReaders.length === 0 && study.goldLabel === undefined)
+      problems.push(problem(name, makeSentence('study_without_gold', {})));
   }
 }
 
@@ -155,8 +156,8 @@ function goldLabelOf({ study, goldLabel }: StoredStudy, majority: ReadonlyMap<st
   return label;
 }
 
-function problem(file: string | undefined, found: string): ProblemItem {
-  return { code: 'test_set_invalid', ...(file ? { file } : {}), message: file ? `${file} ${found}.` : `${found}.` };
+function problem(file: string | undefined, words: Sentence): ProblemItem {
+  return makeToldProblem('test_set_invalid', { file, words });
 }
 
 function countOf(problems: readonly ProblemItem[]): string {

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import { claimTestSet, type Database, findTestSetOwners } from '@holdout/db';
 import { type Caller, isOrganiser } from '../caller.js';
 
@@ -22,6 +22,6 @@ export async function isOwnTestSet(database: Database, caller: Caller, testSet: 
 export async function claimName(database: Database, caller: Caller, testSet: string): Promise<void> {
   await claimTestSet(database, testSet, caller.user?.id ?? null);
   if (await isOwnTestSet(database, caller, testSet)) return;
-  const detail = `The name ${testSet} is taken by another organiser’s test set; choose another.`;
-  throw new HoldoutError('test_set_invalid', { detail });
+  const words = makeSentence('test_set_taken', { testSet });
+  throw new HoldoutError('test_set_invalid', { sentences: [words] });
 }

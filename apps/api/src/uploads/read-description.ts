@@ -1,4 +1,4 @@
-import { HoldoutError, submissionWordsSchema } from '@holdout/contracts';
+import { describeIssue, HoldoutError, submissionWordsSchema } from '@holdout/contracts';
 import { z } from 'zod';
 
 /** What a team may say of a submission beside its manifest, with the manifest's own limits. */
@@ -20,9 +20,8 @@ export type SubmissionDescription = z.infer<typeof describeSchema>;
 export function readDescription(fields: Readonly<Record<string, unknown>>, place: string): SubmissionDescription {
   const parsed = describeSchema.safeParse(fields);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const field = [place, ...issue.path.map(String)].join('.');
-    return { code: 'request_invalid' as const, field, message: `${field}: ${issue.message}.` };
+  const problems = parsed.error.issues.flatMap((issue) => {
+    return describeIssue('request_invalid', { field: [place, ...issue.path.map(String)].join('.') }, issue);
   });
   throw new HoldoutError('request_invalid', { detail: problems.map((item) => item.message).join(' '), problems });
 }

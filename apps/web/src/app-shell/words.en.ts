@@ -30,6 +30,10 @@ export const words = {
   copied: 'Copied',
   problems_one: '{{count}} problem.',
   problems_other: '{{count}} problems.',
+  fileLine: '{{file}}, line {{line}}',
+  problemAt: '{{place}}: {{words}}',
+  foundAndExpected: 'found {{found}}; expected {{expected}}.',
+  expectedOnly: 'expected {{expected}}.',
 
   // Study types and metrics, as they are called everywhere.
   type_elbow: 'Elbow',

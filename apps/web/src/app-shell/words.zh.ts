@@ -31,6 +31,10 @@ export const words: Translated<typeof english> = {
   copy: '复制',
   copied: '已复制',
   problems_other: '共 {{count}} 个问题。',
+  fileLine: '{{file}} 第 {{line}} 行',
+  problemAt: '{{place}}：{{words}}',
+  foundAndExpected: '发现：{{found}}；应为：{{expected}}。',
+  expectedOnly: '应为：{{expected}}。',
 
   type_elbow: '肘',
   type_finger: '手指',

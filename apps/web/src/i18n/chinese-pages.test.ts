@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCatalogue, sentenceTemplates } from '@holdout/contracts';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeThreeFaults, packTestSet } from '../../../../test/pack-test-set.js';
 import { meetPeople, type People } from '../../../../test/people.js';
 import type { Standalone } from '../../../../test/run-standalone.js';
 import { useSite } from '../../../../test/use-site.js';
@@ -40,8 +41,8 @@ describe('what the server says to who reads Chinese', () => {
 
   afterAll(() => rm(bundles, { recursive: true, force: true }));
 
-  const listEnglish = async () => {
-    const text = await page.locator('body').innerText();
+  const listEnglish = async (of = page) => {
+    const text = await of.locator('body').innerText();
     return english.filter((words) => text.includes(words));
   };
 
@@ -94,6 +95,64 @@ with open(sys.argv[2], 'w') as answers:
     await page.waitForURL(/\/submissions\//);
     await page.getByText(words.sentences.all_abnormal).waitFor({ timeout: 120_000 });
     expect(await listEnglish()).toEqual([]);
+  });
+
+  /** As the demo's administrator. */
+  async function organise(path: string): Promise<WatchedPage> {
+    const storageState = await people.outbox.context().storageState();
+    return await people.visit(`/competitions/mura/organise/${path}`, { storageState, locale: 'zh-CN' });
+  }
+
+  const listProblems = async (of: WatchedPage) => {
+    const report = of.getByRole('alert');
+    await report.waitFor();
+    return (await report.getByRole('listitem').allTextContents()).toSorted();
+  };
+
+  it('reports in Chinese what is wrong with a test set', async () => {
+    const archive = await packTestSet(bundles, 'wrong', await makeThreeFaults());
+    const organiser = await organise('test-sets?phase=practice&view=import');
+    await organiser.locator('input[type=file]').setInputFiles(archive);
+    await organiser.getByRole('textbox', { name: '备注' }).fill('四例检查');
+    await organiser.getByRole('button', { name: '导入', exact: true }).click();
+    expect(await listProblems(organiser)).toEqual([
+      'MURA-v1.1/XR_HAND/patient90008/study1/image1.png：XR_HAND/patient90008/study1 有图像，但没有标签。',
+      'MURA-v1.1/test_labels.csv 第 4 行：发现：列 2 中的 "2"；应为：0 或 1。',
+      'MURA-v1.1/test_labels.csv 第 5 行：XR_HAND/patient90009/study1 有标签，但没有图像。',
+    ]);
+    expect(await listEnglish(organiser)).toEqual([]);
+    await takePicture(organiser, 'organise-import-refused-zh');
+    expect(await findBarriers(organiser)).toEqual([]);
+  });
+
+  it('reports in Chinese what is wrong with a competition’s file: as YAML, in its fields, and with what is there', async () => {
+    const organiser = await organise('settings');
+    await organiser.getByText('YAML', { exact: true }).click();
+    const file = organiser.getByLabel('竞赛文件（YAML）');
+    const text = await file.inputValue();
+    const apply = async (changed: string) => {
+      await file.fill(changed);
+      await organiser.getByRole('button', { name: '显示将会改变的内容' }).click();
+      return await listProblems(organiser);
+    };
+
+    await file.fill(`${text}title: MURA\n`);
+    await organiser.getByText(/^第 \d+ 行第 1 列：这个字段前面已有。$/).waitFor();
+    await takePicture(organiser, 'organise-yaml-zh');
+    expect(await apply(text.replace('time: 30 min', 'time: soon').replace('perDay: 5', 'perDay: 0'))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^phases\.\d\.limits\.time：应为：时长，例如 90 s、30 min 或 2 h。$/),
+        expect.stringMatching(/^phases\.\d\.quotas\.perDay：应为：大于 0。$/),
+      ]),
+    );
+    const dated = text.replace('opens: null', 'opens: 2030-01-02T00:00:00Z');
+    const found = await apply(dated.replace('closes: null', 'closes: 2030-01-01T00:00:00Z'));
+    expect(found).toEqual([
+      expect.stringMatching(/^phases\.0\.closes：关闭时间是 2030年.*；应晚于该阶段的开放时间 2030年.*。$/),
+    ]);
+    expect(await listEnglish(organiser)).toEqual([]);
+    await takePicture(organiser, 'organise-settings-refused-zh');
+    expect(await findBarriers(organiser)).toEqual([]);
   });
 
   it('mails in the language of the page, whatever the browser’s is', async () => {

@@ -9,7 +9,7 @@ export interface ErrorWords {
 /** The catalogue of `packages/contracts/src/errors.ts` in Chinese: every code, or it does not compile. */
 export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   // Requests
-  request_invalid: words('请求无效。', '请改正 `problems` 中指出的字段，然后重新发送。'),
+  request_invalid: words('请求无效。', '请改正指出的字段，然后重新发送。'),
   token_missing: words(
     '此操作需要令牌或登录。',
     '请发送请求头 `Authorization: Bearer TOKEN`；用 `holdout login` 可以得到令牌。在浏览器中：请登录。',

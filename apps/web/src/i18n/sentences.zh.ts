@@ -1,5 +1,8 @@
 import type { SentenceName } from '@holdout/contracts';
 import { bundleSentences } from './bundle-sentences.zh.js';
+import { competitionSentences } from './competition-sentences.zh.js';
+import { fieldSentences } from './field-sentences.zh.js';
+import { testSetSentences } from './test-set-sentences.zh.js';
 
 /** The sentences of `packages/contracts/src/sentences.ts` in Chinese: every one, or it does not compile. */
 export const sentences: Readonly<Record<SentenceName, string>> = {
@@ -24,9 +27,14 @@ export const sentences: Readonly<Record<SentenceName, string>> = {
   heat_map_of_predictions: '它只有预测，没有模型包。',
   heat_maps_limit: '同一时间最多可有 {{limit}} 个。',
 
+  ...fieldSentences,
+  ...testSetSentences,
+  ...competitionSentences,
+
   manifest_elsewhere: '它位于 {{path}}；应放在最上层。',
+  manifest_several: '其中有多个模型包：{{folders}}；请选择其中一个文件夹。',
   manifest_foreign: '只有在 src/ 旁边全是纯文本文件时才可以没有它，而这里有 {{path}}。',
-  bundle_empty: '提交包中没有任何文件。',
+  bundle_empty: '模型包中没有任何文件。',
   bundle_has: '最上层有：{{paths}}。',
   ...bundleSentences,
 

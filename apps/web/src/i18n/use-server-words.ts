@@ -19,8 +19,14 @@ export interface ServerWords {
   titleOf(code: ErrorCode): string | null;
   sayReason(reason: Reason): { readonly message: string; readonly next: string };
   sayWarning(warning: CheckWarning): string;
-  /** What was found and what was expected, where it is told apart. */
-  sayProblem(problem: ProblemItem): { readonly found: string | undefined; readonly expected: string | undefined };
+  sayProblem(problem: ProblemItem): SaidProblem;
+}
+
+/** What was found and what was expected, where it is told apart; else all of it, where there are other words than English. */
+interface SaidProblem {
+  readonly found: string | undefined;
+  readonly expected: string | undefined;
+  readonly words: string | undefined;
 }
 
 export function useServerWords(): ServerWords {
@@ -62,6 +68,7 @@ export function useServerWords(): ServerWords {
     sayProblem: ({ found, expected, sentences }) => ({
       found: (sentences?.found && saySentence(sentences.found)) ?? found,
       expected: (sentences?.expected && saySentence(sentences.expected)) ?? expected,
+      words: (sentences?.words && saySentence(sentences.words)) ?? undefined,
     }),
     sayWarning: ({ message, sentence }) => (sentence && saySentence(sentence)) ?? message,
   };

@@ -1,6 +1,13 @@
-import { makeSentence, type ProblemItem, showOverLimit, showSize } from '@holdout/contracts';
+import {
+  makeProblem,
+  makeSentence,
+  type ProblemItem,
+  type ProblemWords,
+  showOverLimit,
+  showSize,
+} from '@holdout/contracts';
 import { type BundleLimits, pathLimits } from '../limits.js';
-import { makeProblem, type ProblemWords, showName } from '../problems.js';
+import { showName } from '../problems.js';
 
 /** What an archive says of one entry, before anything of it is believed. */
 export interface ArchiveEntry {

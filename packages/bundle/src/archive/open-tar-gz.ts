@@ -1,9 +1,9 @@
-import { HoldoutError, makeSentence, showSize } from '@holdout/contracts';
+import { HoldoutError, makeProblem, makeSentence, showSize } from '@holdout/contracts';
 import { type Extract, extract, type Header } from 'tar-stream';
 import type { BundleFile, BundleFiles } from '../bundle-files.js';
 import { type ByteSource, readChunks } from '../byte-source.js';
 import type { BundleLimits } from '../limits.js';
-import { makeProblem, refuseProblems } from '../problems.js';
+import { refuseProblems } from '../problems.js';
 import { type ArchiveEntry, checkEntries, isLitter, isTooLong } from './check-entries.js';
 
 interface TarEntry {

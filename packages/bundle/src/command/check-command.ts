@@ -1,5 +1,6 @@
 import {
   type CommandManifest,
+  makeProblem,
   makeSentence,
   manifestFileName,
   type ProblemItem,
@@ -7,7 +8,7 @@ import {
   type Sentence,
 } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
-import { makeProblem, showName } from '../problems.js';
+import { showName } from '../problems.js';
 
 /** What the run puts beside the bundle's own files, in its working directory. */
 const reservedNames: ReadonlyMap<string, Sentence> = new Map([

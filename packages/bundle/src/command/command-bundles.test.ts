@@ -55,7 +55,7 @@ describe('a program with a manifest', () => {
   });
 
   it.each([
-    ['command', { command: ['python3', 'src/predict.py', '{images_csv}'] }, 'must name {images_csv}'],
+    ['command', { command: ['python3', 'src/predict.py', '{images_csv}'] }, 'words that name {images_csv}'],
     ['command', { command: [] }, 'at least 1'],
     ['command', { command: 'python3 src/predict.py' }, 'array'],
     ['image', { image: 'python:3.12' }, 'an image with its digest'],

@@ -2,11 +2,12 @@ import {
   type CommandManifest,
   commandPlaceholders,
   HoldoutError,
+  makeProblem,
   makeSentence,
   manifestSchema,
 } from '@holdout/contracts';
 import type { BundleFile, BundleFiles } from '../bundle-files.js';
-import { makeProblem, showName } from '../problems.js';
+import { showName } from '../problems.js';
 import { type ProgramHints, readProgramHints } from './read-program-hints.js';
 
 /** What people call the program that predicts. */

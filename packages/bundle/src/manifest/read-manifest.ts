@@ -1,6 +1,7 @@
 import {
   HoldoutError,
   type Manifest,
+  makeProblem,
   makeSentence,
   manifestFileName,
   manifestSchema,
@@ -9,8 +10,9 @@ import {
 import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
 import { findForeignFile, findProgram, isProgramFolder } from '../command/find-program.js';
-import { makeProblem, refuseProblems } from '../problems.js';
-import { describeIssue } from './describe-issue.js';
+import { parseJson } from '../parse-json.js';
+import { listNames, refuseProblems } from '../problems.js';
+import { describeManifestIssue } from './describe-manifest-issue.js';
 
 const mostManifestBytes = 1024 * 1024;
 
@@ -30,33 +32,30 @@ export async function readManifest(bundle: BundleFiles): Promise<Manifest> {
     ];
     refuseProblems([makeProblem('manifest_invalid', { file: manifestFileName, found, expected })]);
   }
-  const value = parseJson(await joinChunks(bundle.stream(manifestFileName)));
+  const read = parseJson(await joinChunks(bundle.stream(manifestFileName)));
+  if ('fault' in read) {
+    const expected = makeSentence('json_object', {});
+    refuseProblems([makeProblem('manifest_invalid', { file: manifestFileName, found: read.fault, expected })]);
+  }
+  const value = 'value' in read ? read.value : undefined;
   const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success) refuseProblems(parsed.error.issues.flatMap((issue) => describeIssue(issue, value)));
+  if (!parsed.success) refuseProblems(parsed.error.issues.flatMap((issue) => describeManifestIssue(issue, value)));
   return parsed.data as Manifest;
 }
 
 function describeWhatIsThere({ files }: BundleFiles): Sentence {
-  const near = files.find(({ path }) => path.endsWith(`/${manifestFileName}`));
-  if (near) return makeSentence('manifest_elsewhere', { path: near.path });
+  const end = `/${manifestFileName}`;
+  const folders = files.flatMap(({ path }) => (path.endsWith(end) ? [path.slice(0, -end.length)] : []));
+  const [near, another] = folders;
+  // Such as a starter kit as it was downloaded.
+  if (near !== undefined && another !== undefined) {
+    return makeSentence('manifest_several', { folders: listNames(folders) });
+  }
+  if (near !== undefined) return makeSentence('manifest_elsewhere', { path: near + end });
   const foreign = files.some(({ path }) => path.startsWith('src/')) ? findForeignFile(files) : null;
   if (foreign !== null) return makeSentence('manifest_foreign', { path: foreign });
   const first = files.slice(0, 3).map(({ path }) => path);
   return files.length === 0
     ? makeSentence('bundle_empty', {})
     : makeSentence('bundle_has', { paths: `${first.join(', ')}${files.length > 3 ? ', …' : ''}` });
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    const found = makeSentence('found_no_json', { why: error instanceof Error ? error.message : String(error) });
-    const problem = makeProblem('manifest_invalid', {
-      file: manifestFileName,
-      found,
-      expected: makeSentence('json_object', {}),
-    });
-    throw new HoldoutError('manifest_invalid', { detail: problem.message, problems: [problem] });
-  }
 }

@@ -1,5 +1,6 @@
 import {
   type ModelManifest,
+  makeProblem,
   makeSentence,
   manifestFileName,
   type ProblemItem,
@@ -8,9 +9,9 @@ import {
   type Sentence,
 } from '@holdout/contracts';
 import type { ModelDescription, ModelTensor } from '../model/model-description.js';
-import { contradiction, listNames, makeProblem, showShape } from '../problems.js';
+import { contradiction, listNames, showShape } from '../problems.js';
 import { checkCam } from './check-cam.js';
-import { describeIssue } from './describe-issue.js';
+import { describeManifestIssue } from './describe-manifest-issue.js';
 
 type Layout = 'nchw' | 'nhwc';
 
@@ -49,7 +50,7 @@ export function resolveManifest(
   // What the model tells must keep to the limits that hold for what is written.
   const checked = resolvedModelManifestSchema.safeParse(resolved);
   if (checked.success) return { manifest: checked.data };
-  return { problems: checked.error.issues.flatMap((issue) => describeIssue(issue, resolved)) };
+  return { problems: checked.error.issues.flatMap((issue) => describeManifestIssue(issue, resolved)) };
 }
 
 function findImageInput({ model: file }: ModelManifest, { inputs }: ModelDescription, problems: ProblemItem[]) {

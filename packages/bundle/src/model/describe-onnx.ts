@@ -1,5 +1,7 @@
+import { makeSentence } from '@holdout/contracts';
 import { modelLimits } from '../limits.js';
 import { InnerTensors, type ModelDescription, type ModelTensor, type TensorShape } from './model-description.js';
+import { ModelFault } from './model-fault.js';
 import { type MessageShapes, type ScanEvent, scanProtobuf } from './protobuf-scan.js';
 
 /** Weights that an ONNX model keeps in a file of its own. */
@@ -87,7 +89,7 @@ class OnnxReading {
   }
 
   finish(): OnnxDescription {
-    if (!this.#hasGraph) throw new Error('it has no graph');
+    if (!this.#hasGraph) throw new ModelFault(makeSentence('found_onnx_without_graph', {}));
     // Older exporters list the weights among the inputs.
     const inputs = this.#tensors.Input.filter(({ name }) => !this.#initialised.has(name));
     for (const [name, shape] of this.#shapes) this.#inner.shape('features', name, shape);
@@ -113,11 +115,12 @@ class OnnxReading {
   }
 
   #end(shape: string): void {
-    if (shape === 'Dimension' && this.#shape) pushWithin(this.#shape, this.#dimension, modelLimits.dimensions, 'sides');
+    if (shape === 'Dimension' && this.#shape)
+      pushWithin(this.#shape, this.#dimension, modelLimits.dimensions, 'found_onnx_sides');
     if (shape === 'Input' || shape === 'Output') {
       const elementType = elementTypes[this.#elementType] ?? `type ${this.#elementType}`;
       const tensor = { name: this.#name, elementType, shape: this.#shape };
-      pushWithin(this.#tensors[shape], tensor, modelLimits.inputsOrOutputs, 'inputs or outputs');
+      pushWithin(this.#tensors[shape], tensor, modelLimits.inputsOrOutputs, 'found_onnx_ports');
     }
     // Where the shapes of inner values are told, and of the outputs, which are inner values too.
     if ((shape === 'Value' || shape === 'Output') && this.#wanted.has(this.#name)) {
@@ -131,7 +134,7 @@ class OnnxReading {
       // A place that is named counts even where the tensor says that it is not used: readers differ.
       if (this.#isExternal || location !== undefined) {
         const data = { tensor: this.#name, location: location ?? '' };
-        pushWithin(this.#external, data, modelLimits.weights, 'weights in other files');
+        pushWithin(this.#external, data, modelLimits.weights, 'found_onnx_external');
       }
     }
   }
@@ -142,7 +145,7 @@ class OnnxReading {
     if (shape === 'Node') this.#inner.add('features', text, null);
     if (shape === 'Weight' && field === 1) {
       for (const side of typeof value === 'number' ? [value] : readPacked(value)) {
-        pushWithin(this.#sides, side, modelLimits.dimensions, 'sides');
+        pushWithin(this.#sides, side, modelLimits.dimensions, 'found_onnx_sides');
       }
     }
     if (isTensor(shape) && field === 8) this.#name = text;
@@ -176,7 +179,9 @@ function readPacked(bytes: Uint8Array): number[] {
   return numbers;
 }
 
-function pushWithin<T>(list: T[], item: T, most: number, what: string): void {
-  if (list.length >= most) throw new Error(`it has more than ${most} ${what}`);
+type Excess = 'found_onnx_sides' | 'found_onnx_ports' | 'found_onnx_external';
+
+function pushWithin<T>(list: T[], item: T, limit: number, excess: Excess): void {
+  if (list.length >= limit) throw new ModelFault(makeSentence(excess, { limit }));
   list.push(item);
 }

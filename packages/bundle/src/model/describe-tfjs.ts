@@ -4,7 +4,7 @@ import { InnerTensors, type ModelDescription, type ModelTensor } from './model-d
 
 /** Counted before any of it is looked at. */
 function listOf<T extends z.ZodType>(schema: T, most: number) {
-  return z.array(z.unknown()).max(most, `more than ${most} of them`).pipe(z.array(schema));
+  return z.array(z.unknown()).max(most).pipe(z.array(schema));
 }
 
 const { dimensions } = modelLimits;
@@ -84,7 +84,7 @@ const valueBytes: Readonly<Record<string, number>> = {
  * Reads the inputs and outputs of a TF.js model.
  *
  * @param wanted - names of inner tensors that are asked for
- * @throws Error where it is neither a layers model nor a graph model
+ * @throws ZodError where it is neither a layers model nor a graph model
  */
 export function describeTfjs(file: TfjsFile, wanted: readonly string[] = []): ModelDescription {
   const inner = new InnerTensors(wanted);

@@ -1,8 +1,9 @@
-import { HoldoutError, makeSentence, type ProblemItem } from '@holdout/contracts';
+import { makeProblem, makeSentence, type ProblemItem } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import type { Inspection } from '../check-bundle.js';
-import { makeProblem, showName } from '../problems.js';
+import { showName } from '../problems.js';
 import { describeOnnx, type ExternalData } from './describe-onnx.js';
+import { ModelFault } from './model-fault.js';
 
 /** Reads what an ONNX model tells, and whether the weights that it keeps outside are in the bundle. */
 export async function inspectOnnx(files: BundleFiles, model: string, wanted: readonly string[]): Promise<Inspection> {
@@ -10,12 +11,9 @@ export async function inspectOnnx(files: BundleFiles, model: string, wanted: rea
     const description = await describeOnnx(files.stream(model), wanted);
     return { description, problems: findMissingData(files, model, description.external) };
   } catch (error) {
-    if (error instanceof HoldoutError) throw error;
-    const found = makeSentence('found_no_onnx', { why: error instanceof Error ? error.message : String(error) });
-    return {
-      description: null,
-      problems: [makeProblem('model_unreadable', { file: model, found, expected: makeSentence('onnx_model', {}) })],
-    };
+    if (!(error instanceof ModelFault)) throw error;
+    const parts = { file: model, found: error.found, expected: makeSentence('onnx_model', {}) };
+    return { description: null, problems: [makeProblem('model_unreadable', parts)] };
   }
 }
 

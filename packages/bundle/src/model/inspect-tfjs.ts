@@ -1,9 +1,11 @@
-import { HoldoutError, makeSentence, type ProblemItem, type Sentence } from '@holdout/contracts';
+import { describeExpected, makeProblem, makeSentence, type ProblemItem, type Sentence } from '@holdout/contracts';
+import { z } from 'zod';
 import type { BundleFiles } from '../bundle-files.js';
 import { joinChunks } from '../byte-source.js';
 import type { Inspection } from '../check-bundle.js';
 import { modelLimits } from '../limits.js';
-import { listNames, makeProblem, showName } from '../problems.js';
+import { parseJson } from '../parse-json.js';
+import { listNames, showName } from '../problems.js';
 import { describeTfjs, expectedWeightBytes, type TfjsFile, tfjsFileSchema } from './describe-tfjs.js';
 
 /** Reads what a TF.js model tells, and whether its weight files are all there and as large as its weights. */
@@ -14,19 +16,30 @@ export async function inspectTfjs(files: BundleFiles, model: string, wanted: rea
   if (sizeBytes > topologyBytes) {
     return unreadable(model, makeSentence('found_bytes', { bytes: sizeBytes }), atMost(topologyBytes));
   }
+  const read = parseJson(await joinChunks(files.stream(model)));
+  if ('fault' in read) return unreadable(model, read.fault, makeSentence('tfjs_model', {}));
   try {
-    const text = new TextDecoder().decode(await joinChunks(files.stream(model)));
-    const file = tfjsFileSchema.parse(JSON.parse(text));
+    const file = tfjsFileSchema.parse(read.value);
     const shards = file.weightsManifest.reduce((sum, { paths }) => sum + paths.length, 0);
     if (shards > modelLimits.shards) {
       return unreadable(model, makeSentence('found_weight_files', { count: shards }), atMost(modelLimits.shards));
     }
     return { description: describeTfjs(file, wanted), problems: checkShards(files, model, file) };
   } catch (error) {
-    if (error instanceof HoldoutError) throw error;
-    const words = error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 300) : String(error);
-    return unreadable(model, makeSentence('found_no_tfjs', { why: words }), makeSentence('tfjs_model', {}));
+    if (error instanceof z.ZodError) return unlike(model, error);
+    throw error;
   }
+}
+
+/** It is JSON, and no model: the first field that is not as a model's is named. */
+function unlike(file: string, { issues: [issue] }: z.ZodError): Inspection {
+  const field = issue?.path.map(String).join('.');
+  const place = { file, ...(field ? { field } : {}) };
+  const [found, expected] =
+    issue?.code === 'too_big'
+      ? [makeSentence('more_than', { limit: String(issue.maximum) }), describeExpected(issue)]
+      : [makeSentence('found_no_tfjs', {}), makeSentence('tfjs_model', {})];
+  return { description: null, problems: [makeProblem('model_unreadable', { ...place, found, expected })] };
 }
 
 function unreadable(file: string, found: Sentence, expected: Sentence): Inspection {

@@ -1,4 +1,6 @@
+import { makeSentence } from '@holdout/contracts';
 import { modelLimits } from '../limits.js';
+import { ModelFault } from './model-fault.js';
 
 /** What a field of a message holds: a message of a named kind, bytes to keep, or (left out) nothing of interest. */
 export type MessageShapes = Readonly<Record<string, Readonly<Record<number, string | 'keep'>>>>;
@@ -17,7 +19,7 @@ const mostDepth = 100;
  *
  * Format: protobuf.dev/programming-guides/encoding. Varints beyond 2^53 lose precision; none that matters here is.
  *
- * @throws Error where the bytes are no such message, or have more fields than any model
+ * @throws ModelFault where the bytes are no such message, or have more fields than any model
  */
 export async function scanProtobuf(
   chunks: AsyncIterable<Uint8Array>,
@@ -32,20 +34,21 @@ export async function scanProtobuf(
   for (let fields = 0; ; fields += 1) {
     let current = open.at(-1);
     while (current && bytes.position >= current.end) {
-      if (bytes.position > current.end) throw new Error('a message runs over its end');
+      if (bytes.position > current.end) throw new ModelFault(makeSentence('found_no_onnx', {}));
       take({ event: 'end', shape: current.shape, field: current.field });
       open.pop();
       current = open.at(-1);
     }
     if (!current) return;
     if (bytes.isChunkSpent && (await bytes.isAtEnd())) {
-      if (open.length > 1) throw new Error('the file ends within a message');
+      if (open.length > 1) throw new ModelFault(makeSentence('found_onnx_cut', {}));
       return;
     }
-    if (fields >= modelLimits.protobufFields) throw new Error(`it has more than ${modelLimits.protobufFields} fields`);
+    if (fields >= modelLimits.protobufFields)
+      throw new ModelFault(makeSentence('found_onnx_fields', { limit: modelLimits.protobufFields }));
     const key = bytes.readVarintOfChunk() ?? (await bytes.readVarint());
     const [field, wireType] = [Math.floor(key / 8), key % 8];
-    if (field === 0) throw new Error('a field has the number 0');
+    if (field === 0) throw new ModelFault(makeSentence('found_no_onnx', {}));
     const wanted = shapes[current.shape]?.[field];
     if (wireType === 0) {
       const value = bytes.readVarintOfChunk() ?? (await bytes.readVarint());
@@ -58,15 +61,15 @@ export async function scanProtobuf(
       if (wanted === undefined) {
         if (!bytes.skipInChunk(length)) await bytes.skip(length);
       } else if (wanted === 'keep') {
-        if (length > modelLimits.nameBytes) throw new Error(`a name or number takes ${length} bytes`);
+        if (length > modelLimits.nameBytes) throw new ModelFault(makeSentence('found_onnx_name', { bytes: length }));
         const value = bytes.readOfChunk(length) ?? (await bytes.read(length));
         take({ event: 'value', shape: current.shape, field, value });
       } else {
-        if (open.length > mostDepth) throw new Error('messages are nested too deeply');
+        if (open.length > mostDepth) throw new ModelFault(makeSentence('found_no_onnx', {}));
         take({ event: 'begin', shape: wanted, field });
         open.push({ shape: wanted, field, end: bytes.position + length });
       }
-    } else throw new Error(`a field has the unknown wire type ${wireType}`);
+    } else throw new ModelFault(makeSentence('found_no_onnx', {}));
   }
 }
 
@@ -96,7 +99,7 @@ class ByteCursor {
         return value;
       }
     }
-    throw new Error('a number is longer than 10 bytes');
+    throw new ModelFault(makeSentence('found_no_onnx', {}));
   }
 
   readOfChunk(length: number): Uint8Array | undefined {
@@ -127,7 +130,7 @@ class ByteCursor {
       value += (byte & 0x7f) * 2 ** (7 * place);
       if (byte < 0x80) return value;
     }
-    throw new Error('a number is longer than 10 bytes');
+    throw new ModelFault(makeSentence('found_no_onnx', {}));
   }
 
   async read(length: number): Promise<Uint8Array> {
@@ -149,7 +152,7 @@ class ByteCursor {
   }
 
   async #take(most: number): Promise<Uint8Array> {
-    if (await this.isAtEnd()) throw new Error('the file ends within a field');
+    if (await this.isAtEnd()) throw new ModelFault(makeSentence('found_onnx_cut', {}));
     const part = this.#chunk.subarray(this.#offset, this.#offset + most);
     this.#advance(part.length);
     return part;

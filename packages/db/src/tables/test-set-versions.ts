@@ -161,7 +161,7 @@ export async function readOtherSets(db: Queryable, competitionId: string, testSe
     WHERE phases.competition_id = ${competitionId} AND test_sets.slug <> ${testSet}`.execute(db);
   return {
     patients: new Map(rows.map(({ patient, name }) => [patient, name])),
-    pictures: new Map(rows.map(({ digest, name }) => [digest, `one of the test set ${name}`])),
+    pictures: new Map(rows.map(({ digest, name }) => [digest, name])),
   };
 }
 

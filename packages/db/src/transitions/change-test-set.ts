@@ -1,4 +1,4 @@
-import { HoldoutError, isFinalState, submissionStates } from '@holdout/contracts';
+import { HoldoutError, isFinalState, makeSentence, submissionStates } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
 import { insertAudit } from '../tables/audit-log.js';
 import { notifyPhase } from '../tables/board-statistics.js';
@@ -32,8 +32,7 @@ export function prepareTestSetChange(db: Queryable, change: TestSetChange): Prom
       .executeTakeFirstOrThrow();
     if (phase.testSetVersionId === toVersionId) return { rescored: [], rerun: [] };
     if (phase.nextTestSetVersionId !== null && phase.nextTestSetVersionId !== toVersionId) {
-      const detail = 'This phase is changing to another version; wait until that is done.';
-      throw new HoldoutError('test_set_invalid', { detail });
+      throw new HoldoutError('test_set_invalid', { sentences: [makeSentence('phase_changing', {})] });
     }
     await trx.updateTable('phases').set({ nextTestSetVersionId: toVersionId }).where('id', '=', phaseId).execute();
     const { digest } = await trx

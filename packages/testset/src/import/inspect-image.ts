@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { makeSentence, type Sentence } from '@holdout/contracts';
 import sharp from 'sharp';
 
 /** What is known of a picture once it is decoded. */
@@ -16,19 +17,19 @@ const mostPixels = 64_000_000;
  *
  * @returns the sentence that says what is wrong where it can't be used
  */
-export async function inspectImage(bytes: Uint8Array): Promise<InspectedImage | { readonly problem: string }> {
+export async function inspectImage(bytes: Uint8Array): Promise<InspectedImage | { readonly problem: Sentence }> {
   try {
     const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: mostPixels });
     const { format, depth } = await image.metadata();
-    if (format !== 'png') return { problem: `is ${format ?? 'no picture'}; expected a PNG` };
-    if (depth !== 'uchar' && depth !== 'ushort')
-      return { problem: `has pixels of the type ${depth}; expected 8 or 16 bits` };
+    if (format === undefined) return { problem: makeSentence('image_no_picture', {}) };
+    if (format !== 'png') return { problem: makeSentence('image_no_png', { format }) };
+    if (depth !== 'uchar' && depth !== 'ushort') return { problem: makeSentence('image_depth', { depth }) };
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
     const hash = createHash('sha256').update(`${info.width}x${info.height}x${info.channels}:`).update(data);
     return { picture: hash.digest('hex'), width: info.width, height: info.height };
   } catch (error) {
-    return {
-      problem: `can’t be decoded (${error instanceof Error ? error.message.split('\n')[0] : error}); expected a whole PNG`,
-    };
+    const isTooLarge = error instanceof Error && /pixel limit/.test(error.message);
+    if (isTooLarge) return { problem: makeSentence('image_pixels', { limit: mostPixels }) };
+    return { problem: makeSentence('image_undecodable', {}) };
   }
 }

@@ -1,4 +1,5 @@
-import type { ProblemItem } from '@holdout/contracts';
+import { makeSentence, makeToldProblem, type ProblemItem, type Sentence } from '@holdout/contracts';
+import { muraStudyTypes } from '../mura.js';
 import { type ImagePlace, isImage, parseStudyPath } from './parse-path.js';
 import { type ImageTable, readImageTable } from './read-image-table.js';
 import { type LabelTable, readLabelTable } from './read-label-table.js';
@@ -40,10 +41,10 @@ interface ImportSource {
 export function planImport({ paths, tables, labelsFile }: ImportSource): ImportPlan {
   const images = paths.filter(isImage);
   const problems: ProblemItem[] = [];
-  if (images.length === 0) {
-    problems.push(problemOf(undefined, 'There is no image; expected XR_…/patient…/study…/image1.png'));
-  }
+  if (images.length === 0) problems.push(problemOf(undefined, makeSentence('no_images', {})));
   const table = chooseTable(tables, new Set(paths), labelsFile, problems);
+  // What else is wrong follows from that, or can be told once the table is read.
+  if (table && isUnread(table)) return { studies: [], readers: [], problems };
   const readers = table?.content.readers ?? [];
   const studies =
     table?.kind === 'images'
@@ -52,9 +53,15 @@ export function planImport({ paths, tables, labelsFile }: ImportSource): ImportP
   return { studies, readers, problems };
 }
 
+function isUnread({ kind, content }: ChosenTable): boolean {
+  const read = kind === 'images' ? content.listed : content.rows;
+  return read.size === 0 && content.problems.length > 0;
+}
+
 function planTable(table: ImageTable, images: readonly string[], problems: ProblemItem[]): PlannedStudy[] {
   for (const path of images) {
-    if (!table.listed.has(path)) problems.push(problemOf(path, `The image is not in ${table.path}, and has no label`));
+    if (table.listed.has(path)) continue;
+    problems.push(problemOf(path, makeSentence('image_unlisted', { table: table.path })));
   }
   return [...table.studies].map(([study, { studyType, patient, labels, images }]) => ({
     study,
@@ -69,8 +76,9 @@ function planFolders(table: LabelTable | null, images: readonly string[], proble
   const found = gatherStudies(images, problems);
   const studies = [...found].map(([name, study]): PlannedStudy => {
     const row = table?.rows.get(name);
-    if (!row && study.place.label === null)
-      problems.push(problemOf(study.images[0], `${name} has images and no label`));
+    if (!row && study.place.label === null) {
+      problems.push(problemOf(study.images[0], makeSentence('study_unlabelled', { study: name })));
+    }
     problems.push(...compareLabels(name, study, table));
     return {
       study: name,
@@ -81,7 +89,8 @@ function planFolders(table: LabelTable | null, images: readonly string[], proble
     };
   });
   for (const [name, { line }] of table?.rows ?? []) {
-    if (!found.has(name)) problems.push(problemOf(table?.path, `line ${line}: ${name} has a label and no image`));
+    if (found.has(name)) continue;
+    problems.push(problemOf(table?.path, makeSentence('study_imageless', { study: name }), line));
   }
   return studies;
 }
@@ -114,9 +123,9 @@ function chooseTable(
   const [only] = found;
   if (found.length > 1) {
     const names = found.map(({ content }) => content.path).join(', ');
-    problems.push(problemOf(undefined, `Found ${found.length} tables with labels: ${names}; name the one to use`));
+    problems.push(problemOf(undefined, makeSentence('several_tables', { count: found.length, tables: names })));
   }
-  if (labelsFile !== undefined && !only) problems.push(problemOf(labelsFile, 'There is no such table with labels'));
+  if (labelsFile !== undefined && !only) problems.push(problemOf(labelsFile, makeSentence('no_such_table', {})));
   if (found.length !== 1 || !only) return null;
   problems.push(...only.content.problems);
   return only;
@@ -138,24 +147,19 @@ function gatherStudies(images: readonly string[], problems: ProblemItem[]): Map<
   for (const path of images) {
     const place = parseStudyPath(path);
     if (!place) {
-      problems.push(problemOf(path, 'The image lies in no study; expected XR_…/patient…/study…/'));
+      problems.push(problemOf(path, makeSentence('image_astray', {})));
       continue;
     }
     const folder = path.slice(0, path.lastIndexOf('/'));
     const known = spellings.get(place.study.toLowerCase());
     if (known !== undefined && known !== folder) {
-      problems.push(problemOf(path, `The study ${place.study} is there twice; also as ${known}`));
+      problems.push(problemOf(path, makeSentence('study_twice', { study: place.study, folder: known })));
       continue;
     }
     spellings.set(place.study.toLowerCase(), folder);
     if (place.studyType === null && !unknownTypes.has(place.study)) {
       unknownTypes.add(place.study);
-      problems.push(
-        problemOf(
-          path,
-          `The type of ${place.study} is not known; expected XR_ELBOW, XR_FINGER, XR_FOREARM, XR_HAND, XR_HUMERUS, XR_SHOULDER or XR_WRIST`,
-        ),
-      );
+      problems.push(problemOf(path, makeSentence('type_unknown', { study: place.study, types })));
     }
     const study = found.get(place.study) ?? { place, images: [] };
     study.images.push(path);
@@ -164,16 +168,17 @@ function gatherStudies(images: readonly string[], problems: ProblemItem[]): Map<
   return found;
 }
 
+const types = muraStudyTypes.map((type) => `XR_${type.toUpperCase()}`).join(', ');
+
 /** A folder that is called positive and a table that says 0 can't both be right. */
 function compareLabels(name: string, { place, images }: FoundStudy, table: LabelTable | null): ProblemItem[] {
   const row = table?.rows.get(name);
   if (!row || !table || table.readers.length > 0 || place.label === null || row.labels[0] === place.label) return [];
-  const found = `${name} is ${row.labels[0]} in ${table.path}, line ${row.line}, and its folder says ${place.label}`;
-  return [problemOf(images[0], found)];
+  const [label = 0] = row.labels;
+  const values = { study: name, label, table: table.path, line: row.line, folderLabel: place.label };
+  return [problemOf(images[0], makeSentence('labels_disagree', values))];
 }
 
-/** One problem, as data and as a sentence. */
-function problemOf(file: string | undefined, words: string): ProblemItem {
-  const message = file === undefined ? `${words}.` : `${file}: ${words}.`;
-  return { code: 'test_set_invalid', ...(file === undefined ? {} : { file }), message };
+function problemOf(file: string | undefined, words: Sentence, line?: number): ProblemItem {
+  return makeToldProblem('test_set_invalid', { file, line, words });
 }

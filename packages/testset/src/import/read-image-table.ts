@@ -1,14 +1,16 @@
 import { posix } from 'node:path';
-import type { ProblemItem } from '@holdout/contracts';
+import { makeSentence, type ProblemItem, type Sentence } from '@holdout/contracts';
 import { type MuraStudyType, muraStudyTypes } from '../mura.js';
 import {
   checkReaders,
   type Label,
+  nameTwice,
   problemAt,
   quote,
   type Row,
   readLabels,
   readRows,
+  repeatedAt,
   type SourceTable,
 } from './read-rows.js';
 
@@ -55,13 +57,11 @@ export function readImageTable(table: SourceTable, paths: ReadonlySet<string>): 
   const studies = new Map<string, ListedStudy>();
   const listed = new Map<string, number>();
   for (const row of problems.length > 0 ? [] : lines) {
-    const found = readLine({ path: table.path, row, names, labelColumns, paths });
+    const found = readLine({ path: table.path, row, header: header.cells, names, labelColumns, paths });
     problems.push(...found.problems);
     if (!found.image) continue;
     const earlier = listed.get(found.image);
-    if (earlier !== undefined) {
-      problems.push(problemAt(table.path, row.line, `${found.image} again, after line ${earlier}`, 'it once'));
-    }
+    if (earlier !== undefined) problems.push(repeatedAt(table.path, row.line, found.image, earlier));
     listed.set(found.image, row.line);
     if (!found.study) continue;
     const known = studies.get(found.name);
@@ -74,39 +74,47 @@ export function readImageTable(table: SourceTable, paths: ReadonlySet<string>): 
 }
 
 function checkHeader(path: string, { line, cells }: Row, readers: readonly string[]): ProblemItem[] {
-  if (readers.length === 0)
-    return [problemAt(path, line, 'no column of labels', '“label”, or a column for each reader')];
+  if (readers.length === 0) {
+    return [problemAt(path, line, makeSentence('found_no_label_column', {}), makeSentence('label_columns', {}))];
+  }
   const problems = checkReaders(path, line, readers);
   const twice = cells.find((name, column) => cells.indexOf(name) !== column);
   if (problems.length > 0 || twice === undefined) return problems;
-  return [problemAt(path, line, `two columns ${quote(twice)}`, 'a name of its own for each')];
+  return [nameTwice(path, line, twice)];
 }
 
 interface Line {
   readonly path: string;
   readonly row: Row;
+  readonly header: readonly string[];
+  /** The header in lower case. */
   readonly names: readonly string[];
   readonly labelColumns: readonly number[];
   readonly paths: ReadonlySet<string>;
 }
 
-function readLine({ path, row: { line, cells }, names, labelColumns, paths }: Line) {
+function readLine({ path, row: { line, cells }, header, names, labelColumns, paths }: Line) {
   const none = { name: '', image: null, study: null };
   if (cells.length !== names.length) {
-    const [found, expected] = [`${cells.length} cells`, `${names.length}, as in the header`];
+    const found = makeSentence('found_cells', { count: cells.length });
+    const expected = makeSentence('as_in_header', { count: names.length });
     return { ...none, problems: [problemAt(path, line, found, expected)] };
   }
   const [name = '', file = '', type = '', patient = ''] = ownColumns.map((own) => cells[names.indexOf(own)]);
   const values = labelColumns.map((column) => cells[column] ?? '');
-  const columns = labelColumns.map((column) => names[column] ?? '');
+  const columns = labelColumns.map((column) => header[column] ?? '');
   const { labels, problems } = readLabels(path, line, values, columns);
   const studyType = muraStudyTypes.find((known) => known === type.toLowerCase().replace(/^xr_/, ''));
-  if (!studyType)
-    problems.push(problemAt(path, line, `the type ${quote(type)}`, `one of ${muraStudyTypes.join(', ')}`));
-  if (name === '') problems.push(problemAt(path, line, 'an empty cell in column study', 'a study’s name'));
-  if (patient === '') problems.push(problemAt(path, line, 'an empty cell in column patient', 'a patient’s name'));
+  const wrong = (found: Sentence, expected: Sentence) => problems.push(problemAt(path, line, found, expected));
+  const empty = (column: string) => makeSentence('found_empty_cell', { column });
+  if (!studyType) {
+    const types = makeSentence('one_of', { values: muraStudyTypes.join(', ') });
+    wrong(makeSentence('found_type', { type: quote(type) }), types);
+  }
+  if (name === '') wrong(empty('study'), makeSentence('study_name', {}));
+  if (patient === '') wrong(empty('patient'), makeSentence('patient_name', {}));
   const image = [posix.join(posix.dirname(path), file), posix.normalize(file)].find((full) => paths.has(full));
-  if (!image) problems.push(problemAt(path, line, `the image ${quote(file)}`, 'a path to a file that is there'));
+  if (!image) wrong(makeSentence('found_image', { path: quote(file) }), makeSentence('path_there', {}));
   if (problems.length > 0 || !studyType) return { name, image: image ?? null, study: null, problems };
   return { name, image: image ?? null, study: { line, studyType, patient, labels }, problems };
 }
@@ -117,10 +125,10 @@ function compareLines(
   known: ListedStudy,
   { line, studyType, patient, labels }: Omit<ListedStudy, 'images'>,
 ): ProblemItem[] {
-  const same = `the same as on line ${known.line}`;
-  const problems: ProblemItem[] = [];
-  if (studyType !== known.studyType) problems.push(problemAt(path, line, `${name} as a ${studyType}`, same));
-  if (patient !== known.patient) problems.push(problemAt(path, line, `${name} with the patient ${patient}`, same));
-  if (labels.join() !== known.labels.join()) problems.push(problemAt(path, line, `other labels of ${name}`, same));
-  return problems;
+  const found: Sentence[] = [];
+  if (studyType !== known.studyType) found.push(makeSentence('found_as_type', { study: name, type: studyType }));
+  if (patient !== known.patient) found.push(makeSentence('found_with_patient', { study: name, patient }));
+  if (labels.join() !== known.labels.join()) found.push(makeSentence('found_other_labels', { study: name }));
+  const expected = makeSentence('same_as_line', { line: known.line });
+  return found.map((words) => problemAt(path, line, words, expected));
 }

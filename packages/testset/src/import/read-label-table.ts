@@ -1,4 +1,4 @@
-import type { ProblemItem } from '@holdout/contracts';
+import { makeSentence, type ProblemItem } from '@holdout/contracts';
 import { parseStudyPath } from './parse-path.js';
 import {
   checkReaders,
@@ -8,6 +8,7 @@ import {
   type Row,
   readLabels,
   readRows,
+  repeatedAt,
   type SourceTable,
 } from './read-rows.js';
 
@@ -49,15 +50,16 @@ function gatherRows(path: string, rows: readonly Row[], columns: number) {
     const [name = '', ...values] = cells;
     const place = parseStudyPath(name);
     if (!place) {
-      problems.push(problemAt(path, line, quote(name), 'a study such as XR_WRIST/patient00001/study1'));
+      problems.push(problemAt(path, line, quote(name), makeSentence('study_path', {})));
       continue;
     }
     if (values.length !== columns) {
-      problems.push(problemAt(path, line, `${values.length} values`, `${columns}, as in the lines before`));
+      const found = makeSentence('found_values', { count: values.length });
+      problems.push(problemAt(path, line, found, makeSentence('as_lines_before', { count: columns })));
       continue;
     }
     const before = read.get(place.study);
-    if (before) problems.push(problemAt(path, line, `${place.study} again, after line ${before.line}`, 'it once'));
+    if (before) problems.push(repeatedAt(path, line, place.study, before.line));
     const columnNames = values.map((_, column) => String(column + 2));
     const { labels, problems: wrong } = readLabels(path, line, values, columnNames);
     problems.push(...wrong);

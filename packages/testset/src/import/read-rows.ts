@@ -1,5 +1,5 @@
-import { type ProblemItem, shownTextSchema } from '@holdout/contracts';
-import { CsvError, parse } from 'csv-parse/sync';
+import { makeProblem, makeSentence, type ProblemItem, type ProblemWords, shownTextSchema } from '@holdout/contracts';
+import { CsvError, type CsvErrorCode, parse } from 'csv-parse/sync';
 
 export type Label = 0 | 1;
 
@@ -24,9 +24,16 @@ export function readRows({ path, text }: SourceTable): Row[] | ProblemItem {
       .filter(({ cells }) => cells.some((cell) => cell !== ''));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return problemAt(path, typeof error.lines === 'number' ? error.lines : 1, `no CSV (${error.message})`, 'a CSV');
+    const found = makeSentence(csvFaults[error.code] ?? 'found_no_csv', {});
+    return problemAt(path, typeof error.lines === 'number' ? error.lines : 1, found, makeSentence('csv_expected', {}));
   }
 }
+
+const csvFaults: Partial<Record<CsvErrorCode, 'found_open_quote' | 'found_stray_quote'>> = {
+  CSV_QUOTE_NOT_CLOSED: 'found_open_quote',
+  CSV_INVALID_CLOSING_QUOTE: 'found_stray_quote',
+  INVALID_OPENING_QUOTE: 'found_stray_quote',
+};
 
 /**
  * The labels in the cells of one line, and what is wrong with them.
@@ -37,8 +44,12 @@ export function readLabels(path: string, line: number, cells: readonly string[],
   const labels = cells.map(readLabel);
   const problems = labels.flatMap((label, place) => {
     if (label !== null) return [];
-    const found = cells[place] === '' ? 'an empty cell' : quote(cells[place] ?? '');
-    return [problemAt(path, line, `${found} in column ${names[place]}`, '0 or 1')];
+    const [value = '', column = ''] = [cells[place], names[place]];
+    const found =
+      value === ''
+        ? makeSentence('found_empty_cell', { column })
+        : makeSentence('found_in_column', { value: quote(value), column });
+    return [problemAt(path, line, found, makeSentence('a_label', {}))];
   });
   return { labels: labels.map((label) => label ?? 0), problems };
 }
@@ -49,23 +60,30 @@ function readLabel(cell: string): Label | null {
   return cell.startsWith('1') ? 1 : 0;
 }
 
-/** One problem of a line, as data and as a sentence that says the same. */
-export function problemAt(file: string, line: number, found: string, expected: string): ProblemItem {
-  const message = `${file}, line ${line}: found ${found}; expected ${expected}.`;
-  return { code: 'test_set_invalid', file, line, found, expected, message };
+export function problemAt(file: string, line: number, found: ProblemWords, expected: ProblemWords): ProblemItem {
+  return makeProblem('test_set_invalid', { file, line, found, expected });
 }
 
 /** What is wrong with the readers' names in a header. */
 export function checkReaders(path: string, line: number, readers: readonly string[]): ProblemItem[] {
   const twice = readers.find((name, place) => readers.indexOf(name) !== place);
-  if (twice !== undefined) return [problemAt(path, line, `two columns ${quote(twice)}`, 'a name of its own for each')];
-  const unnamed = readers.includes('');
-  if (unnamed) return [problemAt(path, line, 'a column without a name', 'a reader’s name')];
+  if (twice !== undefined) return [nameTwice(path, line, twice)];
+  if (readers.includes('')) {
+    return [problemAt(path, line, makeSentence('found_unnamed_column', {}), makeSentence('reader_name', {}))];
+  }
   const odd = readers.find((name) => name.length > 100 || !shownTextSchema.safeParse(name).success);
   if (odd === undefined) return [];
-  return [
-    problemAt(path, line, `the reader ${quote(odd)}`, 'a name of up to 100 characters without control characters'),
-  ];
+  const found = makeSentence('found_odd_reader', { name: quote(odd) });
+  return [problemAt(path, line, found, makeSentence('short_name', {}))];
+}
+
+/** A study, or an image, that an earlier line has too. */
+export function repeatedAt(path: string, line: number, name: string, earlier: number): ProblemItem {
+  return problemAt(path, line, makeSentence('found_again', { name, line: earlier }), makeSentence('it_once', {}));
+}
+
+export function nameTwice(path: string, line: number, name: string): ProblemItem {
+  return problemAt(path, line, makeSentence('found_two_columns', { name: quote(name) }), makeSentence('own_names', {}));
 }
 
 export function quote(text: string): string {

@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type CompetitionFileInput, competitionFileSchema, HoldoutError, type ProblemItem } from '@holdout/contracts';
+import {
+  type CompetitionFileInput,
+  competitionFileSchema,
+  describeIssue,
+  HoldoutError,
+  type ProblemItem,
+} from '@holdout/contracts';
 import { isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import { CommandError } from '../../command-error.js';
 import { findMisusedAliases } from './find-misused-aliases.js';
@@ -28,9 +34,10 @@ export async function readCompetitionFile(path: string): Promise<CompetitionFile
   const content: unknown = document.toJS();
   const parsed = competitionFileSchema.safeParse(content);
   if (parsed.success) return content as CompetitionFileInput;
-  const problems = parsed.error.issues.map(({ path: keys, message }) => {
-    const field = keys.map(String).join('.');
-    return makeProblem(path, findLine(keys), field === '' ? message : `${field}: ${message}`);
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const field = issue.path.map(String).join('.');
+    const place = { file: path, line: findLine(issue.path), ...(field === '' ? {} : { field }) };
+    return describeIssue('competition_invalid', place, issue);
   });
   throw refuse(problems);
 

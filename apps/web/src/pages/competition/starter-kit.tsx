@@ -1,8 +1,9 @@
 import type { StarterKit as Kit } from '@holdout/contracts';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { starterKitPath, starterKitQuery } from '../../api/starter-kit.js';
 import { useFormat } from '../../format/use-format.js';
 import { Commands } from '../../parts/commands.js';
@@ -43,7 +44,21 @@ function KitDownload({ kit }: { readonly kit: Kit }) {
       <Button component="a" href={`${starterKitPath(kit.competition, kit.phase)}.zip`} download={kit.fileName}>
         {t('downloadKit', { size: size(kit.sizeBytes) })}
       </Button>
+      {kit.bundles.length > 0 && <KitInBrowser kit={kit} />}
       <KitCommands kit={kit} />
+    </>
+  );
+}
+
+function KitInBrowser({ kit: { competition, phase } }: { readonly kit: Kit }) {
+  const { t } = useTranslation('competition');
+  const submit = <Link to="/competitions/$competition/phases/$phase/submit" params={{ competition, phase }} />;
+  return (
+    <>
+      <h3 className={styles.example}>{t('kitBrowser')}</h3>
+      <p>
+        <Trans t={t} i18nKey="kitBrowserNote" components={{ submit }} />
+      </p>
     </>
   );
 }

@@ -71,7 +71,10 @@ export const words = {
   kitSample:
     'The public sample with its labels: {{studies}} studies, {{images}} images in MURA’s layout. Every bundle runs on it first.',
   downloadKit: 'Download the starter kit ({{size}})',
-  kitGet: 'Get it',
+  kitBrowser: 'In the browser',
+  kitBrowserNote:
+    'Download it and unpack it. Then choose one of the folders in bundles/ <submit>on the page that submits</submit>.',
+  kitGet: 'With the command: get it',
   kitTry: 'Check, pack, submit',
   kitEngine: 'Sample bundle',
   kitLoginNote:

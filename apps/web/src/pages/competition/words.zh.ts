@@ -67,7 +67,9 @@ export const words: Translated<typeof english> = {
   kitSample:
     '带标签的公开样本：{{studies}} 例检查，{{images}} 张图像，采用 MURA 的目录结构。每个模型包都先在其上运行。',
   downloadKit: '下载入门套件（{{size}}）',
-  kitGet: '获取',
+  kitBrowser: '在浏览器中',
+  kitBrowserNote: '下载并解压。然后在<submit>提交页面</submit>上选择 bundles/ 中的一个文件夹。',
+  kitGet: '使用命令：获取',
   kitTry: '检查、打包、提交',
   kitEngine: '示例模型包',
   kitLoginNote:

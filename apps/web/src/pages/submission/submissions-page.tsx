@@ -96,7 +96,9 @@ function SubmissionTable({ competition: { phases }, submissions }: SubmissionTab
         <thead>
           <tr>
             <th scope="col">{t('model')}</th>
-            <th scope="col">{t('phase')}</th>
+            <th scope="col" className={styles.atDesk}>
+              {t('phase')}
+            </th>
             <th scope="col">{t('state')}</th>
             <th scope="col">{t('kappa')}</th>
             <th scope="col">{t('submittedAt')}</th>
@@ -112,15 +114,16 @@ function SubmissionTable({ competition: { phases }, submissions }: SubmissionTab
                   <Link to="/submissions/$id" params={{ id }}>
                     {name}
                   </Link>
+                  <span className={`${styles.bounds} ${styles.onPhone}`}>{phase?.title ?? slug}</span>
                 </th>
-                <td>{phase?.title ?? slug}</td>
+                <td className={styles.atDesk}>{phase?.title ?? slug}</td>
                 <td>
                   <StateBadge state={state} />
                 </td>
                 <td>
                   {kappa === undefined || kappa === null ? '—' : formatKappa(kappa, phase?.release.decimals ?? null)}
                 </td>
-                <td>{dateTime(submittedAt)}</td>
+                <td className={styles.moment}>{dateTime(submittedAt)}</td>
               </tr>
             );
           })}

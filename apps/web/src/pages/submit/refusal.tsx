@@ -1,4 +1,4 @@
-import type { ProblemItem } from '@holdout/contracts';
+import type { ErrorCode, ProblemItem } from '@holdout/contracts';
 import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem-error.js';
@@ -23,7 +23,7 @@ export function Refusal({ name, error }: RefusalProps) {
       <Text size="sm">
         {title} {problems.length === 0 && detail}
       </Text>
-      {problems.length > 0 && <ProblemTable problems={problems} />}
+      {problems.length > 0 && <ProblemTable problems={problems} code={error.code} />}
       <Text size="sm" mt="xs">
         {t('whatNext', { next })}
       </Text>
@@ -31,7 +31,13 @@ export function Refusal({ name, error }: RefusalProps) {
   );
 }
 
-function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] }) {
+interface ProblemTableProps {
+  readonly problems: readonly ProblemItem[];
+  /** Of the whole, which is said above. */
+  readonly code: ErrorCode;
+}
+
+function ProblemTable({ problems, code }: ProblemTableProps) {
   const { t } = useTranslation('submit');
   return (
     <div className={styles.scroll}>
@@ -46,7 +52,7 @@ function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] 
         </thead>
         <tbody>
           {problems.map((problem) => (
-            <ProblemRow key={problem.message} problem={problem} />
+            <ProblemRow key={problem.message} problem={problem} isOther={problem.code !== code} />
           ))}
         </tbody>
       </table>
@@ -54,7 +60,7 @@ function ProblemTable({ problems }: { readonly problems: readonly ProblemItem[] 
   );
 }
 
-function ProblemRow({ problem }: { readonly problem: ProblemItem }) {
+function ProblemRow({ problem, isOther }: { readonly problem: ProblemItem; readonly isOther: boolean }) {
   const { t } = useTranslation('submit');
   const { titleOf, sayProblem } = useServerWords();
   const { found, expected } = sayProblem(problem);
@@ -63,7 +69,7 @@ function ProblemRow({ problem }: { readonly problem: ProblemItem }) {
       <th scope="row">
         {[problem.file, problem.field].filter(Boolean).join(': ') || t('wholeBundle')}
         {/* English titles say what the two cells say. */}
-        {titleOf(problem.code) && <div className={styles.kind}>{titleOf(problem.code)}</div>}
+        {isOther && titleOf(problem.code) && <div className={styles.kind}>{titleOf(problem.code)}</div>}
       </th>
       {found && expected ? (
         <>

@@ -32,7 +32,7 @@ export const words = {
   drop: 'Drop a bundle here',
   dropNow: 'Let go to check it',
   dropNext:
-    'A zip, a tar.gz, or a folder with holdout.json at its top. It may have {{limit}}. It is checked here, before a byte is sent.',
+    'A zip, a tar.gz, or a folder with holdout.json at its top; at most {{limit}}. It is checked here, before a byte is sent.',
   chooseFile: 'Choose an archive',
   chooseFolder: 'Choose a folder',
   chosenNothing: 'Nothing was chosen: the folder is empty.',

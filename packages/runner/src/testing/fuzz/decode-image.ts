@@ -29,7 +29,7 @@ const path = join(process.env.HOLDOUT_FUZZ_DIRECTORY ?? mkdtempSync(join(tmpdir(
 export async function tryInput(bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
   const inspected = await inspectImage(bytes);
-  if ('problem' in inspected) throw new HoldoutError('test_set_invalid', { detail: inspected.problem });
+  if ('problem' in inspected) throw new HoldoutError('test_set_invalid', { sentences: [inspected.problem] });
   for (const channels of [1, 3] as const) {
     const name = { ...input, mean: input.mean.slice(0, channels), std: input.std.slice(0, channels) };
     values.fill(Number.NaN);

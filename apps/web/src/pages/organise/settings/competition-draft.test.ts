@@ -1,6 +1,7 @@
 import { competitionFileSchema } from '@holdout/contracts';
 import { expect, it } from 'vitest';
-import { isFault, readYaml, toDraft, writeYaml } from './competition-draft.js';
+import { toDraft, writeYaml } from './competition-draft.js';
+import { isFault, readYaml } from './read-yaml.js';
 
 const file = competitionFileSchema.parse({
   competition: 'mura',
@@ -20,8 +21,21 @@ it('reads back what it wrote, with units for people', () => {
   expect(competitionFileSchema.parse(read)).toEqual(file);
 });
 
-it('says in which line it is no YAML', () => {
-  expect(readYaml('title: a\nrules: [1, 2\nphases: x')).toMatchObject({ line: 3 });
-  expect(readYaml('- a\n- b')).toMatchObject({ line: 1 });
-  expect(readYaml('')).toMatchObject({ line: 1 });
+it.each([
+  ['title: a\nrules: [1, 2\nphases: x', 3, 'indent'],
+  ['title: a\n  rules: b', 1, 'second_value'],
+  ['title: a: b', 1, 'second_value'],
+  ['title: a\ntitle: b', 2, 'twice'],
+  ['phases:\n\t- phase: a', 2, 'tab'],
+  ['title: "a', 1, 'missing'],
+  ['title: "\\p"', 1, 'escape'],
+  ['title: @a', 1, 'sign'],
+  ['title: a\nrules\nphases: x', 2, 'no_colon'],
+  ['title: a\n---\ntitle: b', 2, 'documents'],
+  ['title: *a', 1, 'alias'],
+  ['a: &a [1, 1]\nb: &b [*a, *a]\nc: &c [*b, *b, *b]\nd: &d [*c, *c, *c]\ne: [*d, *d, *d, *d]', 1, 'alias'],
+  ['- a\n- b', 1, 'no_fields'],
+  ['', 1, 'no_fields'],
+])('says where %j is no YAML, and why', (text, line, kind) => {
+  expect(readYaml(text)).toMatchObject({ line, kind });
 });

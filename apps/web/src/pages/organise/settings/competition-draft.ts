@@ -1,5 +1,5 @@
 import type { CompetitionFileInput } from '@holdout/contracts';
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { writeSize, writeTime } from './units.js';
 
 /** A competition's file as it is being changed: what the server takes, checked by nobody yet. */
@@ -38,26 +38,4 @@ function writeLimits(limits: PhaseDraft['limits'] = {}): NonNullable<PhaseDraft[
 /** As an organiser would write it. */
 export function writeYaml(draft: CompetitionDraft): string {
   return stringify(draft, { lineWidth: 110 });
-}
-
-/** What can't be read as YAML, by line from 1. */
-export interface YamlFault {
-  readonly line: number;
-  readonly message: string;
-}
-
-/** Reads a file; whether what is in it makes sense the server says, by field. */
-export function readYaml(text: string): CompetitionDraft | YamlFault {
-  const document = parseDocument(text, { prettyErrors: true });
-  const [fault] = document.errors;
-  if (fault) return { line: fault.linePos?.[0].line ?? 1, message: fault.message.split('\n')[0] ?? fault.message };
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { line: 1, message: 'Expected fields such as “competition: …”.' };
-  }
-  return value as CompetitionDraft;
-}
-
-export function isFault(read: CompetitionDraft | YamlFault): read is YamlFault {
-  return 'line' in read;
 }

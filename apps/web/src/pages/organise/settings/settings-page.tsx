@@ -7,9 +7,10 @@ import { Failure } from '../../../parts/failure.js';
 import { Loading } from '../../../parts/loading.js';
 import { OrganiseFrame } from '../organise-frame.js';
 import { ApplyChanges } from './apply-changes.js';
-import { type CompetitionDraft, isFault, readYaml, toDraft, writeYaml } from './competition-draft.js';
+import { type CompetitionDraft, toDraft, writeYaml } from './competition-draft.js';
 import { CompetitionForm } from './competition-form.js';
 import { competitionFileQuery } from './read-file.js';
+import { isFault, readYaml } from './read-yaml.js';
 import { YamlEditor } from './yaml-editor.js';
 
 const route = getRouteApi('/competitions/$competition/organise/settings');

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { YamlFault } from './competition-draft.js';
+import type { YamlFault } from './read-yaml.js';
 import styles from './yaml-editor.module.css';
 
 interface YamlEditorProps {
@@ -34,7 +34,7 @@ export function YamlEditor({ text, onText, fault }: YamlEditorProps) {
         />
       </div>
       <Text id={faultId} size="sm" c="var(--mantine-color-error)" role="status" mt={4}>
-        {fault && t('faultInLine', { line: fault.line, message: fault.message })}
+        {fault && t('faultAt', { line: fault.line, column: fault.column, fault: t(`fault_${fault.kind}`) })}
       </Text>
     </>
   );

@@ -1,0 +1,36 @@
+/**
+ * What was found in a field and what was expected there, of a manifest, a request or a competition's file. They are a
+ * part of `sentenceTemplates`; the rules of schemas are written in these words, and found again by them.
+ */
+export const fieldSentences = {
+  found_nothing: 'nothing',
+  found_unknown_field: 'a field that does not exist',
+  no_such_field: 'no such field',
+  found_bytes: '{{bytes}} bytes',
+  at_most: 'at most {{limit}}',
+  at_most_characters: 'at most {{limit}} characters',
+  at_most_values: 'at most {{limit}} values',
+  at_least: 'at least {{limit}}',
+  at_least_characters: 'at least {{limit}} characters',
+  at_least_values: 'at least {{limit}} values',
+  less_than: 'less than {{limit}}',
+  more_than: 'more than {{limit}}',
+  one_of: 'one of {{values}}',
+  a_string: 'string',
+  a_number: 'number',
+  an_integer: 'int',
+  a_boolean: 'boolean',
+  an_object: 'object',
+  an_array: 'array',
+  text_not_empty: 'a text that is not empty',
+  text_shown: 'text without control characters',
+  web_address: 'an address that begins with https:// or http://',
+  a_slug: 'lower-case letters, digits and hyphens',
+  a_digest: 'a sha256 in lower-case hexadecimal',
+  a_moment: 'a date and time such as 2027-01-31T12:00:00Z',
+  https_address: 'an address that begins with https://',
+  mail_address: 'an e-mail address',
+  an_id: 'an id, as a list of them gives it',
+  text_of_form: 'text of the form {{pattern}}',
+  allowed_value: 'another value',
+} as const;
