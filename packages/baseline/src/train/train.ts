@@ -59,7 +59,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const input = { inputSize, channels, mean: settings.mean, std: settings.std };
   const store = createImageStore(input, options.imageMemoryBytes);
   const weights = computeClassWeights(images);
-  const learned: ImageSet = { images, weights: images.map(() => 0.5), store, input };
+  const learned: ImageSet = { images, weights: weighImages(images, weights), store, input };
   const judged: ImageSet = { images: judgedImages, weights: weighImages(judgedImages, weights), store, input };
   const { epochs, images: imagesDone, history } = state;
   options.listener.onStart({ imageCount: images.length, epochs, imagesDone, history });
