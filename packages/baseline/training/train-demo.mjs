@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { demoSets, generateStudies, planStudies, writeMuraFolder } from '@holdout/testset';
 import { drawCurves } from './draw-curves.mjs';
-import { lessons } from './lessons.mjs';
+import { isCompared, isLearned, lessons } from './lessons.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = resolve(process.argv[2] ?? join(root, '.holdout/train-demo'));
@@ -50,7 +50,7 @@ async function makeWhole(target, make) {
 }
 
 async function drawStudies(folder) {
-  const isInSome = (plan) => lessons.some((lesson) => lesson.isWanted(plan));
+  const isInSome = (plan) => lessons.some((lesson) => isLearned(lesson, plan));
   for (const [split, set, isWanted] of [
     ['train', demoSets.training, isInSome],
     ['valid', demoSets.validation, () => true],
@@ -61,17 +61,21 @@ async function drawStudies(folder) {
   }
 }
 
-/** The same pictures, with tables that name some of those to learn from, and all of those to be judged on. */
-async function layOutLesson(folder, { isWanted }) {
+/** The same pictures, with tables that name those of the lesson. */
+async function layOutLesson(folder, lesson) {
   await symlink(join(data, 'MURA-v1.1'), join(folder, 'MURA-v1.1'));
-  const wanted = planStudies(demoSets.training).filter(isWanted);
-  const folders = new Set(wanted.map(({ study, truth }) => `${study}_${truth === 1 ? 'positive' : 'negative'}`));
-  for (const table of ['image_paths', 'labeled_studies']) {
-    await writeFile(join(folder, `valid_${table}.csv`), await readFile(join(data, `valid_${table}.csv`)));
-    const lines = (await readFile(join(data, `train_${table}.csv`), 'utf8')).trim().split('\n');
-    // MURA-v1.1/train/XR_WRIST/patient00001/study1_positive/…
-    const own = lines.filter((line) => folders.has(line.split('/').slice(2, 5).join('/')));
-    await writeFile(join(folder, `train_${table}.csv`), own.map((line) => `${line}\n`).join(''));
+  for (const [split, set, isWanted] of [
+    ['train', demoSets.training, (plan) => isLearned(lesson, plan)],
+    ['valid', demoSets.validation, isCompared],
+  ]) {
+    const wanted = planStudies(set).filter(isWanted);
+    const folders = new Set(wanted.map(({ study, truth }) => `${study}_${truth === 1 ? 'positive' : 'negative'}`));
+    for (const table of [`${split}_image_paths.csv`, `${split}_labeled_studies.csv`]) {
+      const lines = (await readFile(join(data, table), 'utf8')).trim().split('\n');
+      // MURA-v1.1/train/XR_WRIST/patient00001/study1_positive/…
+      const own = lines.filter((line) => folders.has(line.split('/').slice(2, 5).join('/')));
+      await writeFile(join(folder, table), own.map((line) => `${line}\n`).join(''));
+    }
   }
 }
 
