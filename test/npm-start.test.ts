@@ -95,6 +95,11 @@ describe('npm start on an empty folder', () => {
     const learned = teams.filter((entry: Entry) => kappaOf(entry) >= 0.5);
     expect(learned).toHaveLength(2);
     for (const entry of learned) expect(kappaOf(entry)).toBeLessThan(0.95);
+    const [baseline = Number.NaN, weak = Number.NaN] = ['Team Baseline', 'Team Quick Start'].map((name) =>
+      Math.max(...teams.filter(({ team }: Entry) => team === name).map(kappaOf)),
+    );
+    expect(baseline).toBeGreaterThan(weak + 0.1);
+    expect(baseline).toBeLessThan(Math.max(...learned.map(kappaOf)));
   });
 
   it('adds a row to the board when the command submits a bundle', async () => {
@@ -432,6 +437,7 @@ interface Entry {
   rank: number | null;
   rankInterval: { lower: number; upper: number } | null;
   toldApartFromFirst: boolean | null;
+  team: string | null;
   name: string;
   submissionId: string | null;
   kind: 'team' | 'reader' | 'baseline';

@@ -41,6 +41,7 @@ const environmentSchema = z.object({
   HOLDOUT_OIDC_SECOND_FACTOR: z.string().default(''),
   HOLDOUT_READS_PER_MINUTE: rate(6000),
   HOLDOUT_UPLOADS_PER_MINUTE: rate(120),
+  HOLDOUT_HEAT_MAP_REQUESTS_PER_MINUTE: rate(60),
   HOLDOUT_SIGN_INS_PER_MINUTE: rate(60),
   HOLDOUT_SIGN_INS_PER_ACCOUNT: rate(20),
   HOLDOUT_TRUSTED_PROXIES: z.string().default(''),
@@ -115,6 +116,7 @@ export function readConfig(variables: Variables = process.env): Config {
     rateLimits: {
       readsPerMinute: values.HOLDOUT_READS_PER_MINUTE,
       uploadsPerMinute: values.HOLDOUT_UPLOADS_PER_MINUTE,
+      heatMapRequestsPerMinute: values.HOLDOUT_HEAT_MAP_REQUESTS_PER_MINUTE,
       signInsPerMinute: values.HOLDOUT_SIGN_INS_PER_MINUTE,
       perAccountIn15Minutes: values.HOLDOUT_SIGN_INS_PER_ACCOUNT,
     },

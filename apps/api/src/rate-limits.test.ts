@@ -5,8 +5,10 @@ import { afterEach, expect, it } from 'vitest';
 import { createTeamWithToken } from './provision/create-token.js';
 import { openBrowser, password, signUp } from './testing/browser.js';
 import { seedCompetition } from './testing/seed-competition.js';
+import { seedSubmission } from './testing/seed-submission.js';
 import { startTestServer, type TestServer } from './testing/test-server.js';
 import { beginUpload, sendPart } from './testing/upload-parts.js';
+import { walkEvaluation } from './testing/walk-evaluation.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -73,6 +75,34 @@ it('refuses more uploads of a team than it may, before a byte is read', async ()
     expect((await sendPart(sender, location, new Uint8Array(1), offset)).status).toBe(204);
   }
   expect((await upload(beta.token)).status).toBe(422);
+});
+
+it('refuses to be asked for heat maps again and again, by a team and by an organiser, before either is heard', async () => {
+  const server = await start({ HOLDOUT_HEAT_MAP_REQUESTS_PER_MINUTE: '2' });
+  const seeded = await seedCompetition(server);
+  const id = await seedSubmission(server, seeded.alpha.teamId);
+  await walkEvaluation(server.database, id);
+  const ask = (token: string, path: string, body: object) =>
+    server.request(path, {
+      method: 'POST',
+      token,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const askFor = (token: string) => ask(token, `/api/submissions/${id}/heat-maps`, {});
+  for (const _ of [1, 2]) expect((await askFor(seeded.alpha.token)).status).toBe(202);
+  await expectRefused(await askFor(seeded.alpha.token), 60);
+  expect((await askFor(seeded.beta.token)).status).toBe(404);
+
+  const hidden = { submission: id, study: 'XR_ELBOW/patient00001/study1' };
+  const look = () => ask(seeded.organiser.token, '/api/competitions/mura/phases/test/test-set/heat-map', hidden);
+  for (const _ of [1, 2]) expect((await look()).status).toBe(202);
+  const looks = await server.database.selectFrom('auditLog').selectAll().execute();
+  await expectRefused(await look(), 60);
+  expect(looks.filter(({ action }) => action === 'heat-map.request')).toHaveLength(2);
+  expect(await server.database.selectFrom('auditLog').selectAll().execute()).toEqual(looks);
+  // Reading whether it is there is a read like any other.
+  expect((await server.request(`/api/submissions/${id}/heat-maps`, { token: seeded.alpha.token })).status).toBe(200);
 });
 
 it('refuses more tries at one account than are made by mistake, whoever tries, and says nothing else', async () => {

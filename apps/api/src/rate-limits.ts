@@ -17,6 +17,8 @@ declare module 'fastify' {
     sendsMail?: true;
     /** It begins an upload. Routes that take an archive count as such. */
     beginsUpload?: true;
+    /** It gives workers something to do that no quota counts. */
+    asksForHeatMaps?: true;
     /** Of those who look after the machine: it counts as no read. */
     unlimited?: true;
   }
@@ -28,6 +30,8 @@ export interface RateLimits {
   readonly readsPerMinute: number;
   /** Of one person, or of one token that stands for a team. */
   readonly uploadsPerMinute: number;
+  /** Likewise. */
+  readonly heatMapRequestsPerMinute: number;
   /** Whatever writes to `/api/auth`, of one address. */
   readonly signInsPerMinute: number;
   /** Those that name one e-mail address, whoever sends them, in a quarter of an hour; likewise the mails of one person. */
@@ -74,6 +78,7 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
   const reads = limit('read', limits.readsPerMinute, minute, ({ ip }) => nameNetwork(ip));
   const signIns = limit('sign-in', limits.signInsPerMinute, minute, ({ ip }) => nameNetwork(ip));
   const uploads = limit('upload', limits.uploadsPerMinute, minute, nameCaller);
+  const heatMaps = limit('heat-map', limits.heatMapRequestsPerMinute, minute, nameCaller);
   const mails = limit('mail', limits.perAccountIn15Minutes, quarter, nameCaller);
   const accounts = limit('account', limits.perAccountIn15Minutes, quarter, (request) => nameAccount(request) ?? '');
   const people = limit('person', limits.perAccountIn15Minutes, quarter, ({ provingUserId }) => provingUserId ?? '');
@@ -84,8 +89,9 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
       if (request.url.startsWith(`${authPath}/`)) await signIns(request);
     },
     async late(request) {
-      const { takesArchive, beginsUpload, sendsMail } = request.routeOptions.config;
+      const { takesArchive, beginsUpload, asksForHeatMaps, sendsMail } = request.routeOptions.config;
       if (takesArchive || beginsUpload) await uploads(request);
+      if (asksForHeatMaps) await heatMaps(request);
       if (sendsMail) await mails(request);
     },
     async account(request) {

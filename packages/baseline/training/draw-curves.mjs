@@ -1,4 +1,4 @@
-// Draws the curves of a training: both losses, and kappa on a scale of its own.
+// Draws the curves of a training: both losses, and kappa on a scale of its own. A line stands where a lesson begins.
 //
 //   node packages/baseline/training/draw-curves.mjs HISTORY.csv OUT.svg
 
@@ -20,7 +20,10 @@ export async function drawCurves(history, out) {
     .trim()
     .split('\n')
     .map((line) => line.split(','));
-  const rows = lines.map((cells) => Object.fromEntries(head.map((name, place) => [name, Number(cells[place])])));
+  const rows = lines
+    .map((cells) => Object.fromEntries(head.map((name, place) => [name, Number(cells[place])])))
+    .map((row, place) => ({ ...row, epoch: place + 1 }));
+  const beginnings = rows.filter(({ lesson }, place) => place > 0 && lesson !== rows[place - 1].lesson);
   // An epoch whose validation went astray must not press the rest flat: it is cut off at the top.
   const highest = Math.ceil(12 * Math.max(...rows.map((row) => row['training loss']))) / 10;
   const xOf = (epoch) =>
@@ -31,6 +34,7 @@ export async function drawCurves(history, out) {
     (height - margin.top - margin.bottom) * Math.min(1, value / (axis === 'kappa' ? 1 : highest));
   const parts = [
     ...axisLines(highest, yOf),
+    ...beginnings.map(({ epoch }) => upright(xOf(epoch - 0.5))),
     ...rows.map(({ epoch }) => text(xOf(epoch), height - margin.bottom + 18, epoch, 'middle')),
     text(width / 2, height - 6, 'epoch', 'middle'),
     ...curves.map((curve) => line(curve, rows, xOf, yOf)),
@@ -53,6 +57,10 @@ function axisLines(highest, yOf) {
       text(width - margin.right + 8, Number(y) + 4, share, 'start'),
     ];
   });
+}
+
+function upright(x) {
+  return `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${margin.top}" y2="${height - margin.bottom}" stroke="#999"/>`;
 }
 
 function line({ column, colour, dashes, axis }, rows, xOf, yOf) {

@@ -34,8 +34,7 @@ if (picture) await drawSome(measured, picture);
 /** The abnormal images, with the box around their lesion in shares of the picture's sides. */
 async function findLesions(directory) {
   const found = [];
-  const isWanted = ({ studyType, truth }) => truth === 1 && ['forearm', 'humerus'].includes(studyType);
-  for await (const { study, lesion, images } of generateStudies(demoSets.validation, isWanted)) {
+  for await (const { study, lesion, images } of generateStudies(demoSets.validation, ({ truth }) => truth === 1)) {
     for (const { fileName, width, height, lesionBox: box } of images) {
       const path = join(directory, 'MURA-v1.1/valid', `${study}_positive`, fileName);
       const share = {

@@ -65,6 +65,7 @@ export const heatMapLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
   app.post(
     '/competitions/:competition/phases/:phase/test-set/heat-map',
     {
+      config: { asksForHeatMaps: true },
       schema: {
         summary: 'Ask where a submission looks in an image of a phase’s test set',
         description:

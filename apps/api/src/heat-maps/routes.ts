@@ -36,6 +36,7 @@ export const heatMapRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
   app.post(
     '/submissions/:id/heat-maps',
     {
+      config: { asksForHeatMaps: true },
       schema: {
         summary: 'Ask for heat maps',
         description:

@@ -28,6 +28,9 @@ it('starts from the same weights for the same seed, and from others for another'
   const [first, again, other] = ['a', 'a', 'b'].map((seed) => readWeights(buildDenseNet(networks.tiny, { seed })));
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
+  // Layers of one shape each have their own.
+  const values = first?.filter(({ length }) => length > 100).map((weights) => weights.join()) ?? [];
+  expect(new Set(values).size).toBe(values.length);
 });
 
 it('gives one probability an image, from any number of them', () => {
