@@ -1,8 +1,7 @@
 import type { CheckWarning } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { insertEvents } from '../tables/evaluation-events.js';
-import { notifyProgress } from './notify-change.js';
+import { tellProgress } from './notify-change.js';
 import { storableSentence, storableText } from './storable-text.js';
 
 /** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
@@ -43,8 +42,7 @@ export async function recordProgress(
       .where('leaseOwner', 'is not', null)
       .executeTakeFirst();
     if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
-    await insertEvents(trx, evaluationId, [{ kind: 'progress', data: { stage, imagesDone, imagesTotal } }]);
-    await notifyProgress(trx, evaluationId);
+    await tellProgress(trx, evaluationId, [{ kind: 'progress', data: { stage, imagesDone, imagesTotal } }]);
     return 'held';
   });
 }
@@ -76,12 +74,8 @@ export async function appendLog(
       .forUpdate()
       .executeTakeFirst();
     if (!held) return whyNotHeld(trx, evaluationId);
-    await insertEvents(
-      trx,
-      evaluationId,
-      lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } })),
-    );
-    await notifyProgress(trx, evaluationId);
+    const events = lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } }) as const);
+    await tellProgress(trx, evaluationId, events);
     return 'held';
   });
 }
@@ -105,12 +99,8 @@ export async function recordWarnings(
       .where('leaseOwner', 'is not', null)
       .executeTakeFirst();
     if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
-    await insertEvents(
-      trx,
-      evaluationId,
-      storable.map((data) => ({ kind: 'warning', data })),
-    );
-    await notifyProgress(trx, evaluationId);
+    const events = storable.map((data) => ({ kind: 'warning', data }) as const);
+    await tellProgress(trx, evaluationId, events);
     return 'held';
   });
 }
