@@ -175,6 +175,7 @@ export {
   type LeaseState,
   recordBundleStart,
   recordProgress,
+  recordReport,
   recordWarnings,
   releaseLease,
   renewLease,

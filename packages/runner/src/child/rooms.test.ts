@@ -17,4 +17,5 @@ it('lets go of the smallest, so that no more is held than is in use', () => {
   const large = Array.from({ length: 3 }, () => rooms.take(2 * least));
   for (const room of [small, ...large]) rooms.giveBack(room);
   expect(new Set(large.map(() => rooms.take(1)))).toEqual(new Set(large));
+  expect(rooms.take(1)).not.toBe(small);
 });
