@@ -13,8 +13,8 @@ export interface RunningServer {
   readonly token: string;
   /** Of the process that starts all others. */
   readonly pid: number;
-  /** What the evaluating worker said in its log of each stage of a submission. */
-  readStages(submissionId: string): Promise<StageLog[]>;
+  /** What the evaluating worker said in its log of each of a submission's runs: each stage, and before it one study alone. */
+  readRuns(submissionId: string): Promise<RunLog[]>;
   /** The most memory that it saw a submission's bundle use. */
   readBundlePeakBytes(submissionId: string): Promise<number>;
   /** The evaluating worker's peak of resident memory, without the processes it starts. */
@@ -22,7 +22,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-interface StageLog {
+interface RunLog {
   readonly stage: 'checking' | 'running';
   readonly inferenceSeconds: number;
   readonly totalSeconds: number;
@@ -58,7 +58,10 @@ export async function startServer(
     address: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     token: /HOLDOUT_TOKEN=(\S+)/.exec(output)?.[1] ?? '',
-    readStages: (submissionId) => readLog<StageLog>(directory, submissionId, 'stage run'),
+    async readRuns(submissionId) {
+      const messages = ['stage run', 'one study run'];
+      return (await Promise.all(messages.map((each) => readLog<RunLog>(directory, submissionId, each)))).flat();
+    },
     async readBundlePeakBytes(submissionId) {
       const [line] = await readLog<{ peakMemoryBytes: number }>(directory, submissionId, 'bundle closed');
       return line?.peakMemoryBytes ?? Number.NaN;

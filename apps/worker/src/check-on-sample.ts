@@ -35,6 +35,7 @@ export async function checkOnSample(
   let again: Predicted;
   try {
     again = await runAgain(lease, parts);
+    tools.log.info({ stage: 'checking', ...again.durations }, 'one study run');
   } catch (error) {
     // What is known already may well be why.
     if (!lease.signal.aborted) await warn(null);

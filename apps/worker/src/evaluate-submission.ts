@@ -95,11 +95,11 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
       return closing;
     };
     try {
-      const predicted = await runStages(tools, claim, lease, { predictor, folder });
+      const { predicted, reported } = await runStages(tools, claim, lease, { predictor, folder });
       const peakMemoryBytes = predictor.readPeakBytes();
       // Its process ends while its predictions go on.
       close().catch(() => {});
-      await handOn(tools, claim, lease, { predicted, peakMemoryBytes });
+      await handOn(tools, claim, lease, { predicted, reported, peakMemoryBytes });
     } finally {
       await close();
     }
@@ -111,10 +111,10 @@ async function handOn(
   { database, storage, queue, log, meter }: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { predicted, peakMemoryBytes }: { predicted: Predicted; peakMemoryBytes: number },
+  { predicted, reported, peakMemoryBytes }: Reported & { peakMemoryBytes: number },
 ): Promise<void> {
   const { evaluationId, bundleDigest, testSetDigest } = claim;
-  const predictionsDigest = await storePredictions(storage, predicted);
+  const [predictionsDigest] = await Promise.all([storePredictions(storage, predicted), reported]);
   const made = { ...predicted.provenance, node: process.version, ...predicted.durations, peakMemoryBytes };
   const provenance = { bundleDigest, testSetDigest, ...made };
   if (!(await finishRunning(database, { ...claim, predictionsDigest, provenance }))) {
@@ -125,6 +125,12 @@ async function handOn(
   meter.ended('predicted');
   // If the bell can't be rung now, reconcile rings it later.
   await queue.enqueueScoring({ evaluationId }).catch((error) => log.warn({ err: error }, 'scoring not rung yet'));
+}
+
+/** What was predicted, and when all that was to be said of the run is written; that is never rejected. */
+interface Reported {
+  readonly predicted: Predicted;
+  readonly reported: Promise<unknown>;
 }
 
 /** @returns the digest of their file */
@@ -140,7 +146,7 @@ async function runStages(
   claim: EvaluationClaim,
   lease: Lease,
   { predictor, folder }: { predictor: Predictor; folder: string },
-): Promise<Predicted> {
+): Promise<Reported> {
   const { database, storage } = tools;
   const fetch = (versionId: string, name: string) => fetchStudies(database, storage, versionId, join(folder, name));
   const sample = claim.state === 'checking' ? await fetch(claim.sampleVersionId, 'sample') : null;
@@ -154,9 +160,11 @@ async function runStages(
       await checkOnSample(tools, claim, lease, { predictor, sample, report });
       if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
     }
-    return await runHidden(tools, claim, lease, { predictor, studies, report });
-  } finally {
+    const { predicted, logKept } = await runHidden(tools, claim, lease, { predictor, studies, report });
+    return { predicted, reported: Promise.all([report.finish(), logKept]) };
+  } catch (error) {
     await report.finish();
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendLog, type EvaluationClaim, recordProgress } from '@holdout/db';
+import { appendLog, type EvaluationClaim, recordReport } from '@holdout/db';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
 
@@ -22,27 +22,30 @@ export interface Report {
   finish(): Promise<void>;
 }
 
+type Counted = Stage & { imagesDone: number; written: number };
+
 /** Gathers progress and log lines and writes them twice a second, one write at a time; a write that fails is dropped. */
 export function reportRegularly(
   { database, log }: Pick<EvaluationTools, 'database' | 'log'>,
   { evaluationId, leaseToken }: Pick<EvaluationClaim, 'evaluationId' | 'leaseToken'>,
   lease: Pick<Lease, 'learn'>,
 ): Report {
-  let current: (Stage & { imagesDone: number; written: number }) | null = null;
+  let current: Counted | null = null;
   let lines: string[] = [];
   let writing = Promise.resolve();
 
-  const write = async (some: readonly string[], of: typeof current) => {
+  const write = async (some: readonly string[], of: Counted | null) => {
     try {
       // Few at a time: while they are written, the lease can't be renewed.
-      for (let first = 0; first < some.length; first += linesAtOnce) {
+      let first = 0;
+      for (; some.length - first > linesAtOnce; first += linesAtOnce) {
         const batch = some.slice(first, first + linesAtOnce);
         lease.learn(await appendLog(database, { evaluationId, leaseToken, lines: batch }));
       }
-      if (!of || of.imagesDone === of.written) return;
-      of.written = of.imagesDone;
-      const { stage, imagesTotal, imagesDone } = of;
-      lease.learn(await recordProgress(database, { evaluationId, leaseToken, stage, imagesTotal, imagesDone }));
+      const lines = some.slice(first);
+      const progress = takeProgress(of);
+      if (lines.length === 0 && !progress) return;
+      lease.learn(await recordReport(database, { evaluationId, leaseToken, lines, progress }));
     } catch (error) {
       log.warn({ err: error }, 'progress could not be written');
     }
@@ -69,4 +72,12 @@ export function reportRegularly(
       return flush();
     },
   };
+}
+
+/** How far it is, where that is news. */
+function takeProgress(of: Counted | null) {
+  if (!of || of.imagesDone === of.written) return null;
+  of.written = of.imagesDone;
+  const { stage, imagesTotal, imagesDone } = of;
+  return { stage, imagesDone, imagesTotal };
 }

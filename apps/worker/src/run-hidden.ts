@@ -10,6 +10,7 @@ import { runStage } from './run-stage.js';
  * Runs the bundle on the phase's own studies: on one first, so that what must fail fails early, then on all. What the
  * bundle prints is kept for organisers, and of a failure its team learns the kind, or as much as the phase tells.
  *
+ * @returns what was predicted, and when its log is kept
  * @throws HoldoutError of a kind of failure, or the reason of `lease.signal`
  */
 export async function runHidden(
@@ -17,20 +18,21 @@ export async function runHidden(
   claim: EvaluationClaim,
   lease: Lease,
   { predictor, studies, report }: { predictor: Predictor; studies: readonly RunStudy[]; report: Report },
-): Promise<Predicted> {
+): Promise<{ predicted: Predicted; logKept: Promise<void> }> {
   const lines: string[] = [];
   const onLog = (line: string) => lines.push(line);
   const keep = (fault: HoldoutError | null) => keepLog(tools, claim, lines, fault);
   let ran: 'one' | 'all' = 'one';
   try {
     const first = studies.slice(0, 1);
-    demandEveryStudy(await predictor.run({ studies: first, signal: lease.signal, onLog }));
+    const predictedFirst = await predictor.run({ studies: first, signal: lease.signal, onLog });
+    demandEveryStudy(predictedFirst);
+    tools.log.info({ stage: 'running', ...predictedFirst.durations }, 'one study run');
     lines.push('— One study was run; now all of them. —');
     ran = 'all';
     const stage = { stage: 'running', predictor, studies, report, onLog, demand: demandEveryStudy } as const;
     const predicted = await runStage(tools, claim, lease, stage);
-    await keep(null);
-    return predicted;
+    return { predicted, logKept: keep(null) };
   } catch (error) {
     if (!(error instanceof HoldoutError) || lease.signal.aborted) throw error;
     await keep(error);

@@ -66,9 +66,9 @@ async function measureOne(server: RunningServer, archive: Uint8Array) {
   const submission = await request(server, `/api/submissions/${accepted.id}`);
   if (submission.state !== 'scored')
     throw new Error(`The submission is ${submission.state}: ${submission.reason?.message}`);
-  const stages = await server.readStages(accepted.id);
-  if (stages.length !== 2) throw new Error(`Expected the log of two stages, found ${stages.length}.`);
-  const inferenceMilliseconds = stages.reduce((total, { inferenceSeconds }) => total + inferenceSeconds * 1000, 0);
+  const runs = await server.readRuns(accepted.id);
+  if (runs.length !== 4) throw new Error(`Expected the log of four runs, found ${runs.length}.`);
+  const inferenceMilliseconds = runs.reduce((total, { inferenceSeconds }) => total + inferenceSeconds * 1000, 0);
   const modelPeakBytes = await server.readBundlePeakBytes(accepted.id);
   return { wholeMilliseconds, inferenceMilliseconds, modelPeakBytes };
 }

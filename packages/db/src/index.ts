@@ -93,6 +93,7 @@ export {
 export { findImage, type ImageRecord, listStudiesOfVersion, type StudyRecord } from './tables/studies.js';
 export {
   countSubmissions,
+  findOwnership,
   findSubmission,
   listSubmissions,
   type ScoreBasis,
@@ -174,6 +175,7 @@ export {
   type LeaseState,
   recordBundleStart,
   recordProgress,
+  recordReport,
   recordWarnings,
   releaseLease,
   renewLease,

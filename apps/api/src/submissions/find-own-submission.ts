@@ -1,5 +1,5 @@
 import { HoldoutError } from '@holdout/contracts';
-import { type Database, findSubmission, type SubmissionRecord } from '@holdout/db';
+import { type Database, findOwnership, findSubmission, type SubmissionRecord } from '@holdout/db';
 import type { FastifyRequest } from 'fastify';
 import { authenticate, type Doors } from '../authenticate.js';
 import { type Caller, isMember, isOrganiser } from '../caller.js';
@@ -14,7 +14,7 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export async function findOwnSubmission(database: Database, caller: Caller, id: string): Promise<SubmissionRecord> {
   const submission = uuidPattern.test(id) ? await findSubmission(database, id) : null;
-  if (submission && (isOrganiser(caller, submission) || isMember(caller, submission))) return submission;
+  if (submission && mayLook(caller, submission)) return submission;
   throw new HoldoutError('submission_not_found');
 }
 
@@ -22,10 +22,15 @@ export async function findOwnSubmission(database: Database, caller: Caller, id: 
 export async function isStillOwn(doors: Doors, request: FastifyRequest, id: string): Promise<boolean> {
   try {
     const caller = await authenticate(doors, request);
-    return caller !== null && (await findOwnSubmission(doors.database, caller, id)).id === id;
+    if (!caller) return false;
+    const ownership = await findOwnership(doors.database, id);
+    return ownership !== null && mayLook(caller, ownership);
   } catch (error) {
-    if (error instanceof HoldoutError && (error.code === 'token_unknown' || error.code === 'submission_not_found'))
-      return false;
+    if (error instanceof HoldoutError && error.code === 'token_unknown') return false;
     throw error;
   }
+}
+
+function mayLook(caller: Caller, ownership: { teamId: string; competitionId: string }): boolean {
+  return isOrganiser(caller, ownership) || isMember(caller, ownership);
 }

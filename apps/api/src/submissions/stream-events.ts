@@ -32,6 +32,8 @@ export async function streamSubmission(
   );
 }
 
+const eventsPerPage = 1000;
+
 /** Who asks only for what has happened so far can leave then. */
 const upToDate: StreamItem = { comment: 'up to date' };
 
@@ -46,7 +48,7 @@ async function* followEvents(
     let lastId = afterId;
     let hasToldAll = false;
     while (!signal.aborted) {
-      const events = await listEvents(database, evaluationId, lastId);
+      const events = await listEvents(database, evaluationId, lastId, eventsPerPage);
       // After the events were read: nothing is sent that was written when its reader had left the team.
       if (!(await isStillAllowed())) return;
       for (const event of events) {
@@ -54,8 +56,8 @@ async function* followEvents(
         if (isLast(event)) return;
         lastId = event.id;
       }
-      // A whole page may be followed by another one at once.
-      if (events.length > 0) continue;
+      // A whole page may be followed by another one at once. What was written since any other was read ends the wait.
+      if (events.length === eventsPerPage) continue;
       if (!hasToldAll) yield upToDate;
       hasToldAll = true;
       if (!(await wait.next(heartbeatSeconds))) yield heartbeat;

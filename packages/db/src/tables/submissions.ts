@@ -68,6 +68,20 @@ export async function findSubmission(db: Queryable, submissionId: string): Promi
   return row ? toRecord(row) : null;
 }
 
+/** Whose it is; null where there is none. All that has to be known to decide who may see it. */
+export async function findOwnership(
+  db: Queryable,
+  submissionId: string,
+): Promise<{ teamId: string; competitionId: string } | null> {
+  const row = await db
+    .selectFrom('submissions')
+    .innerJoin('phases', 'phases.id', 'submissions.phaseId')
+    .select(['submissions.teamId', 'phases.competitionId'])
+    .where('submissions.id', '=', submissionId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 interface ListedSubmissions {
   whose: {
     everybody: boolean;

@@ -8,9 +8,8 @@ import {
 } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { insertEvents } from '../tables/evaluation-events.js';
 import { toReason } from '../tables/reasons.js';
-import { notifyChange, notifyProgress } from './notify-change.js';
+import { tellChange, tellProgress } from './notify-change.js';
 
 /** What a transition may write besides the state and its time. */
 interface Change {
@@ -67,8 +66,7 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
   if (!changed) return false;
   const { cancelledBy } = change;
   const data = { state: to, reason: toReason(changed), ...(cancelledBy ? { cancelledBy } : {}) };
-  await insertEvents(trx, evaluationId, [{ kind: 'state', data }]);
   // On a board it waits until it ends, whatever state it waits in.
-  await (isFinalState(to) ? notifyChange : notifyProgress)(trx, evaluationId);
+  await (isFinalState(to) ? tellChange : tellProgress)(trx, evaluationId, [{ kind: 'state', data }]);
   return true;
 }

@@ -1,8 +1,7 @@
 import type { CheckWarning } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { insertEvents } from '../tables/evaluation-events.js';
-import { notifyProgress } from './notify-change.js';
+import { tellProgress } from './notify-change.js';
 import { storableSentence, storableText } from './storable-text.js';
 
 /** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
@@ -28,23 +27,32 @@ export async function renewLease(
   return result.numUpdatedRows > 0n ? 'held' : whyNotHeld(db, evaluationId);
 }
 
+interface Progress {
+  stage: 'checking' | 'running';
+  imagesDone: number;
+  imagesTotal: number;
+}
+
 /** Images done of images in all; said to those who watch. How often is the caller's to limit. */
 export async function recordProgress(
   db: Queryable,
-  held: Held & { stage: 'checking' | 'running'; imagesDone: number; imagesTotal: number },
+  { evaluationId, leaseToken, ...progress }: Held & Progress,
 ): Promise<LeaseState> {
-  const { evaluationId, leaseToken, stage, imagesDone, imagesTotal } = held;
+  return recordReport(db, { evaluationId, leaseToken, lines: [], progress });
+}
+
+/** Adds lines to the log that the team sees, and says how far its bundle is, where that is given. */
+export async function recordReport(
+  db: Queryable,
+  { evaluationId, leaseToken, lines, progress }: Held & { lines: readonly string[]; progress: Progress | null },
+): Promise<LeaseState> {
   return db.transaction().execute(async (trx) => {
-    const result = await trx
-      .updateTable('evaluations')
-      .set({ progressStage: stage, imagesDone, imagesTotal })
-      .where('id', '=', evaluationId)
-      .where('leaseToken', '=', leaseToken)
-      .where('leaseOwner', 'is not', null)
-      .executeTakeFirst();
-    if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
-    await insertEvents(trx, evaluationId, [{ kind: 'progress', data: { stage, imagesDone, imagesTotal } }]);
-    await notifyProgress(trx, evaluationId);
+    const isHeld = progress
+      ? await writeProgress(trx, { evaluationId, leaseToken }, progress)
+      : await lockHeld(trx, { evaluationId, leaseToken });
+    if (!isHeld) return whyNotHeld(trx, evaluationId);
+    const log = lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } }) as const);
+    await tellProgress(trx, evaluationId, progress ? [...log, { kind: 'progress', data: progress }] : log);
     return 'held';
   });
 }
@@ -64,26 +72,9 @@ export async function recordBundleStart(db: Queryable, { evaluationId, leaseToke
 /** Adds lines to the log that the team sees. */
 export async function appendLog(
   db: Queryable,
-  { evaluationId, leaseToken, lines }: Held & { lines: readonly string[] },
+  { lines, ...held }: Held & { lines: readonly string[] },
 ): Promise<LeaseState> {
-  return db.transaction().execute(async (trx) => {
-    const held = await trx
-      .selectFrom('evaluations')
-      .select('id')
-      .where('id', '=', evaluationId)
-      .where('leaseToken', '=', leaseToken)
-      .where('leaseOwner', 'is not', null)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!held) return whyNotHeld(trx, evaluationId);
-    await insertEvents(
-      trx,
-      evaluationId,
-      lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } })),
-    );
-    await notifyProgress(trx, evaluationId);
-    return 'held';
-  });
+  return recordReport(db, { ...held, lines, progress: null });
 }
 
 /** Keeps what looked wrong in the check, and says it to those who watch. */
@@ -105,12 +96,8 @@ export async function recordWarnings(
       .where('leaseOwner', 'is not', null)
       .executeTakeFirst();
     if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
-    await insertEvents(
-      trx,
-      evaluationId,
-      storable.map((data) => ({ kind: 'warning', data })),
-    );
-    await notifyProgress(trx, evaluationId);
+    const events = storable.map((data) => ({ kind: 'warning', data }) as const);
+    await tellProgress(trx, evaluationId, events);
     return 'held';
   });
 }
@@ -148,6 +135,35 @@ export async function releaseLease(db: Queryable, held: Held & { costsAttempt: b
       .execute();
     return true;
   });
+}
+
+/** @returns false where it is another's */
+async function writeProgress(
+  trx: Queryable,
+  { evaluationId, leaseToken }: Held,
+  { stage, imagesDone, imagesTotal }: Progress,
+): Promise<boolean> {
+  const result = await trx
+    .updateTable('evaluations')
+    .set({ progressStage: stage, imagesDone, imagesTotal })
+    .where('id', '=', evaluationId)
+    .where('leaseToken', '=', leaseToken)
+    .where('leaseOwner', 'is not', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** @returns false where it is another's */
+async function lockHeld(trx: Queryable, { evaluationId, leaseToken }: Held): Promise<boolean> {
+  const held = await trx
+    .selectFrom('evaluations')
+    .select('id')
+    .where('id', '=', evaluationId)
+    .where('leaseToken', '=', leaseToken)
+    .where('leaseOwner', 'is not', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return held !== undefined;
 }
 
 async function whyNotHeld(db: Queryable, evaluationId: string): Promise<LeaseState> {

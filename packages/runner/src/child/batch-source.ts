@@ -12,8 +12,12 @@ export interface Batch {
 export type FillerRequest =
   | { kind: 'begin'; input: ResolvedModelManifest['input'] }
   | PixelsRequest
-  /** `count` images into an array for `size`; `room` is one that is not needed any more. */
-  | { kind: 'fill'; count: number; size: number; room: Float32Array<ArrayBuffer> | null };
+  /** `count` images into an array for `size`. */
+  | { kind: 'fill'; count: number; size: number }
+  /** An array that is not needed any more. */
+  | { kind: 'room'; values: Float32Array<ArrayBuffer> }
+  /** Get ready for images before there are any. */
+  | { kind: 'prepare' };
 
 /** What it answers: batches in the order in which they were asked for, and how many images of the list it has read. */
 export type FillerAnswer =
@@ -23,6 +27,8 @@ export type FillerAnswer =
 
 /** Batches of the images that come in, made ready beside the engine. */
 export interface BatchSource {
+  /** What it does once in a process, ahead of its first images. */
+  prepare(): void;
   /** How many images of the list were not taken yet. */
   readonly left: number;
   /** Begins a list, and says how its images become numbers. */
@@ -35,14 +41,10 @@ export interface BatchSource {
   giveBack(batch: Batch): void;
 }
 
-/** At most so many arrays wait to be used again. */
-const mostSpare = 2;
-
 /** @param onRead - hears how many images of the list were read; more of it may be shown then */
 export function openBatchSource(onRead: (images: number) => void): BatchSource {
   const thread = new Worker(new URL('./fill-batches.js', import.meta.url));
   const filled: Exclude<FillerAnswer, { kind: 'read' }>[] = [];
-  const spare: Float32Array<ArrayBuffer>[] = [];
   let [left, unordered, ordered] = [0, 0, 0];
   let wake = () => {};
   const hear = (answer: FillerAnswer) => {
@@ -63,6 +65,7 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
     get left() {
       return left;
     },
+    prepare: () => tell({ kind: 'prepare' }),
     begin(input, imageCount) {
       [left, unordered] = [imageCount, imageCount];
       tell({ kind: 'begin', input });
@@ -71,8 +74,7 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
     orderAhead(size, most) {
       for (; unordered > 0 && ordered < most; ordered += 1) {
         const count = Math.min(size, unordered);
-        const room = spare.pop() ?? null;
-        tell({ kind: 'fill', count, size, room }, room ? [room.buffer] : []);
+        tell({ kind: 'fill', count, size });
         unordered -= count;
       }
     },
@@ -84,8 +86,6 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
         });
       }
     },
-    giveBack({ values }) {
-      if (spare.length < mostSpare) spare.push(values);
-    },
+    giveBack: ({ values }) => tell({ kind: 'room', values }, [values.buffer]),
   };
 }

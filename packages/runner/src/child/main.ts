@@ -20,8 +20,8 @@ import { readProbabilities } from './read-probabilities.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
 
-/** So many batches are made ready ahead of those that the engine works on. */
-const lookAhead = 2;
+/** So many batches are made ready ahead, besides the next one for each of those that the engine works on. */
+const lookAhead = 1;
 
 interface Loading {
   readonly request: LoadRequest;
@@ -42,7 +42,7 @@ send({ kind: 'ready', adapter: gpu?.adapter?.name ?? null });
 for await (const line of createInterface({ input: process.stdin })) {
   const request = requestSchema.parse(JSON.parse(line));
   // What goes wrong here goes wrong again, and is told, when a model is loaded.
-  if (request.kind === 'prepare') prepareEngine(request.engine).catch(() => {});
+  if (request.kind === 'prepare') prepare(request.engine);
   else if (request.kind === 'load') loading = startLoading(request);
   else if (request.kind === 'pixels') batches.add(request);
   // Not waited for: their images are still to come.
@@ -51,6 +51,11 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 // The pipe has ended: there is nothing more to do, or the parent is gone.
 process.exit(0);
+
+function prepare(engine: LoadRequest['manifest']['engine']): void {
+  prepareEngine(engine).catch(() => {});
+  batches.prepare();
+}
 
 /** Returns at once: while the model is loaded, the first images are made ready. */
 function startLoading(request: LoadRequest): Loading {

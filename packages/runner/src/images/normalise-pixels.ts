@@ -1,5 +1,8 @@
 import type { ResolvedModelManifest } from '@holdout/contracts';
 
+/** What of a model's input says how pixels become numbers. */
+export type Normalisation = Pick<ResolvedModelManifest['input'], 'channels' | 'scale' | 'mean' | 'std' | 'layout'>;
+
 /**
  * Makes numbers of one image's pixels: each becomes `((pixel · scale) − mean) / std`.
  *
@@ -8,7 +11,7 @@ import type { ResolvedModelManifest } from '@holdout/contracts';
  */
 export function normalisePixels(
   bytes: Uint8Array,
-  { channels, scale, mean, std, layout }: ResolvedModelManifest['input'],
+  { channels, scale, mean, std, layout }: Normalisation,
   into: Float32Array,
   offset: number,
 ): void {

@@ -1,4 +1,4 @@
-import { fillRandom, seedStream } from './xoshiro128.js';
+import { fillRandom, seedStreams } from './xoshiro128.js';
 
 /** What decides which studies are drawn together. */
 export interface SampledStudy {
@@ -60,8 +60,9 @@ export function makeResamples<Study extends SampledStudy>(
     forEach: (visit) => {
       const numbers = new Uint32Array(clusters);
       const multiplicities = new Uint16Array(clusters);
+      const states = seedStreams(seed, resamples);
       for (let resample = 0; resample < resamples; resample++) {
-        fillRandom(seedStream(seed, resample), numbers);
+        fillRandom(states.slice(4 * resample, 4 * resample + 4), numbers);
         countDraws(numbers, strata, multiplicities);
         visit(multiplicities, resample);
       }

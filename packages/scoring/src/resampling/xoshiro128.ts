@@ -44,6 +44,21 @@ export function seedStream(seed: number, stream: number): RandomState {
   return new Int32Array(BigUint64Array.of(first, second).buffer);
 }
 
+/**
+ * The states of a seed's first streams, one after the other. Those of the last seed are kept: a test set has one seed for
+ * all its entries, and whole numbers of 64 bits are slow.
+ */
+export function seedStreams(seed: number, count: number): Int32Array {
+  if (kept.seed !== seed || kept.states.length < 4 * count) {
+    const states = new Int32Array(4 * count);
+    for (let stream = 0; stream < count; stream++) states.set(seedStream(seed, stream), 4 * stream);
+    kept = { seed, states };
+  }
+  return kept.states;
+}
+
+let kept = { seed: Number.NaN, states: new Int32Array() };
+
 function mix(number: bigint): bigint {
   let mixed = BigInt.asUintN(64, number);
   mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n);
