@@ -22,9 +22,7 @@ export function Refusal({ name, error }: RefusalProps) {
   const { title, detail, next } = say(error);
   return (
     <Alert role="alert" color="red" title={t('refused', { name })}>
-      <Text size="sm">
-        {sentences([title, problems.length === 0 && detail])}
-      </Text>
+      <Text size="sm">{sentences([title, problems.length === 0 && detail])}</Text>
       {problems.length > 0 && <ProblemTable problems={problems} code={error.code} />}
       <Text size="sm" mt="xs">
         {t('whatNext', { next })}
