@@ -3,6 +3,17 @@
  * `sentenceTemplates`, and say in a table's cells what others say in whole sentences.
  */
 export const bundleSentences = {
+  // Why an archive can't be opened
+  archive_empty: 'The file is empty.',
+  archive_unknown: 'It begins neither as a zip nor as a gzip.',
+  at_entry: 'It is so at {{name}}.',
+  entry_size_wrong: '{{name}} declares {{bytes}} bytes and holds another number of them.',
+  entries_share: 'Two entries share the same bytes of the archive.',
+  zip_list_missing: 'The list of its entries is missing, or cut off.',
+  zip_garbled: 'Its bytes are not those of a zip.',
+  tar_cut: 'It ends before its last entry does.',
+  tar_garbled: 'Its bytes are not those of a tar.gz.',
+
   // Of an archive
   found_absolute_path: 'an absolute path',
   found_drive_letter: 'a drive letter',

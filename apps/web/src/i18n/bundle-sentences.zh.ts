@@ -2,6 +2,16 @@ import type { bundleSentences as english } from '@holdout/contracts';
 
 /** What `packages/contracts/src/bundle-sentences.ts` says, in Chinese. */
 export const bundleSentences: Readonly<Record<keyof typeof english, string>> = {
+  archive_empty: '该文件是空的。',
+  archive_unknown: '它的开头既不是 zip，也不是 gzip。',
+  at_entry: '问题出在 {{name}}。',
+  entry_size_wrong: '{{name}} 声明有 {{bytes}} 字节，而实际字节数不同。',
+  entries_share: '有两个条目共用压缩包中的同一段字节。',
+  zip_list_missing: '它的条目列表缺失或不完整。',
+  zip_garbled: '它的字节不符合 zip 格式。',
+  tar_cut: '它在最后一个条目结束之前就中断了。',
+  tar_garbled: '它的字节不符合 tar.gz 格式。',
+
   found_absolute_path: '绝对路径',
   found_drive_letter: '盘符',
   found_backslash: '反斜杠',

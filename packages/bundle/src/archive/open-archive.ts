@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import type { BundleFiles } from '../bundle-files.js';
 import type { ByteSource } from '../byte-source.js';
 import { type BundleLimits, bundleLimits } from '../limits.js';
@@ -15,6 +15,6 @@ export async function openArchive(source: ByteSource, limits: BundleLimits = bun
   const start = await source.read(0, 4);
   if (start[0] === 0x1f && start[1] === 0x8b) return await openTarGz(source, limits);
   if (start[0] === 0x50 && start[1] === 0x4b) return await openZip(source, limits);
-  const detail = source.sizeBytes === 0 ? 'The file is empty.' : 'It begins neither as a zip nor as a gzip.';
-  throw new HoldoutError('archive_unreadable', { detail });
+  const words = makeSentence(source.sizeBytes === 0 ? 'archive_empty' : 'archive_unknown', {});
+  throw new HoldoutError('archive_unreadable', { sentences: [words] });
 }

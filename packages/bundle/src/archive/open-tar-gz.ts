@@ -174,5 +174,7 @@ function explainTarError(cause: unknown): HoldoutError {
   if (cause instanceof HoldoutError) return cause;
   const words = cause instanceof Error ? cause.message : String(cause);
   const truncated = /unexpected end|premature|terminated|prematurely/i.test(words);
-  return new HoldoutError(truncated ? 'archive_truncated' : 'archive_unreadable', { detail: `${words}.`, cause });
+  return truncated
+    ? new HoldoutError('archive_truncated', { sentences: [makeSentence('tar_cut', {})], cause })
+    : new HoldoutError('archive_unreadable', { sentences: [makeSentence('tar_garbled', {})], cause });
 }

@@ -1,4 +1,4 @@
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, makeSentence } from '@holdout/contracts';
 import { configure, type Entry, type FileEntry, Reader, ZipReader } from '@zip.js/zip.js';
 import type { BundleFile, BundleFiles } from '../bundle-files.js';
 import type { ByteSource } from '../byte-source.js';
@@ -107,26 +107,26 @@ async function* readEntry(entry: FileEntry, checkOverlap: boolean): AsyncGenerat
 }
 
 function lied(path: string, declared: number): HoldoutError {
-  const detail = `${showName(path)} declares ${declared} bytes and holds another number of them.`;
-  return new HoldoutError('archive_unreadable', { detail });
+  const words = makeSentence('entry_size_wrong', { name: showName(path), bytes: declared });
+  return new HoldoutError('archive_unreadable', { sentences: [words] });
 }
 
 /** zip.js tells its errors apart by their messages. */
 function explainZipError(cause: unknown, path?: string): HoldoutError {
   if (cause instanceof HoldoutError) return cause;
   const words = cause instanceof Error ? cause.message : String(cause);
-  const where = path === undefined ? '' : `${showName(path)}: `;
-  if (/encrypt/i.test(words)) return new HoldoutError('archive_encrypted', { detail: `${where}${words}.`, cause });
+  const where = path === undefined ? [] : [makeSentence('at_entry', { name: showName(path) })];
+  if (/encrypt/i.test(words)) return new HoldoutError('archive_encrypted', { sentences: where, cause });
   if (/end of central directory not found|out of bounds|header not found|central directory/i.test(words)) {
-    return new HoldoutError('archive_truncated', { detail: `${where}${words}.`, cause });
-  }
-  if (/overlapping/i.test(words)) {
-    return new HoldoutError('archive_ratio', {
-      detail: `${where}two entries share the same bytes of the archive.`,
+    return new HoldoutError('archive_truncated', {
+      sentences: [...where, makeSentence('zip_list_missing', {})],
       cause,
     });
   }
-  return new HoldoutError('archive_unreadable', { detail: `${where}${words}.`, cause });
+  if (/overlapping/i.test(words)) {
+    return new HoldoutError('archive_ratio', { sentences: [...where, makeSentence('entries_share', {})], cause });
+  }
+  return new HoldoutError('archive_unreadable', { sentences: [...where, makeSentence('zip_garbled', {})], cause });
 }
 
 /** Lets zip.js read our bytes. */

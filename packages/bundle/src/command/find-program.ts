@@ -58,7 +58,7 @@ function writeManifest(program: string | undefined): CommandManifest | null {
 
 function refuseToGuess(candidates: readonly string[]): HoldoutError {
   const listed = candidates.slice(0, mostListed).map(showName).join(', ');
-  const more = candidates.length > mostListed ? ` and ${candidates.length - mostListed} more` : '';
+  const more = candidates.length > mostListed ? `, … (+${candidates.length - mostListed})` : '';
   const found = candidates.length === 0 ? makeSentence('found_no_program', {}) : `${listed}${more}`;
   const manifest = JSON.stringify({
     name: 'My model',

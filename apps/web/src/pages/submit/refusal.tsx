@@ -2,6 +2,7 @@ import type { ErrorCode, ProblemItem } from '@holdout/contracts';
 import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem-error.js';
+import { useFormat } from '../../format/use-format.js';
 import { useServerWords } from '../../i18n/use-server-words.js';
 import { Failure } from '../../parts/failure.js';
 import styles from './submit-page.module.css';
@@ -15,14 +16,13 @@ interface RefusalProps {
 export function Refusal({ name, error }: RefusalProps) {
   const { t } = useTranslation('submit');
   const { say } = useServerWords();
+  const { sentences } = useFormat();
   if (!(error instanceof ProblemError)) return <Failure error={error} />;
   const { problems } = error;
   const { title, detail, next } = say(error);
   return (
     <Alert role="alert" color="red" title={t('refused', { name })}>
-      <Text size="sm">
-        {title} {problems.length === 0 && detail}
-      </Text>
+      <Text size="sm">{sentences([title, problems.length === 0 && detail])}</Text>
       {problems.length > 0 && <ProblemTable problems={problems} code={error.code} />}
       <Text size="sm" mt="xs">
         {t('whatNext', { next })}
