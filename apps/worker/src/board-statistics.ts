@@ -1,4 +1,4 @@
-import { type BoardStatistics, type EntryStatistics, seedOfDigest } from '@holdout/contracts';
+import { type BoardStatistics, seedOfDigest } from '@holdout/contracts';
 import {
   type ComparedEntry,
   type Database,
@@ -9,20 +9,20 @@ import {
   type StaleBoard,
   upsertBoardStatistics,
 } from '@holdout/db';
-import {
-  compareWithLeader,
-  compareWithReaders,
-  makeResamples,
-  type PredictedStudy,
-  type ResampledEntry,
-  rankIntervals,
-  resampleEntries,
-} from '@holdout/scoring';
+import type { PredictedStudy } from '@holdout/scoring';
 import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
+import { Tinypool } from 'tinypool';
+import type { BoardTask, computeBoard } from './compute-board.js';
 
-const level = 0.95;
 /** The places far down a long board are nobody's question, and all of them together would not fit into memory. */
 const mostEntries = 1000;
+
+/** Of a long board it takes seconds, in which this process renews leases and says that it lives. */
+const threads = new Tinypool({
+  filename: new URL('../dist/compute-board.js', import.meta.url).href,
+  minThreads: 0,
+  maxThreads: 1,
+});
 
 interface StatisticsTools {
   database: Database;
@@ -52,38 +52,15 @@ export async function updateBoardStatistics(
 async function computeStatistics(tools: StatisticsTools, board: StaleBoard): Promise<BoardStatistics> {
   const { database } = tools;
   const gold = await listGoldLabels(database, board.testSetVersionId);
-  const resamples = makeResamples(gold, { seed: seedOfDigest(board.testSetDigest) });
   const entries = await listComparedEntries(database, board, mostEntries);
   const predictions = await readAllPredictions(tools, board, entries, gold);
-  const resampled = resampleEntries(resamples, predictions);
+  return await computeInThread({ gold, seed: seedOfDigest(board.testSetDigest), entries, predictions });
+}
 
-  const teams = entries.flatMap(({ evaluationId }, place) => {
-    const entry = resampled[place];
-    return evaluationId !== null && entry ? [{ evaluationId, entry }] : [];
-  });
-  const ranks = rankIntervals(
-    teams.map(({ entry }) => entry),
-    { level },
-  );
-  const againstLeader = compareWithLeader(
-    teams.map(({ entry }) => entry),
-    { level },
-  );
-  const bestReader = findBestReader(entries, resampled);
-  const statistics = teams.map(({ evaluationId, entry }, place): [string, EntryStatistics] => {
-    const rank = ranks[place];
-    const hasKappa = entry.kappa.value !== null;
-    return [
-      evaluationId,
-      {
-        rank: rank && rank.rank !== null ? { lower: rank.lower, upper: rank.upper } : null,
-        toldApartFromFirst: hasKappa ? (againstLeader[place]?.toldApartFromFirst ?? null) : null,
-        againstBestReader: bestReader && hasKappa ? compareWithReaders(entry, bestReader, { level }).verdict : null,
-      },
-    ];
-  });
-  const { resamples: count, seed } = resamples;
-  return { level, resamples: count, seed, entries: Object.fromEntries(statistics) };
+/** In a thread beside this one. @throws Error where the thread has not enough memory */
+export async function computeInThread(task: BoardTask): Promise<BoardStatistics> {
+  const computed: ReturnType<typeof computeBoard> = await threads.run(task, { name: 'computeBoard' });
+  return computed;
 }
 
 async function readAllPredictions(
@@ -91,27 +68,18 @@ async function readAllPredictions(
   { testSetVersionId }: StaleBoard,
   entries: readonly ComparedEntry[],
   gold: readonly { study: string }[],
-): Promise<PredictedStudy[][]> {
+): Promise<string[]> {
   const readings = await listReaderLabels(database, testSetVersionId);
-  const all: PredictedStudy[][] = [];
+  const all: string[] = [];
   for (const { name, predictionsDigest } of entries) {
     if (predictionsDigest !== null) {
-      all.push(takeStudiesOf(gold, await readPredictions(storage, predictionsDigest)));
+      all.push(toJson(takeStudiesOf(gold, await readPredictions(storage, predictionsDigest))));
     } else {
       const ofReader = readings.filter(({ reader }) => reader === name);
-      all.push(ofReader.map(({ study, label }) => ({ study, label, probability: null })));
+      all.push(toJson(ofReader.map(({ study, label }) => ({ study, label, probability: null }))));
     }
   }
   return all;
 }
 
-/** The first of the greatest kappa, as on the board. */
-function findBestReader(
-  entries: readonly ComparedEntry[],
-  resampled: readonly ResampledEntry[],
-): ResampledEntry | undefined {
-  const kappaOf = (entry: ResampledEntry | undefined) => entry?.kappa.value ?? Number.NEGATIVE_INFINITY;
-  return resampled
-    .filter((_, place) => entries[place]?.kind === 'reader')
-    .reduce<ResampledEntry | undefined>((best, entry) => (kappaOf(entry) > kappaOf(best) ? entry : best), undefined);
-}
+const toJson = (studies: PredictedStudy[]) => JSON.stringify(studies);

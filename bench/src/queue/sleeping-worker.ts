@@ -72,10 +72,10 @@ async function work({ evaluatorUrl, ownerUrl, sleepSeconds, score: result }: Sle
     }
   }
   clearInterval(heart);
-  process.send?.(slept);
   await evaluator.close();
   await scorer.close();
-  process.exit();
+  // It ends when it is let go of: one that ended by itself could be gone before its message was read.
+  process.send?.(slept);
 
   async function workOnNext(): Promise<boolean> {
     const askedAt = performance.now();

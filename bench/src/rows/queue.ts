@@ -87,10 +87,15 @@ async function runSpell(database: Database, work: SleepingWork): Promise<Spell> 
   };
 }
 
+/** Lets go of it when it has said all, by which it ends. */
 async function endWorker(child: ChildProcess): Promise<SleptWork> {
   const said = hear(child);
   child.send('end');
-  return (await said) as SleptWork;
+  const slept = (await said) as SleptWork;
+  const exited = once(child, 'exit');
+  child.disconnect();
+  await exited;
+  return slept;
 }
 
 /** The next message of a process, which must not end before it. */

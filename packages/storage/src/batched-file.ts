@@ -1,17 +1,23 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHash } from './file-hash.js';
 import { toStorageError } from './storage-error.js';
 
 /**
  * Writes `source` into a file that is there, from `start` on, so that it survives a power cut. What came before an error
  * stays.
  *
+ * @param hash - of what is in the file before `start`, to go on with
  * @throws HoldoutError `storage_full`, `storage_unavailable`; or what the source fails with
  */
-export async function appendDurably(path: string, source: AsyncIterable<Uint8Array>, start: number): Promise<void> {
+export async function appendDurably(
+  path: string,
+  source: AsyncIterable<Uint8Array>,
+  { start, hash }: { start: number; hash: FileHash | null },
+): Promise<void> {
   const handle = await open(path, 'r+').catch((error) => {
     throw toStorageError(error);
   });
-  const file = new BatchedFile(handle, { durable: true, start });
+  const file = new BatchedFile(handle, { durable: true, start, hash });
   try {
     try {
       for await (const chunk of source) await file.add(chunk);
@@ -25,35 +31,47 @@ export async function appendDurably(path: string, source: AsyncIterable<Uint8Arr
 }
 
 const batchBytes = 1024 * 1024;
+/** So many may wait to be written while further ones come, which is what of a file is in memory. */
+const batchesAtMost = 8;
 const waitMilliseconds = 100;
 /** The disk is told to begin with what is there, or the sync at the end would have all of it before it. */
-const syncEveryBytes = 64 * 1024 * 1024;
+const syncEveryBytes = 256 * 1024 * 1024;
 
-/** Writes a batch while the next one comes and is hashed: a write for each chunk of a connection would take longer. */
+/**
+ * Writes batches while the next ones come: a write for each chunk of a connection would take longer. One after the other,
+ * never two at once: a file that is as long as what was received has no hole, whenever this process dies.
+ */
 export class BatchedFile {
   readonly #handle: FileHandle;
   #batch: Uint8Array[] = [];
   #bytes = 0;
-  #writing: Promise<void> = Promise.resolve();
+  #writes: Promise<void>[] = [];
   #syncing: Promise<void> | null = null;
   #syncError: unknown;
   #unsyncedBytes = 0;
   readonly #durable: boolean;
+  readonly #hash: FileHash | null;
   #position: number;
   #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param durable - whether all must have survived a power cut when it has ended
+   * @param hash - is told what comes and what is written
    * @param start - the place of the first byte
    */
-  constructor(handle: FileHandle, { durable, start = 0 }: { durable: boolean; start?: number }) {
+  constructor(
+    handle: FileHandle,
+    { durable, hash, start = 0 }: { durable: boolean; hash: FileHash | null; start?: number },
+  ) {
     this.#handle = handle;
     this.#durable = durable;
+    this.#hash = hash;
     this.#position = start;
   }
 
   /** @throws HoldoutError where this chunk, or one before it, can't be written */
   async add(chunk: Uint8Array): Promise<void> {
+    this.#hash?.add(chunk);
     this.#batch.push(chunk);
     this.#bytes += chunk.byteLength;
     if (this.#bytes >= batchBytes) return await this.#next();
@@ -64,7 +82,7 @@ export class BatchedFile {
   /** @throws HoldoutError where something can't be written, or does not reach the disk */
   async end(): Promise<void> {
     await this.#next();
-    await this.#writing;
+    await this.#writes.at(-1);
     if (!this.#durable) return;
     await this.#syncing;
     if (this.#syncError !== undefined) throw toStorageError(this.#syncError);
@@ -74,18 +92,29 @@ export class BatchedFile {
     });
   }
 
-  /** Hands the batch on, and waits for the one before it. After an error nothing more is written. */
+  /** Hands the batch on, and waits where too many are before it. After an error nothing more is written. */
   async #next(): Promise<void> {
     this.#stopTimer();
-    const [before, batch, bytes, position] = [this.#writing, this.#batch, this.#bytes, this.#position];
+    const [before, batch, bytes, position] = [this.#writes.at(-1), this.#batch, this.#bytes, this.#position];
     this.#batch = [];
     this.#bytes = 0;
     this.#position += bytes;
-    this.#writing = before.then(() => writeAll(this.#handle, batch, { bytes, position }));
-    // Heard where it is awaited, by the batch after it or by the end.
-    this.#writing.catch(() => {});
+    const writing = this.#writeAfter(before, batch, { bytes, position });
+    // Heard where it is awaited, by a batch after it or by the end.
+    writing.catch(() => {});
+    this.#writes.push(writing);
+    if (this.#writes.length > batchesAtMost) await this.#writes.shift();
+  }
+
+  async #writeAfter(
+    before: Promise<void> | undefined,
+    batch: Uint8Array[],
+    place: { bytes: number; position: number },
+  ): Promise<void> {
     await before;
-    this.#unsyncedBytes += bytes;
+    await writeAll(this.#handle, batch, place);
+    this.#hash?.written(place.position + place.bytes);
+    this.#unsyncedBytes += place.bytes;
     if (this.#durable && this.#unsyncedBytes >= syncEveryBytes) this.#sync();
   }
 
@@ -112,7 +141,7 @@ export class BatchedFile {
   /** Until nothing is being written any more, however that ended: the file may be closed then. */
   async settle(): Promise<void> {
     this.#stopTimer();
-    await this.#writing.catch(() => {});
+    await this.#writes.at(-1)?.catch(() => {});
     await this.#syncing;
   }
 }

@@ -1,6 +1,7 @@
 export { appendDurably } from './batched-file.js';
 export { cacheBlobs } from './blob-cache.js';
 export { createDiskStorage } from './disk-storage.js';
+export { FileHash } from './file-hash.js';
 export { openStorage, readStorageOptions, type StorageOptions, storageVariables } from './open-storage.js';
 export { readPredictions, takeStudiesOf } from './read-predictions.js';
 export { type S3Options, s3ClientConfig } from './s3-client.js';

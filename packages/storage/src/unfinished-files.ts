@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { HoldoutError, showSize } from '@holdout/contracts';
 import { BatchedFile } from './batched-file.js';
+import { FileHash } from './file-hash.js';
 import type { StoredBlob } from './storage.js';
 import { toStorageError } from './storage-error.js';
 
@@ -73,18 +74,18 @@ async function writeHashed(
   const handle = await open(path, 'wx', 0o444).catch((error) => {
     throw toStorageError(error);
   });
-  const file = new BatchedFile(handle, { durable });
+  const hash = new FileHash(path);
+  const file = new BatchedFile(handle, { durable, hash });
   try {
-    const hash = createHash('sha256');
-    let sizeBytes = 0;
     for await (const chunk of chunks) {
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
-      hash.update(chunk);
+      if (hash.sizeBytes + chunk.byteLength > limitBytes) throw tooLarge(limitBytes);
       await file.add(chunk);
     }
     await file.end();
-    return { digest: hash.digest('hex'), sizeBytes };
+    return { digest: await hash.digest(), sizeBytes: hash.sizeBytes };
+  } catch (error) {
+    hash.forget();
+    throw error;
   } finally {
     await file.settle();
     await handle.close();

@@ -14,7 +14,7 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
   const folder = resolve(directory);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const pathOf = (id: string) => join(folder, id);
-  const hashes = new RunningHashes();
+  const hashes = new RunningHashes(pathOf);
   return {
     pathOf,
 
@@ -36,14 +36,16 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
       // What was acknowledged must still be there after a power cut. Where the disk fails, its error and not the part's
       // early end is what the library is to hear.
       const chunks = part.iterator({ destroyOnReturn: false });
-      await appendDurably(pathOf(id), hashes.follow(chunks, id, offset), offset).catch((error) => {
-        hashes.forget(id);
+      const hash = hashes.take(id, offset);
+      await appendDurably(pathOf(id), chunks, { start: offset, hash }).catch((error) => {
+        hash?.forget();
         throw error;
       });
+      if (hash) hashes.keep(id, hash);
       return (await stat(pathOf(id))).size;
     },
 
-    digestOf: (id, sizeBytes) => hashes.finish(id, sizeBytes),
+    digestOf: async (id, sizeBytes) => (await hashes.take(id, sizeBytes)?.digest()) ?? null,
 
     async read(id) {
       return createReadStream(pathOf(id), { highWaterMark: 256 * 1024 });

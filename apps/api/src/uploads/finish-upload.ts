@@ -68,7 +68,7 @@ export class UploadFinisher {
     const team = { id: upload.teamId, name: upload.team };
     const limits = { limitBytes: phase.limits.bundleSizeBytes };
     const path = this.#store.pathOf(upload);
-    const digest = this.#store.digestOf(upload) ?? '';
+    const digest = (await this.#store.digestOf(upload)) ?? '';
     const stored =
       path && storage.adopt
         ? await storage.adopt(path, { ...limits, digest })

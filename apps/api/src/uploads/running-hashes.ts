@@ -1,51 +1,38 @@
-import { createHash, type Hash } from 'node:crypto';
-
-interface Running {
-  readonly hash: Hash;
-  sizeBytes: number;
-}
+import { FileHash } from '@holdout/storage';
 
 /** Uploads that another process finished are never asked for here: the oldest makes room. */
 const keptAtMost = 1000;
 
 /**
- * The sha256 of uploads while they come, so that their bytes need not be read for it at the end. It is known where all
+ * The sha256 of uploads between their parts, so that their bytes need not be read for it at the end. It is known where all
  * of them came to this process, one after the other; otherwise it is not.
  */
 export class RunningHashes {
-  readonly #running = new Map<string, Running>();
+  readonly #pathOf: (id: string) => string;
+  readonly #kept = new Map<string, FileHash>();
 
-  /** Hashes what passes, from `offset` on. An end before its time leaves nothing of the upload known. */
-  async *follow(part: AsyncIterable<Uint8Array>, id: string, offset: number): AsyncGenerator<Uint8Array> {
-    const running = this.#take(id, offset);
-    for await (const chunk of part) {
-      running?.hash.update(chunk);
-      yield chunk;
-      if (running) running.sizeBytes += chunk.byteLength;
-    }
-    if (running) this.#keep(id, running);
+  constructor(pathOf: (id: string) => string) {
+    this.#pathOf = pathOf;
   }
 
-  /** @returns null where it is not known of all `sizeBytes` */
-  finish(id: string, sizeBytes: number): string | null {
-    const running = this.#take(id, sizeBytes);
-    return running ? running.hash.digest('hex') : null;
+  /** What is known of the first `offset` bytes, to go on with; it is nobody else's then. @returns null where it is not known */
+  take(id: string, offset: number): FileHash | null {
+    const found = this.#kept.get(id);
+    this.#kept.delete(id);
+    if (found?.sizeBytes === offset) return found;
+    found?.forget();
+    return offset === 0 ? new FileHash(this.#pathOf(id)) : null;
+  }
+
+  /** When all that it was told of has been written. */
+  keep(id: string, hash: FileHash): void {
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size >= keptAtMost) this.forget(oldest);
+    this.#kept.set(id, hash);
   }
 
   forget(id: string): void {
-    this.#running.delete(id);
-  }
-
-  #take(id: string, offset: number): Running | null {
-    const found = this.#running.get(id);
-    this.#running.delete(id);
-    if (offset === 0) return { hash: createHash('sha256'), sizeBytes: 0 };
-    return found?.sizeBytes === offset ? found : null;
-  }
-
-  #keep(id: string, running: Running): void {
-    const [oldest] = this.#running.keys();
-    if (oldest !== undefined && this.#running.size >= keptAtMost) this.#running.delete(oldest);
-    this.#running.set(id, running);
+    this.#kept.get(id)?.forget();
+    this.#kept.delete(id);
   }
 }

@@ -25,7 +25,7 @@ export interface UploadBytes {
   pathOf?(id: string): string;
 
   /** The sha256 of one that is complete, where it was hashed while it came; said once. */
-  digestOf?(id: string, sizeBytes: number): string | null;
+  digestOf?(id: string, sizeBytes: number): Promise<string | null>;
 
   remove(id: string): Promise<void>;
 

@@ -102,8 +102,12 @@ export class UploadStore extends DataStore {
   }
 
   /** The sha256 of one that is complete, where it is known without reading it. */
-  digestOf({ id, concatenates, sizeBytes }: Pick<UploadRecord, 'id' | 'concatenates' | 'sizeBytes'>): string | null {
-    return concatenates ? null : (this.#bytes.digestOf?.(id, sizeBytes) ?? null);
+  async digestOf({
+    id,
+    concatenates,
+    sizeBytes,
+  }: Pick<UploadRecord, 'id' | 'concatenates' | 'sizeBytes'>): Promise<string | null> {
+    return concatenates ? null : ((await this.#bytes.digestOf?.(id, sizeBytes)) ?? null);
   }
 
   /** Reads one that is complete, or those that it puts together. */

@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('docker-compose.yml, as docker-compose reads it', () => {
   it('has every part', () => {
     expect(Object.keys(compose.services).sort()).toEqual([
-      ...['api', 'evaluate-cpu', 'evaluate-gpu', 'postgres', 'prepare', 'proxy', 'redis', 's3', 'score'],
+      ...['admin', 'api', 'evaluate-cpu', 'evaluate-gpu', 'postgres', 'prepare', 'proxy', 'redis', 's3', 'score'],
     ]);
     expect(compose.services.api?.deploy?.replicas).toBe(2);
     expect(compose.services.redis?.command?.join(' ')).toContain('--appendonly yes');
@@ -64,7 +64,7 @@ describe('docker-compose.yml, as docker-compose reads it', () => {
   });
 });
 
-describe.each(['apps/api/Dockerfile', 'apps/worker/Dockerfile'])('%s', (file) => {
+describe.each(['apps/api/Dockerfile', 'apps/cli/Dockerfile', 'apps/worker/Dockerfile'])('%s', (file) => {
   it('has nothing that Docker’s language server finds fault with', async () => {
     expect(validate(await readFile(join(repository, file), 'utf8'))).toEqual([]);
   });

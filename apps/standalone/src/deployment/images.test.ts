@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { evaluatorUrl } from '@holdout/api';
+import { evaluatorUrl, prepareDatabase } from '@holdout/api';
 import { type LocalPostgres, startLocalPostgres } from '@holdout/local-postgres';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { provideDemoCompetition } from '../demo/competition.js';
@@ -50,9 +50,7 @@ it('builds every image of its own Dockerfile, and they evaluate and score a subm
   const port = await findFreePort();
   const environment = {
     ...{ HOLDOUT_PORT: String(port), HOLDOUT_HOST: '127.0.0.1', HOLDOUT_PUBLIC_URL: undefined },
-    // Storage on a disk that all share: there is no S3 server here.
-    ...{ HOLDOUT_S3_BUCKET: undefined, HOLDOUT_S3_ENDPOINT: undefined },
-    ...{ HOLDOUT_S3_ACCESS_KEY_ID_FILE: undefined, HOLDOUT_S3_SECRET_ACCESS_KEY_FILE: undefined },
+    ...onDisk,
     // All are in one network here, where they can't listen at the same port.
     ...{ HOLDOUT_METRICS_HOST: undefined, HOLDOUT_METRICS_PORT: undefined },
   };
@@ -95,6 +93,39 @@ it('builds every image of its own Dockerfile, and they evaluate and score a subm
   expect(await Promise.all([api, evaluate, score].map((each) => each.stop()))).toEqual([0, 0, 0]);
   for (const { output } of [api, evaluate, score]) expect(output()).toContain('stopping');
 });
+
+it('makes and brings back a backup, as docker-compose.yml starts the service admin', {
+  timeout: buildMilliseconds,
+}, async () => {
+  const root = await (await openBuilder('apps/cli/Dockerfile', await makeFolder('cli')))(null);
+  await postgres.ensureDatabase('backed_up');
+  await postgres.ensureDatabase('again');
+  await prepareDatabase({ databaseUrl: postgres.url('backed_up'), evaluatorPassword: 'as before' });
+  const backups = await makeFolder('backups');
+  const holdoutAdmin = async (databaseUrl: string, ...command: string[]): Promise<string> => {
+    const service = { ...compose.services.admin, command };
+    const running = await runService({
+      ...{ service, root, folder: await makeFolder(`run-admin-${command[0]}`), environment: onDisk },
+      secrets: {
+        database_url: databaseUrl,
+        evaluator_password: await readSecret(join(workshop, 'compose'), 'evaluator_password'),
+      },
+      volumes: { '/backups': backups },
+    });
+    expect(await running.ended, running.output()).toBe(0);
+    return running.output();
+  };
+  const [, path = ''] =
+    /Backed up in (\S+)/.exec(await holdoutAdmin(postgres.url('backed_up'), 'backup', '/backups')) ?? [];
+  expect(await readdir(join(workshop, path))).toContain('manifest.json');
+  expect(await holdoutAdmin(postgres.url('again'), 'restore', path)).toContain('Restored as of');
+});
+
+/** Storage on a disk: there is no S3 server here. */
+const onDisk = {
+  ...{ HOLDOUT_S3_BUCKET: undefined, HOLDOUT_S3_ENDPOINT: undefined },
+  ...{ HOLDOUT_S3_ACCESS_KEY_ID_FILE: undefined, HOLDOUT_S3_SECRET_ACCESS_KEY_FILE: undefined },
+};
 
 async function makeFolder(name: string): Promise<string> {
   const folder = join(workshop, name);

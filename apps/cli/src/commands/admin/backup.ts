@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { BackupProgress } from '@holdout/backup';
+import { readSecretFiles } from '@holdout/secrets';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.js';
 import { CommandError } from '../../command-error.js';
+import type { Environment } from '../../config.js';
 import { createOutput, type Output } from '../../terminal/output.js';
 import { type Progress, startProgress } from '../../terminal/progress.js';
 
@@ -16,6 +18,14 @@ const dataOption = [
   'the data directory of an `npm start` that runs on this machine; without it, HOLDOUT_DATABASE_URL and the storage ' +
     'variables say where things are, as they do for the API',
 ] as const;
+
+/** What may come by a file: `NAME_FILE=/run/secrets/name`, as the API takes it. */
+const secretNames = [
+  'HOLDOUT_DATABASE_URL',
+  'HOLDOUT_EVALUATOR_PASSWORD',
+  'HOLDOUT_S3_ACCESS_KEY_ID',
+  'HOLDOUT_S3_SECRET_ACCESS_KEY',
+];
 
 /** `holdout admin backup` and `restore`: for who runs the server, on a machine that reaches its database and storage. */
 export function addBackupCommands(admin: Command, { environment, signal }: CommandContext): void {
@@ -34,7 +44,7 @@ export function addBackupCommands(admin: Command, { environment, signal }: Comma
       const output = createOutput(json, environment);
       const { createBackup, findInstallation } = await import('@holdout/backup');
       const made = await saying(async (onProgress) => {
-        const source = await findInstallation({ dataDirectory: data, environment: environment.installation });
+        const source = await findInstallation({ dataDirectory: data, environment: readInstallation(environment) });
         return await createBackup(source, resolve(directory), { onProgress, signal });
       }, signal);
       output.result(made);
@@ -57,11 +67,12 @@ export function addBackupCommands(admin: Command, { environment, signal }: Comma
     .action(async (backup: string, { json = false }: BackupOptions) => {
       const output = createOutput(json, environment);
       const { findInstallation, restoreBackup } = await import('@holdout/backup');
-      const evaluatorPassword = environment.installation.HOLDOUT_EVALUATOR_PASSWORD;
+      const installation = readInstallation(environment);
+      const evaluatorPassword = installation.HOLDOUT_EVALUATOR_PASSWORD;
       if (!evaluatorPassword)
         throw failed('HOLDOUT_EVALUATOR_PASSWORD is not set. Set it to what the evaluating workers log in with.');
       const restored = await saying(async (onProgress) => {
-        const source = await findInstallation({ environment: environment.installation });
+        const source = await findInstallation({ environment: installation });
         return await restoreBackup(source, resolve(backup), { evaluatorPassword, onProgress });
       }, signal);
       output.result(restored);
@@ -70,6 +81,15 @@ export function addBackupCommands(admin: Command, { environment, signal }: Comma
         `${restored.rows} rows, ${restored.blobs} files. Start the server with the same HOLDOUT_AUTH_SECRET as before.`,
       );
     });
+}
+
+/** @throws CommandError that names the variable whose file can't be read */
+function readInstallation({ installation }: Environment): Environment['installation'] {
+  try {
+    return readSecretFiles(installation, secretNames);
+  } catch (error) {
+    throw failed(error instanceof Error ? `${error.message}.` : String(error), error);
+  }
 }
 
 /** The secret that encrypts second factors is in no backup, so that a backup alone lets nobody in. */
@@ -92,6 +112,7 @@ async function saying<T>(work: (onProgress: BackupProgress) => Promise<T>, signa
     });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof CommandError) throw error;
     throw failed(error instanceof Error ? error.message : String(error), error);
   } finally {
     shown?.progress.stop();

@@ -44,7 +44,7 @@ export async function readCompose(folder: string): Promise<Compose> {
     await cp(join(repository, name), join(folder, name), { recursive: true });
   }
   await makeSecrets(folder, ['--domain', 'holdout.example.org', '--administrator', 'operator@example.org']);
-  const { stdout } = await run('docker-compose', ['--profile', 'gpu', 'config'], { cwd: folder });
+  const { stdout } = await run('docker-compose', ['--profile', 'gpu', '--profile', 'admin', 'config'], { cwd: folder });
   return { ...(parse(stdout) as Omit<Compose, 'text'>), text: stdout };
 }
 

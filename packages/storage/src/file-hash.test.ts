@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FileHash } from './file-hash.js';
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const mebibyte = 1024 * 1024;
+
+let path: string;
+beforeEach(async () => {
+  path = join(await mkdtemp(join(tmpdir(), 'holdout-hash-')), 'file');
+});
+afterEach(() => rm(join(path, '..'), { recursive: true, force: true }));
+
+/** Adds and writes all of it, in pieces. */
+async function write(hash: FileHash, bytes: Buffer, pieceBytes: number): Promise<void> {
+  await writeFile(path, '');
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = bytes.subarray(at, at + pieceBytes);
+    hash.add(piece);
+    await writeFile(path, piece, { flag: 'a' });
+    hash.written(at + piece.length);
+  }
+}
+
+it.each([0, 1, mebibyte, mebibyte + 1, 5 * mebibyte])('is the sha256 of a file of %i bytes', async (sizeBytes) => {
+  const bytes = randomBytes(sizeBytes);
+  const hash = new FileHash(path);
+  await write(hash, bytes, 300_000);
+  expect(hash.sizeBytes).toBe(sizeBytes);
+  expect(await hash.digest()).toBe(sha256(bytes));
+});
+
+it('keeps files apart that are written at the same time, and one that is given up from those that go on', async () => {
+  const all = Array.from({ length: 4 }, () => randomBytes(2 * mebibyte));
+  const hashes = all.map((_, place) => new FileHash(`${path}-${place}`));
+  for (const [place, bytes] of all.entries()) {
+    await writeFile(`${path}-${place}`, bytes);
+    hashes[place]?.add(bytes);
+    hashes[place]?.written(mebibyte);
+  }
+  hashes[0]?.forget();
+  const digests = await Promise.all(hashes.slice(1).map((hash) => hash.digest()));
+  expect(digests).toEqual(all.slice(1).map(sha256));
+});
+
+it('says where the file ends before what was added, and where there is none', async () => {
+  const bytes = randomBytes(3 * mebibyte);
+  const cut = new FileHash(path);
+  await write(cut, bytes, mebibyte);
+  cut.add(bytes);
+  await expect(cut.digest()).rejects.toMatchObject({ code: 'storage_unavailable' });
+
+  const absent = new FileHash(`${path}-absent`);
+  absent.add(bytes);
+  await expect(absent.digest()).rejects.toMatchObject({ code: 'storage_unavailable' });
+});

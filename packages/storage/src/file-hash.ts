@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { HashingAnswer, HashingOrder } from './hashing-thread.js';
+import { toStorageError } from './storage-error.js';
+
+/** Up to so many bytes a file is hashed where it comes: to ask a thread would take longer. */
+const smallBytes = 1024 * 1024;
+
+let lastId = 0;
+
+/**
+ * The sha256 of a file while it is written from its first byte to its last. Of a large one a thread reads it from the file,
+ * which the kernel has in memory: who receives an upload has no time for half a second a gigabyte.
+ */
+export class FileHash {
+  readonly #path: string;
+  readonly #id: number;
+  readonly #small = createHash('sha256');
+  #sizeBytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    lastId += 1;
+    this.#id = lastId;
+  }
+
+  /** How many bytes were added. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** What comes next, whether or not it is in the file yet. */
+  add(chunk: Uint8Array): void {
+    this.#sizeBytes += chunk.byteLength;
+    if (this.#sizeBytes <= smallBytes) this.#small.update(chunk);
+  }
+
+  /** So much of the file has been written. */
+  written(toBytes: number): void {
+    if (this.#sizeBytes > smallBytes) order({ id: this.#id, kind: 'follow', path: this.#path, toBytes });
+  }
+
+  /** When all that was added has been written. @throws HoldoutError `storage_unavailable` */
+  async digest(): Promise<string> {
+    if (this.#sizeBytes <= smallBytes) return this.#small.digest('hex');
+    return await ask({ id: this.#id, kind: 'end', path: this.#path, toBytes: this.#sizeBytes });
+  }
+
+  /** It is not asked for any more. */
+  forget(): void {
+    if (this.#sizeBytes > smallBytes) order({ id: this.#id, kind: 'forget' });
+  }
+}
+
+interface Asked {
+  resolve(digest: string): void;
+  reject(error: Error): void;
+}
+
+/** One for this process, from its first large file on. */
+let thread: Worker | null = null;
+const asked = new Map<number, Asked>();
+
+function order(message: HashingOrder): void {
+  thread ??= startThread();
+  thread.postMessage(message);
+}
+
+function ask(message: HashingOrder): Promise<string> {
+  return new Promise((resolve, reject) => {
+    asked.set(message.id, { resolve, reject });
+    order(message);
+    // Who waits for an answer must not end for want of other work.
+    thread?.ref();
+  });
+}
+
+function startThread(): Worker {
+  const started = new Worker(new URL('../dist/hashing-thread.js', import.meta.url));
+  started.unref();
+  started.on('message', (answer: HashingAnswer) => {
+    const waiting = asked.get(answer.id);
+    asked.delete(answer.id);
+    if (asked.size === 0) started.unref();
+    if ('digest' in answer) waiting?.resolve(answer.digest);
+    else waiting?.reject(toStorageError(answer.error));
+  });
+  // The next one reads from the beginning what this one had read.
+  started.on('error', (error) => {
+    thread = null;
+    for (const waiting of asked.values()) waiting.reject(toStorageError(error));
+    asked.clear();
+  });
+  return started;
+}
