@@ -18,7 +18,7 @@ const ownPages = {
   device: { path: '/device', words: /command in|允许命令/ },
   teams: { path: '/teams', words: /^(Teams|团队)$/ },
   team: { path: 'TEAM', words: /Team Vera/ },
-  invitation: { path: 'INVITATION', words: /invited|邀请/ },
+  invitation: { path: 'INVITATION', words: /^An invitation$|^邀请$/ },
   join: { path: '/competitions/mura/join', words: /MURA/ },
 } as const;
 describe('the pages of accounts', () => {
