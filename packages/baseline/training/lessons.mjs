@@ -11,7 +11,7 @@ export const lessons = [
   // Nothing is seen of learning for a thousand steps, which must not be taken for a plateau.
   { imageSize: 64, hardest: 0.6, epochs: 10, learningRate: '2e-3', patience: 6 },
   { imageSize: 96, hardest: 0.8, epochs: 3, learningRate: '1e-3', patience: 3 },
-  { imageSize: 96, hardest: 0.8, epochs: 4, learningRate: '2e-4', patience: 3 },
+  { imageSize: 96, hardest: 0.8, epochs: 2, learningRate: '2e-4', patience: 3 },
 ];
 
 /** Whether a lesson is learned from this study. */

@@ -1,7 +1,7 @@
 // Trains the small DenseNet of the demo on synthetic studies, with the command that everybody has, and writes its bundle
 // and its curves. docs/baseline.md says how long it takes. Killed, it goes on when it is called again.
 //
-//   npm run train-demo [-- DIRECTORY]      (default: .holdout/train-demo; about 600 MB)
+//   npm run train-demo [-- DIRECTORY]      (default: .holdout/train-demo; about 450 MB)
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
