@@ -34,8 +34,8 @@ export interface HeatMapClaim {
 const mostOfClaim: Readonly<Record<HeatMapMethod, number>> = { cam: 16, occlusion: 1 };
 
 /**
- * Claims heat maps of one bundle: the one that was asked for first and is held by no worker, and others like it. One whose
- * attempts are spent is refused.
+ * Claims heat maps of one bundle: the one that was asked for first and is held by no worker, and, where its team asked for it,
+ * others that a team asked for. One whose attempts are spent is refused.
  *
  * @returns null where none waits for this worker, or it is paused or draining
  */
@@ -53,8 +53,7 @@ export async function claimHeatMaps(db: Queryable, options: ClaimOptions): Promi
         await trx.updateTable('heatMaps').set(set).where('id', '=', first.id).execute();
         continue;
       }
-      // One that was the end of a worker before is tried alone.
-      const ids = first.attempts === 0 ? await lockOthers(trx, first) : [];
+      const ids = mayHaveCompany(first) ? await lockOthers(trx, first) : [];
       const maps = await trx
         .updateTable('heatMaps')
         .set((columns) => ({
@@ -71,17 +70,26 @@ export async function claimHeatMaps(db: Queryable, options: ClaimOptions): Promi
   });
 }
 
+/**
+ * One that was the end of a worker before is tried alone. So is what organisers look at: a model sees all that its run sees, and
+ * could put a hidden image into the map of a sample's image, which its team reads.
+ */
+function mayHaveCompany({ attempts, askedBy }: { attempts: number; askedBy: string }): boolean {
+  return attempts === 0 && askedBy === 'team';
+}
+
 async function lockFirst(trx: Queryable, serves: readonly Hardware[]) {
   return await selectFree(trx)
     .innerJoin('submissions', 'submissions.id', 'heatMaps.submissionId')
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
-    .select(['heatMaps.submissionId', 'heatMaps.bundle', 'heatMaps.method', 'heatMaps.attempts'])
+    .select(['heatMaps.submissionId', 'heatMaps.bundle', 'heatMaps.method'])
+    .select(['heatMaps.attempts', 'heatMaps.askedBy'])
     .where('phases.hardware', 'in', serves)
     .limit(1)
     .executeTakeFirst();
 }
 
-/** Others of the same bundle that nobody has begun. */
+/** Others of the same bundle that nobody has begun, of the public sample all of them. */
 async function lockOthers(
   trx: Queryable,
   { id, bundle, method }: { id: string; bundle: string; method: HeatMapMethod },
@@ -90,6 +98,7 @@ async function lockOthers(
     .where('heatMaps.bundle', '=', bundle)
     .where('heatMaps.method', '=', method)
     .where('heatMaps.attempts', '=', 0)
+    .where('heatMaps.askedBy', '=', 'team')
     .where('heatMaps.id', '!=', id)
     .limit(mostOfClaim[method] - 1)
     .execute();

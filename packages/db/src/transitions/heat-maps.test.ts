@@ -128,6 +128,29 @@ it('is refused with a reason, and tried once more when it is asked for again', a
   expect((await demandClaim()).first.leaseToken).toBe(2);
 });
 
+it('is made alone where an organiser asked for it: a model that sees a hidden image too could put it into another map', async () => {
+  const submissionId = await seed();
+  await ask(submissionId, ['sample a']);
+  await ask(submissionId, ['hidden'], { askedBy: 'organiser' });
+  await ask(submissionId, ['sample b']);
+  await ask(submissionId, ['another hidden'], { askedBy: 'organiser' });
+  const runs: string[][] = [];
+  for (let claimed = await claim(); claimed; claimed = await claim()) {
+    runs.push(claimed.maps.map(({ image }) => image).sort());
+  }
+  expect(runs).toEqual([['sample a', 'sample b'], ['hidden'], ['another hidden']]);
+});
+
+it('waits behind those who have waited longer when it is asked for again', async () => {
+  const submissionId = await seed();
+  await ask(submissionId, ['a'], { askedBy: 'organiser' });
+  const { maps } = await demandClaim();
+  await refuseHeatMaps(databases.evaluator, { maps, code: 'cam_mismatch', detail: '' });
+  await ask(submissionId, ['b'], { askedBy: 'organiser' });
+  await ask(submissionId, ['a'], { askedBy: 'organiser' });
+  expect([(await demandClaim()).first.image, (await demandClaim()).first.image]).toEqual(['b', 'a']);
+});
+
 it('is handed back on shutdown without an attempt', async () => {
   await ask(await seed(), ['a']);
   for (let time = 0; time < 5; time += 1) {

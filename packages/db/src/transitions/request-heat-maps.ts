@@ -16,7 +16,7 @@ interface HeatMapRequest {
 }
 
 /**
- * Asks for heat maps. What is asked for already, or made, stays as it is; what was refused is tried once more.
+ * Asks for heat maps. What is asked for already, or made, stays as it is; what was refused is tried once more, in its turn.
  *
  * @throws HoldoutError `heat_maps_open` where more than `mostOpenHeatMaps` would wait; then nothing was asked for
  */
@@ -35,7 +35,8 @@ export async function requestHeatMaps(db: Queryable, request: HeatMapRequest): P
           .columns(['bundle', 'image', 'method'])
           .doUpdateSet({
             ...{ state: 'requested', submissionId: request.submissionId, askedBy: request.askedBy },
-            ...{ attempts: 0, endedAt: null, reasonCode: null, reasonDetail: null },
+            // Behind those who have waited longer.
+            ...{ requestedAt: sql`now()`, attempts: 0, endedAt: null, reasonCode: null, reasonDetail: null },
           })
           .where('heatMaps.state', '=', 'refused'),
       )
