@@ -330,7 +330,7 @@ describe('the pages of organisers and operators', patience, () => {
       const file = join(folder, 'second.yaml');
       // Any JSON is YAML.
       await writeFile(file, JSON.stringify({ ...mura, competition: 'second', title: 'A second one' }));
-      await runAsOrganiser('admin', 'competition', 'apply', file);
+      await runAsOrganiser('admin', 'competition', 'apply', file, '--yes');
       await look('home', '/');
       await visit('/', async (page) => {
         await page.getByRole('link', { name: 'A second one' }).click();

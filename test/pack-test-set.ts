@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** Of four studies that no other test set of the demo has. */
 const labels = [0, 1, 2, 3].map((place) => `XR_HAND/patient9000${place}/study1,${place % 2}\n`).join('');
 
-export function drawPicture(grey: number): Promise<Buffer> {
+function drawPicture(grey: number): Promise<Buffer> {
   return sharp({ create: { width: 40, height: 50 + grey, channels: 3, background: { r: grey, g: grey, b: grey } } })
     .png()
     .toBuffer();

@@ -8,7 +8,7 @@ import { findChromium } from './find-chromium.js';
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-export const desktop = { width: 1280, height: 800 };
+const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
 
 /** Every page is seen in each of these. */

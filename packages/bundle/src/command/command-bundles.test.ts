@@ -231,7 +231,7 @@ describe('a program without a manifest', () => {
     const archive = await buildTarGz(entries);
     const limits = { maxEntries: 3000, maxRatio: 10_000, unpackedSizeBytes: 2 ** 24 };
     const refusal = await catchRefusal(archive, limits);
-    expect(refusal.detail).toContain('and 1980 more');
+    expect(refusal.detail).toContain('… (+1980)');
   });
 });
 
