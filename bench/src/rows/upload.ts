@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createTeamWithToken, prepareDatabase } from '@holdout/api';
 import { openDatabase } from '@holdout/db';
 import { startLocalPostgres } from '@holdout/local-postgres';
@@ -59,19 +61,26 @@ export const measureUpload: Row = async ({ directory, rounds, gigabytes, say }) 
 
     const rates = { whole: [] as number[], tus: [] as number[], nginx: [] as number[], synced: [] as number[] };
     const growths: number[] = [];
+    /** And waits until the disk has nothing left to do of it, or the next one would pay for it. */
+    const removeSent = async () => {
+      await rm(join(storage, 'blobs'), { recursive: true, force: true });
+      await rm(join(directory, 'nginx', 'files', 'bundle'), { force: true });
+      await promisify(execFile)('sync');
+    };
     for (let round = 0; round < rounds; round++) {
       const before = readMemory(api.pid, 'VmRSS');
       // Lets the kernel note the peak anew.
       writeFileSync(`/proc/${api.pid}/clear_refs`, '5');
       rates.whole.push((await sendWhole()) / 1e6);
+      await removeSent();
       rates.tus.push((await sendByTus()) / 1e6);
       growths.push((readMemory(api.pid, 'VmHWM') - before) / 1e6);
+      await removeSent();
       const nginxRate = await sendToNginx();
       rates.nginx.push(nginxRate / 1e6);
       const syncSeconds = await syncFile(join(directory, 'nginx', 'files', 'bundle'));
       rates.synced.push(sizeBytes / (sizeBytes / nginxRate + syncSeconds) / 1e6);
-      await rm(join(storage, 'blobs'), { recursive: true });
-      await rm(join(directory, 'nginx', 'files', 'bundle'));
+      await removeSent();
       say(`round ${round + 1} of ${rounds}`);
     }
     const against = { what: 'nginx, PUT', samples: rates.nginx };
