@@ -12,10 +12,8 @@ export interface Batch {
 export type FillerRequest =
   | { kind: 'begin'; input: ResolvedModelManifest['input'] }
   | PixelsRequest
-  /** `count` images into an array for `size`. */
-  | { kind: 'fill'; count: number; size: number }
-  /** An array that is not needed any more. */
-  | { kind: 'room'; values: Float32Array<ArrayBuffer> }
+  /** `count` images into an array for `size`; `room` is one that is not needed any more. */
+  | { kind: 'fill'; count: number; size: number; room: Float32Array<ArrayBuffer> | null }
   /** Get ready for images before there are any. */
   | { kind: 'prepare' };
 
@@ -41,10 +39,14 @@ export interface BatchSource {
   giveBack(batch: Batch): void;
 }
 
+/** At most so many arrays wait to be used again. */
+const mostSpare = 2;
+
 /** @param onRead - hears how many images of the list were read; more of it may be shown then */
 export function openBatchSource(onRead: (images: number) => void): BatchSource {
   const thread = new Worker(new URL('./fill-batches.js', import.meta.url));
   const filled: Exclude<FillerAnswer, { kind: 'read' }>[] = [];
+  const spare: Float32Array<ArrayBuffer>[] = [];
   let [left, unordered, ordered] = [0, 0, 0];
   let wake = () => {};
   const hear = (answer: FillerAnswer) => {
@@ -74,7 +76,8 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
     orderAhead(size, most) {
       for (; unordered > 0 && ordered < most; ordered += 1) {
         const count = Math.min(size, unordered);
-        tell({ kind: 'fill', count, size });
+        const room = spare.pop() ?? null;
+        tell({ kind: 'fill', count, size, room }, room ? [room.buffer] : []);
         unordered -= count;
       }
     },
@@ -86,6 +89,8 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
         });
       }
     },
-    giveBack: ({ values }) => tell({ kind: 'room', values }, [values.buffer]),
+    giveBack({ values }) {
+      if (spare.length < mostSpare) spare.push(values);
+    },
   };
 }

@@ -3,7 +3,6 @@ import { parentPort } from 'node:worker_threads';
 import { type Normalisation, normalisePixels } from '../images/normalise-pixels.js';
 import { countPixelBytes } from '../images/pixel-format.js';
 import type { FillerAnswer, FillerRequest } from './batch-source.js';
-import { Rooms } from './rooms.js';
 
 // The thread that makes batches of decoded images: read from their files, and normalised. The engine keeps the first thread
 // of the process to itself while it computes, so that nothing can be made ready there.
@@ -22,7 +21,6 @@ const warmUpInput: Normalisation = {
 let input: Input | null = null;
 const extents: Extent[] = [];
 const orders: Order[] = [];
-const rooms = new Rooms();
 let bytes = Buffer.alloc(0);
 let opened: { path: string; descriptor: number } | null = null;
 /** Images of the order under way that are in its batch already. */
@@ -36,8 +34,7 @@ parentPort?.on('message', (request: FillerRequest) => {
     if (request.kind === 'begin') [input, read] = [request.input, 0];
     else if (request.kind === 'pixels') extents.push({ ...request });
     else if (request.kind === 'fill') orders.push(request);
-    else if (request.kind === 'room') rooms.giveBack(request.values);
-    else prepare();
+    else warmUp();
     work();
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -45,12 +42,10 @@ parentPort?.on('message', (request: FillerRequest) => {
   }
 });
 
-/** V8 compiles what has run often, and the kernel gives memory that is touched: of the first images neither is waited for. */
-function prepare(): void {
-  rooms.prepare();
-  const [room, pixels] = [rooms.take(0), Buffer.alloc(3 * warmUpSide ** 2)];
-  for (let image = 0; image < warmUpImages; image += 1) normalisePixels(pixels, warmUpInput, room, 0);
-  rooms.giveBack(room);
+/** V8 compiles what has run often: the first images of a bundle need not be those that it learns by. */
+function warmUp(): void {
+  const [pixels, numbers] = [Buffer.alloc(3 * warmUpSide ** 2), new Float32Array(3 * warmUpSide ** 2)];
+  for (let image = 0; image < warmUpImages; image += 1) normalisePixels(pixels, warmUpInput, numbers, 0);
 }
 
 /** As far as orders, and decoded images for them, go. */
@@ -58,7 +53,7 @@ function work(): void {
   for (let order = orders[0]; order && input; order = orders[0]) {
     const imageBytes = countPixelBytes(input);
     const length = order.size * imageBytes;
-    values ??= rooms.take(length);
+    values ??= order.room && order.room.length >= length ? order.room : new Float32Array(length);
     for (let extent = extents[0]; extent && filled < order.count; extent = extents[0]) {
       readImage(extent, imageBytes);
       normalisePixels(bytes, input, values, filled * imageBytes);

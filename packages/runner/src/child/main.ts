@@ -20,8 +20,8 @@ import { readProbabilities } from './read-probabilities.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
 
-/** So many batches are made ready ahead, besides the next one for each of those that the engine works on. */
-const lookAhead = 1;
+/** So many batches are made ready ahead of those that the engine works on. */
+const lookAhead = 2;
 
 interface Loading {
   readonly request: LoadRequest;
