@@ -204,7 +204,7 @@ describe('the pages of organisers and operators', patience, () => {
       const text = await file.inputValue();
       expect(text).toContain('perDay: 7');
       await file.fill(text.replace('perDay: 7', 'perDay: [7'));
-      await page.getByText(/^Line \d+:/).waitFor();
+      await page.getByText(/^Line \d+, column \d+: ./).waitFor();
       expect(await page.getByRole('button', { name: 'Show what would change' }).isDisabled()).toBe(true);
       await file.fill(text.replace('MURA (ours)', 'MURA (demo)').replace('perDay: 7', 'perDay: 0'));
       await page.getByRole('button', { name: 'Show what would change' }).click();

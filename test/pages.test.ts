@@ -224,7 +224,7 @@ describe('the pages of a freshly started server', () => {
       await page.getByRole('region', { name: 'Readers' }).getByText('best reader').waitFor();
       const limits = page.getByRole('row').filter({ hasText: 'Submissions in 24 hours' });
       expect(await limits.getByRole('cell').allTextContents()).toEqual(['5', 'no limit']);
-      const commands = page.getByRole('region', { name: 'With the command' });
+      const commands = page.getByRole('region', { name: 'With the command', exact: true });
       expect(await commands.textContent()).toContain('--competition mura --phase practice');
       await page.getByRole('region', { name: 'Take part' }).getByLabel('Phase', { exact: true }).selectOption('test');
       await expect.poll(() => commands.textContent()).toContain('--competition mura --phase test');
