@@ -68,6 +68,36 @@ it('is told to no thread once it is given up or asked for, though a write ends l
   expect(orders).not.toHaveBeenCalled();
 });
 
+it('reads the file at the end, where it could not be followed', async () => {
+  const bytes = randomBytes(2 * mebibyte);
+  const hash = new FileHash(path);
+  hash.add(bytes);
+  // It is not there yet.
+  hash.written(mebibyte);
+  const other = new FileHash(`${path}-other`);
+  await writeFile(`${path}-other`, bytes);
+  other.add(bytes);
+  // The thread has tried both when it has answered this.
+  await other.digest();
+  await writeFile(path, bytes);
+  expect(await hash.digest()).toBe(sha256(bytes));
+});
+
+it('goes on with another thread where one ended', async () => {
+  const all = [randomBytes(2 * mebibyte), randomBytes(3 * mebibyte)];
+  const hashes = all.map((_, place) => new FileHash(`${path}-${place}`));
+  for (const [place, bytes] of all.entries()) {
+    await writeFile(`${path}-${place}`, bytes);
+    hashes[place]?.add(bytes);
+    hashes[place]?.written(mebibyte);
+  }
+  const before = thread;
+  // No order at all: it ends by this, before it hears of the ends.
+  before?.postMessage(null);
+  expect(await Promise.all(hashes.map((hash) => hash.digest()))).toEqual(all.map(sha256));
+  expect(thread).not.toBe(before);
+});
+
 it('says where the file ends before what was added, and where there is none', async () => {
   const bytes = randomBytes(3 * mebibyte);
   const cut = new FileHash(path);

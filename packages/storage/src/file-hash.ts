@@ -47,7 +47,9 @@ export class FileHash {
   async digest(): Promise<string> {
     this.#isOpen = false;
     if (this.#sizeBytes <= smallBytes) return this.#small.digest('hex');
-    return await ask({ id: this.#id, kind: 'end', path: this.#path, toBytes: this.#sizeBytes });
+    const end = { id: this.#id, kind: 'end', path: this.#path, toBytes: this.#sizeBytes } as const;
+    // Of a fault that has passed, such as a thread that ended, nobody is to hear: asked again, all of it is read once more.
+    return await ask(end).catch(() => ask(end));
   }
 
   /** It is not asked for any more; nothing happens where it was asked for. */
