@@ -2,6 +2,7 @@ import { type BoardStatistics, seedOfDigest } from '@holdout/contracts';
 import {
   type ComparedEntry,
   type Database,
+  isConnectionError,
   listComparedEntries,
   listGoldLabels,
   listReaderLabels,
@@ -11,6 +12,7 @@ import {
 } from '@holdout/db';
 import type { PredictedStudy } from '@holdout/scoring';
 import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
+import type { Logger } from 'pino';
 import { Tinypool } from 'tinypool';
 import type { BoardTask, computeBoard } from './compute-board.js';
 
@@ -27,24 +29,28 @@ const threads = new Tinypool({
 interface StatisticsTools {
   database: Database;
   storage: Storage;
+  log: Logger;
 }
 
 /**
  * Works out anew how sure the places of each board are whose entries have changed: in no request, and after the scores
- * themselves are published.
+ * themselves are published. One that fails is logged, and tried again the next time.
  *
  * @param stopped - leaves the boards after the one under way to the next process
  * @returns the ids of the phases
  */
-export async function updateBoardStatistics(
-  { database, storage }: StatisticsTools,
-  stopped?: AbortSignal,
-): Promise<string[]> {
+export async function updateBoardStatistics(tools: StatisticsTools, stopped?: AbortSignal): Promise<string[]> {
   const updated: string[] = [];
-  for (const board of await listStaleBoards(database)) {
+  for (const board of await listStaleBoards(tools.database)) {
     if (stopped?.aborted) break;
-    await upsertBoardStatistics(database, board, await computeStatistics({ database, storage }, board));
-    updated.push(board.phaseId);
+    try {
+      await upsertBoardStatistics(tools.database, board, await computeStatistics(tools, board));
+      updated.push(board.phaseId);
+    } catch (error) {
+      // Without the database none can be done; what else is wrong, such as predictions that are lost, is of this one alone.
+      if (isConnectionError(error)) throw error;
+      tools.log.warn({ err: error, phaseId: board.phaseId }, 'could not say how sure the places of a board are');
+    }
   }
   return updated;
 }

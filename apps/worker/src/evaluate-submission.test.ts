@@ -10,6 +10,7 @@ import {
   listEvents,
   listForgotten,
   listRunLogs,
+  listStaleBoards,
   prepareTestSetChange,
   readBoardStatistics,
   readLeaderboard,
@@ -18,6 +19,7 @@ import {
 } from '@holdout/db';
 import { digestEngine } from '@holdout/runner';
 import { scorerVersion } from '@holdout/scoring';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { updateBoardStatistics } from './board-statistics.js';
 import { scorePredictions } from './score-predictions.js';
@@ -184,6 +186,27 @@ it('says how sure a score and its place are', async () => {
   expect(statistics?.entries).toEqual({
     [submitted.evaluationId]: { rank: { lower: 1, upper: 1 }, toldApartFromFirst: false, againstBestReader: null },
   });
+});
+
+it('says how sure the places of a board are though those of another can’t be worked out', async () => {
+  const { owner, scoring } = fixture;
+  // Of as many studies as in no other test: their predictions are no other test's.
+  const [lost, whole] = [await fixture.submit({ studyCount: 23 }), await fixture.submit({ studyCount: 24 })];
+  for (const { evaluationId } of [lost, whole]) {
+    await evaluateById(fixture.evaluating, evaluationId, never);
+    await scorePredictions(scoring, evaluationId);
+  }
+  const { predictionsDigest = '' } = (await fixture.read(lost)).basis ?? {};
+  await rm((await scoring.storage.path?.(predictionsDigest)) ?? '');
+
+  expect(await updateBoardStatistics(scoring, AbortSignal.abort())).toEqual([]);
+  const logged: unknown[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => void logged.push(JSON.parse(line)) });
+  const updated = await updateBoardStatistics({ ...scoring, log });
+  expect(updated).toContain(whole.phaseId);
+  expect(updated).not.toContain(lost.phaseId);
+  expect(logged).toEqual([expect.objectContaining({ phaseId: lost.phaseId })]);
+  expect((await listStaleBoards(owner)).map(({ phaseId }) => phaseId)).toEqual([lost.phaseId]);
 });
 
 it('shows the team the log of the check only, never that of the hidden run', async () => {

@@ -60,9 +60,9 @@ async function reconcile({ database, queue, log, everySeconds }: ReconcileTools)
 
 async function updateStatistics({ database, storage, log }: ReconcileTools, stopped: AbortSignal): Promise<void> {
   try {
-    const boards = await updateBoardStatistics({ database, storage }, stopped);
+    const boards = await updateBoardStatistics({ database, storage, log }, stopped);
     if (boards.length > 0) log.info({ phases: boards }, 'said how sure the places are');
   } catch (error) {
-    log.warn({ err: error }, 'could not say how sure the places of a board are; trying again');
+    log.warn({ err: error }, 'could not look for boards that have changed; trying again');
   }
 }

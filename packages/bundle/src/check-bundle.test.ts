@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openArchive } from './archive/open-archive.js';
 import { packBundle } from './pack-bundle.js';
@@ -37,6 +38,10 @@ function tfjsBundle({ fields = {}, shards = [12, 12], side = 32 as number | null
     ...shards.map((size, index) => ({ path: `tfjs/${paths[index]}`, data: Buffer.alloc(size) })),
   ]);
 }
+
+/** Not packed any smaller, so that what is nested beside it may be. */
+const padding = { path: 'padding', data: randomBytes(100_000) };
+const nest = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 /** A bundle whose manifest is that of a model. */
 async function openModel(archive: Uint8Array) {
@@ -101,6 +106,14 @@ describe('the manifest', () => {
     const refusal = await catchRefusal(buildZip([{ path: 'holdout.json', data: '{"name": }' }]));
     expect(refusal.code).toBe('manifest_invalid');
     expect(refusal.message).toContain('no JSON');
+  });
+
+  it('is refused like any other, however deep it is nested', async () => {
+    const open = await catchRefusal(buildZip([{ path: 'holdout.json', data: '['.repeat(1_000_000) }, padding]));
+    expect(open).toMatchObject({ code: 'manifest_invalid', problems: [{ found: expect.stringContaining('no JSON') }] });
+    const data = `{"name":${nest(400_000)},"engine":"onnx","model":"model.onnx"}`;
+    const closed = await catchRefusal(buildZip([{ path: 'holdout.json', data }, padding]));
+    expect(closed).toMatchObject({ code: 'manifest_invalid', problems: [{ field: 'name', found: '…' }] });
   });
 
   it.each([
@@ -214,6 +227,14 @@ describe('the model file', () => {
       { path: 'model.onnx', data: Buffer.from(text, 'latin1') },
     ]);
     expect((await catchRefusal(bytes)).code).toBe('model_unreadable');
+  });
+
+  it('is refused like any other, however deep it is nested', async () => {
+    const manifest = JSON.stringify({ name: 'A', engine: 'tfjs', model: 'model.json' });
+    for (const data of ['['.repeat(16_000_000), `{"modelTopology":{"config":${nest(1_000_000)}}}`]) {
+      const files = [{ path: 'holdout.json', data: manifest }, { path: 'model.json', data }, padding];
+      expect((await catchRefusal(buildZip(files))).code).toBe('model_unreadable');
+    }
   });
 
   it.each(['../weights.bin', '/weights.bin', 'missing.bin', 'C:\\weights.bin'])(

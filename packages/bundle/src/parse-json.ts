@@ -11,11 +11,20 @@ export function parseJson(bytes: Uint8Array): { readonly value: unknown } | { re
   try {
     return { value: JSON.parse(text) };
   } catch {
-    const faults: ParseError[] = [];
-    parse(text, faults, { disallowComments: true, allowTrailingComma: false });
-    const [first] = faults;
-    return { fault: first ? sayPlace(text, first.offset) : makeSentence('found_no_json', {}) };
+    return { fault: findFault(text) };
   }
+}
+
+function findFault(text: string): Sentence {
+  const faults: ParseError[] = [];
+  try {
+    parse(text, faults, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    // Unlike the engine's own it calls itself for each bracket in a bracket: of thousands the stack is full.
+    return makeSentence('found_no_json', {});
+  }
+  const [first] = faults;
+  return first ? sayPlace(text, first.offset) : makeSentence('found_no_json', {});
 }
 
 function decode(bytes: Uint8Array): string | null {

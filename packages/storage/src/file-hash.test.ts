@@ -2,8 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FileHash } from './file-hash.js';
+
+let thread: Worker | undefined;
+process.on('worker', (started) => {
+  thread = started;
+});
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const mebibyte = 1024 * 1024;
@@ -44,6 +50,52 @@ it('keeps files apart that are written at the same time, and one that is given u
   hashes[0]?.forget();
   const digests = await Promise.all(hashes.slice(1).map((hash) => hash.digest()));
   expect(digests).toEqual(all.slice(1).map(sha256));
+});
+
+it('is told to no thread once it is given up or asked for, though a write ends late', async () => {
+  const bytes = randomBytes(2 * mebibyte);
+  const [forgotten, ended] = [new FileHash(path), new FileHash(path)];
+  await write(ended, bytes, mebibyte);
+  expect(await ended.digest()).toBe(sha256(bytes));
+  if (!thread) throw new Error('No thread was started.');
+  forgotten.add(bytes);
+  forgotten.forget();
+  const orders = vi.spyOn(thread, 'postMessage');
+  for (const hash of [forgotten, ended]) {
+    hash.written(bytes.length);
+    hash.forget();
+  }
+  expect(orders).not.toHaveBeenCalled();
+});
+
+it('reads the file at the end, where it could not be followed', async () => {
+  const bytes = randomBytes(2 * mebibyte);
+  const hash = new FileHash(path);
+  hash.add(bytes);
+  // It is not there yet.
+  hash.written(mebibyte);
+  const other = new FileHash(`${path}-other`);
+  await writeFile(`${path}-other`, bytes);
+  other.add(bytes);
+  // The thread has tried both when it has answered this.
+  await other.digest();
+  await writeFile(path, bytes);
+  expect(await hash.digest()).toBe(sha256(bytes));
+});
+
+it('goes on with another thread where one ended', async () => {
+  const all = [randomBytes(2 * mebibyte), randomBytes(3 * mebibyte)];
+  const hashes = all.map((_, place) => new FileHash(`${path}-${place}`));
+  for (const [place, bytes] of all.entries()) {
+    await writeFile(`${path}-${place}`, bytes);
+    hashes[place]?.add(bytes);
+    hashes[place]?.written(mebibyte);
+  }
+  const before = thread;
+  // No order at all: it ends by this, before it hears of the ends.
+  before?.postMessage(null);
+  expect(await Promise.all(hashes.map((hash) => hash.digest()))).toEqual(all.map(sha256));
+  expect(thread).not.toBe(before);
 });
 
 it('says where the file ends before what was added, and where there is none', async () => {

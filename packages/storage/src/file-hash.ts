@@ -17,6 +17,8 @@ export class FileHash {
   readonly #id: number;
   readonly #small = createHash('sha256');
   #sizeBytes = 0;
+  /** It was neither asked for nor given up yet. */
+  #isOpen = true;
 
   constructor(path: string) {
     this.#path = path;
@@ -35,20 +37,25 @@ export class FileHash {
     if (this.#sizeBytes <= smallBytes) this.#small.update(chunk);
   }
 
-  /** So much of the file has been written. */
+  /** So much of the file has been written. Of one that was given up the thread would read all anew, and keep it. */
   written(toBytes: number): void {
-    if (this.#sizeBytes > smallBytes) order({ id: this.#id, kind: 'follow', path: this.#path, toBytes });
+    if (!this.#isOpen || this.#sizeBytes <= smallBytes) return;
+    order({ id: this.#id, kind: 'follow', path: this.#path, toBytes });
   }
 
   /** When all that was added has been written. @throws HoldoutError `storage_unavailable` */
   async digest(): Promise<string> {
+    this.#isOpen = false;
     if (this.#sizeBytes <= smallBytes) return this.#small.digest('hex');
-    return await ask({ id: this.#id, kind: 'end', path: this.#path, toBytes: this.#sizeBytes });
+    const end = { id: this.#id, kind: 'end', path: this.#path, toBytes: this.#sizeBytes } as const;
+    // Of a fault that has passed, such as a thread that ended, nobody is to hear: asked again, all of it is read once more.
+    return await ask(end).catch(() => ask(end));
   }
 
-  /** It is not asked for any more. */
+  /** It is not asked for any more; nothing happens where it was asked for. */
   forget(): void {
-    if (this.#sizeBytes > smallBytes) order({ id: this.#id, kind: 'forget' });
+    if (this.#isOpen && this.#sizeBytes > smallBytes) order({ id: this.#id, kind: 'forget' });
+    this.#isOpen = false;
   }
 }
 

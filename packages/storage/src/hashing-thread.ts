@@ -13,7 +13,7 @@ export type HashingAnswer = { readonly id: number } & ({ readonly digest: string
 interface Following {
   readonly hash: Hash;
   bytes: number;
-  /** The first thing that went wrong; it is told at the end. */
+  /** The first thing that went wrong; it is told at the end, and who asks again then has the file read from its beginning. */
   error?: unknown;
 }
 

@@ -83,11 +83,10 @@ async function writeHashed(
     }
     await file.end();
     return { digest: await hash.digest(), sizeBytes: hash.sizeBytes };
-  } catch (error) {
-    hash.forget();
-    throw error;
   } finally {
     await file.settle();
+    // After the last write, which the thread would follow.
+    hash.forget();
     await handle.close();
   }
 }

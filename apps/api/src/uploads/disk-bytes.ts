@@ -45,7 +45,11 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
       return (await stat(pathOf(id))).size;
     },
 
-    digestOf: async (id, sizeBytes) => (await hashes.take(id, sizeBytes)?.digest()) ?? null,
+    async digestOf(id, sizeBytes) {
+      const hash = hashes.take(id, sizeBytes);
+      // Who asks reads the file where it is not known, and hears then what is wrong with it.
+      return hash ? await hash.digest().catch(() => null) : null;
+    },
 
     async read(id) {
       return createReadStream(pathOf(id), { highWaterMark: 256 * 1024 });

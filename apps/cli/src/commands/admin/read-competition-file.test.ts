@@ -46,6 +46,11 @@ describe('a competition file', () => {
     ['__proto__', `${file}__proto__: { title: Other }\n`, [/^\d: .*__proto__/]],
     ['nothing', '', [/^1: /]],
     [
+      'lists in lists',
+      `${file}rules: ${'['.repeat(5000)}`,
+      [/^9: it is nested too deep to be read; write it less deep\.$/],
+    ],
+    [
       'names of nothing',
       `${head}${phase('test', '    quotas: *quotas', '    ranking: *ranking', '    release: &quotas {}')}`,
       [

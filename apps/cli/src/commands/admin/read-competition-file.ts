@@ -22,9 +22,12 @@ export async function readCompetitionFile(path: string): Promise<CompetitionFile
   });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const malformed = document.errors.map(({ message, pos: [from] }) => {
+  const malformed = document.errors.map(({ code, message, pos: [from] }) => {
     const [words = message] = message.split('\n');
-    return makeProblem(path, lines.linePos(from).line, `it is no YAML: ${words}`);
+    // The parser's own words are of its stack.
+    const isDeep = code === 'RESOURCE_EXHAUSTION';
+    const said = isDeep ? 'it is nested too deep to be read; write it less deep' : `it is no YAML: ${words}`;
+    return makeProblem(path, lines.linePos(from).line, said);
   });
   if (malformed.length > 0) throw refuse(malformed);
   const misused = findMisusedAliases(document);

@@ -197,6 +197,7 @@ export const words = {
   fault_escape: 'a backslash in double quotes that means nothing. Write two of them.',
   fault_indent: 'indented otherwise than the lines around it, or a bracket before it is not closed.',
   fault_missing: 'something is missing: a comma, a bracket or a quote that closes.',
+  fault_nested: 'fields or lists in each other, too deep to be read. Write them less deep.',
   fault_no_colon: 'text without a field. Is a colon missing?',
   fault_no_fields: 'expected fields such as “competition: …”.',
   fault_second_value: 'a second “: ” after a value. Put such text into quotes, or mend the indentation.',

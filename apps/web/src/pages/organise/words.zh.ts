@@ -183,6 +183,7 @@ export const words: Translated<typeof english> = {
   fault_escape: '双引号中的反斜杠没有意义。请写两个反斜杠。',
   fault_indent: '缩进与前后的行不一致，或前面有未闭合的括号。',
   fault_missing: '缺少逗号、右括号或右引号。',
+  fault_nested: '字段或列表嵌套过深，无法读取。请减少嵌套层数。',
   fault_no_colon: '文本不属于任何字段。是否缺少冒号？',
   fault_no_fields: '应为“competition: …”这样的字段。',
   fault_second_value: '值之后又有“: ”。请给这样的文本加引号，或改正缩进。',

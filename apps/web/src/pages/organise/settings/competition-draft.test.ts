@@ -39,3 +39,7 @@ it.each([
 ])('says where %j is no YAML, and why', (text, line, kind) => {
   expect(readYaml(text)).toMatchObject({ line, kind });
 });
+
+it.each(['[', '{a: ', '- '])('says of %j by the thousand that it is nested too deep', (sign) => {
+  expect(readYaml(`title: a\nrules:\n  ${sign.repeat(5000)}`)).toMatchObject({ line: 3, kind: 'nested' });
+});

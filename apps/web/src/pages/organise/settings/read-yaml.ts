@@ -31,7 +31,7 @@ const kinds = {
   MULTIPLE_DOCS: 'documents',
   MULTIPLE_TAGS: 'unexpected',
   NON_STRING_KEY: 'unexpected',
-  RESOURCE_EXHAUSTION: 'alias',
+  RESOURCE_EXHAUSTION: 'nested',
   TAB_AS_INDENT: 'tab',
   TAG_RESOLVE_FAILED: 'unexpected',
   UNEXPECTED_TOKEN: 'unexpected',
