@@ -1,4 +1,12 @@
-import { describeIssue, errorCatalogue, HoldoutError, type ProblemItem, presentProblem } from '@holdout/contracts';
+import {
+  describeIssue,
+  errorCatalogue,
+  HoldoutError,
+  makeSentence,
+  makeToldProblem,
+  type ProblemItem,
+  presentProblem,
+} from '@holdout/contracts';
 import { isConnectionError, isTextError } from '@holdout/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -48,9 +56,18 @@ const unstorableText = 'The address, the query or a field has a NUL or a broken 
 
 type InvalidFields = Parameters<typeof describeField>[1];
 
+/** So many are listed: a body has room for a wrong value in every second byte. */
+const mostProblems = 50;
+
 function describeInvalidFields(error: { validation: InvalidFields[]; validationContext?: string }): HoldoutError {
   const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request');
-  const problems = error.validation.flatMap((issue) => describeField(place, issue));
+  const issues = error.validation.slice(0, mostProblems);
+  const problems = issues.flatMap((issue) => describeField(place, issue)).slice(0, mostProblems);
+  const count = error.validation.reduce((sum, { params }) => sum + (unknownKeysOf(params)?.length ?? 1), 0);
+  if (count > mostProblems) {
+    const words = makeSentence('more_problems', { count: count - mostProblems });
+    problems.push(makeToldProblem('request_invalid', { words }));
+  }
   return new HoldoutError('request_invalid', { detail: problems.map((item) => item.message).join(' '), problems });
 }
 
@@ -64,7 +81,14 @@ interface InvalidField {
 
 function describeField(place: string, { instancePath, message, keyword, params }: InvalidField): ProblemItem[] {
   const field = [place, ...instancePath.split('/').filter((part) => part !== '')].join('.');
-  return describeIssue('request_invalid', { field }, { ...params, code: keyword, message: message ?? 'Invalid input' });
+  const keys = unknownKeysOf(params)?.slice(0, mostProblems).map(shorten);
+  const issue = { ...params, ...(keys ? { keys } : {}), code: keyword, message: message ?? 'Invalid input' };
+  return describeIssue('request_invalid', { field }, issue);
+}
+
+/** Zod says all fields that there are none of in one issue. */
+function unknownKeysOf({ keys }: InvalidField['params']): string[] | undefined {
+  return Array.isArray(keys) ? keys.map(String) : undefined;
 }
 
 /** What fastify and its plugins refuse before a handler runs. */

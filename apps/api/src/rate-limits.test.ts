@@ -77,6 +77,18 @@ it('refuses more uploads of a team than it may, before a byte is read', async ()
   expect((await upload(beta.token)).status).toBe(422);
 });
 
+it('counts the parts of an upload as reads of their address, before anything of them is looked at', async () => {
+  const server = await start({ HOLDOUT_READS_PER_MINUTE: '3' });
+  const { alpha } = await seedCompetition(server);
+  const sender = { url: server.url, token: alpha.token };
+  const location = (await beginUpload(sender, { sizeBytes: 9 })).headers.get('location') ?? '';
+  for (const offset of [0, 1, 2]) {
+    expect((await sendPart(sender, location, new Uint8Array(1), offset)).status).toBe(204);
+  }
+  await expectRefused(await sendPart(sender, location, new Uint8Array(1), 3), 60);
+  await expectRefused(await sendPart({ ...sender, token: 'holdout_guessed' }, location, new Uint8Array(1), 3), 60);
+});
+
 it('refuses to be asked for heat maps again and again, by a team and by an organiser, before either is heard', async () => {
   const server = await start({ HOLDOUT_HEAT_MAP_REQUESTS_PER_MINUTE: '2' });
   const seeded = await seedCompetition(server);

@@ -19,6 +19,8 @@ declare module 'fastify' {
     beginsUpload?: true;
     /** It gives workers something to do that no quota counts. */
     asksForHeatMaps?: true;
+    /** It writes, and is rightly asked as often as what reads: it counts as a read. */
+    countsAsRead?: true;
     /** Of those who look after the machine: it counts as no read. */
     unlimited?: true;
   }
@@ -84,8 +86,9 @@ export async function makeLimiters(app: FastifyInstance, limits: RateLimits, red
   const people = limit('person', limits.perAccountIn15Minutes, quarter, ({ provingUserId }) => provingUserId ?? '');
   return {
     async early(request) {
-      if (request.routeOptions.config.unlimited) return;
-      if (request.method === 'GET' || request.method === 'HEAD') return await reads(request);
+      const { unlimited, countsAsRead } = request.routeOptions.config;
+      if (unlimited) return;
+      if (request.method === 'GET' || request.method === 'HEAD' || countsAsRead) return await reads(request);
       if (request.url.startsWith(`${authPath}/`)) await signIns(request);
     },
     async late(request) {

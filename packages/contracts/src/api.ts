@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
 import { checkWarningSchema } from './check-warning.js';
 import { countedSchema, rankingSchema } from './competition-file.js';
+import { countFirst } from './count-first.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { failureReports } from './failure-kind.js';
@@ -298,22 +299,28 @@ export const rerunSchema = z.object({ begun: z.number().int() });
 
 const labelSchema = z.literal([0, 1]);
 
+/** Of one request; far more than a test set has. */
+const mostStudies = 100_000;
+
 /** Predictions that an organiser enters for a team: of each study of the test set exactly one. */
 export const importedPredictionsSchema = z.strictObject({
   team: shownTextSchema.min(1).max(100),
   ...submissionWordsSchema,
   /** When they were submitted elsewhere. */
   submittedAt: z.iso.datetime({ offset: true }).optional(),
-  predictions: z
-    .array(
-      z.strictObject({
-        study: z.string().min(1),
-        label: labelSchema,
-        /** Of *abnormal*; null where only a label is known. */
-        probability: z.number().min(0).max(1).nullable(),
-      }),
-    )
-    .min(1),
+  predictions: countFirst(
+    z
+      .array(
+        z.strictObject({
+          study: z.string().min(1),
+          label: labelSchema,
+          /** Of *abnormal*; null where only a label is known. */
+          probability: z.number().min(0).max(1).nullable(),
+        }),
+      )
+      .min(1),
+    mostStudies,
+  ),
 });
 export type ImportedPredictions = z.infer<typeof importedPredictionsSchema>;
 
@@ -329,7 +336,7 @@ export const testSetEditSchema = z.union([
 ]);
 export type TestSetEdit = z.infer<typeof testSetEditSchema>;
 export const testSetEditsSchema = z.strictObject({
-  edits: z.array(testSetEditSchema).min(1).max(100_000),
+  edits: countFirst(z.array(testSetEditSchema).min(1), mostStudies),
   /** Why, for the audit log. */
   note: z.string().trim().min(1).max(1000),
 });

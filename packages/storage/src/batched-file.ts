@@ -7,13 +7,14 @@ import { toStorageError } from './storage-error.js';
  * stays.
  *
  * @param hash - of what is in the file before `start`, to go on with
+ * @returns where it ended
  * @throws HoldoutError `storage_full`, `storage_unavailable`; or what the source fails with
  */
 export async function appendDurably(
   path: string,
   source: AsyncIterable<Uint8Array>,
   { start, hash }: { start: number; hash: FileHash | null },
-): Promise<void> {
+): Promise<number> {
   const handle = await open(path, 'r+').catch((error) => {
     throw toStorageError(error);
   });
@@ -24,6 +25,7 @@ export async function appendDurably(
     } finally {
       await file.end();
     }
+    return file.position;
   } finally {
     await file.settle();
     await handle.close();
@@ -67,6 +69,11 @@ export class BatchedFile {
     this.#durable = durable;
     this.#hash = hash;
     this.#position = start;
+  }
+
+  /** Up to where it was given to be written. */
+  get position(): number {
+    return this.#position;
   }
 
   /** @throws HoldoutError where this chunk, or one before it, can't be written */

@@ -61,6 +61,8 @@ export const competitionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
     '/competitions/:competition',
     {
       bodyLimit: 1024 * 1024,
+      // So much is read of nobody else.
+      onRequest: async (request) => void (await demandOrganiser(callerOf(request), request.params.competition)),
       schema: {
         summary: 'Apply a competition’s file',
         description:

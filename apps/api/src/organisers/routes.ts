@@ -28,6 +28,8 @@ import { importPredictions } from './import-predictions.js';
 import { readRunLogs } from './read-run-logs.js';
 
 const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
+const phaseParamsSchema = z.object({ competition: z.string(), phase: z.string() });
+type PhaseParams = z.infer<typeof phaseParamsSchema>;
 const actsPerPage = 100;
 
 /** What only organisers may do. Every act is in the audit log, with what stood there before and after. */
@@ -162,7 +164,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
           'For organisers: those on the board, those that failed by the server’s fault, or all that were scored or ' +
           'failed. What they have stays on the board until the new evaluations are scored.',
         tags: ['organisers'],
-        params: z.object({ competition: z.string(), phase: z.string() }),
+        params: phaseParamsSchema,
         body: z.strictObject({ which: z.enum(['entries', 'failed', 'all']) }),
         response: { 202: rerunSchema, ...problemResponse },
       },
@@ -182,24 +184,30 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     return ids.length;
   }
 
+  async function authoriseImport(request: FastifyRequest<{ Params: PhaseParams }>) {
+    const phase = await findPhaseOrThrow(database, request.params);
+    return { phase, actor: organiserOf(callerOf(request), phase).actor };
+  }
+
   app.post(
     '/competitions/:competition/phases/:phase/predictions',
     {
       bodyLimit: 64 * 1024 * 1024,
+      // So much is read of nobody else.
+      onRequest: async (request) => void (await authoriseImport(request)),
       schema: {
         summary: 'Import predictions for a team',
         description:
           'For organisers: predictions that were made elsewhere become a submission without a bundle, and are scored as ' +
           'any other. Each study of the test set must be predicted exactly once. They do not count against quotas.',
         tags: ['organisers'],
-        params: z.object({ competition: z.string(), phase: z.string() }),
+        params: phaseParamsSchema,
         body: importedPredictionsSchema,
         response: { 201: submissionSchema, ...problemResponse },
       },
     },
     async (request, reply) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await authoriseImport(request);
       const submission = await importPredictions(parts, { phase, imported: request.body, actor }, request.log);
       return reply.code(201).send(presentSubmission(submission, phase, true));
     },

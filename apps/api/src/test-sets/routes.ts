@@ -7,6 +7,7 @@ import {
   testSetVersionsSchema,
 } from '@holdout/contracts';
 import { listVersionsOfPhase, type PhaseRecord } from '@holdout/db';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
@@ -48,6 +49,11 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
   const { database } = parts;
   await acceptArchives(app);
 
+  async function authoriseEdits(request: FastifyRequest<{ Params: z.infer<typeof paramsSchema> }>) {
+    const phase = await findPhaseOrThrow(database, request.params);
+    return { phase, actor: organiserOf(callerOf(request), phase).actor };
+  }
+
   app.get(
     '/competitions/:competition/phases/:phase/test-set/versions',
     {
@@ -80,6 +86,8 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     {
       // A list of corrections to a large test set.
       bodyLimit: 16 * 1024 * 1024,
+      // So much is read of nobody else.
+      onRequest: async (request) => void (await authoriseEdits(request)),
       schema: {
         summary: 'Correct labels and withdraw studies',
         description:
@@ -92,8 +100,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       },
     },
     async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await authoriseEdits(request);
       return await editTestSet(parts, { phase, actor, ...request.body }, request.log);
     },
   );

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { seedCompetition } from '../testing/seed-competition.js';
 import { startServerProcess } from '../testing/start-process.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
-import { beginPart, beginUpload, readOffset, readResult, sendPart } from '../testing/upload-parts.js';
+import { beginPart, beginUpload, readOffset, readResult, sendPart, tusHeaders } from '../testing/upload-parts.js';
 
 const archiveBytes = 6_000_000;
 let server: TestServer;
@@ -74,4 +74,25 @@ it('says that the disk is full, keeps what fitted, and goes on when there is roo
   expect((await sendPart(sender, second, part, offset)).headers.get('upload-offset')).toBe(
     String(offset + part.length),
   );
+});
+
+it('gives the room of a part with a checksum back when the disk is full', async () => {
+  const { url, end } = await startServerProcess(server, { storageDirectory, diskBytes: 8_000_000 });
+  onTestFinished(() => end('SIGKILL'));
+  const sender = { url, token };
+  const location = (await beginUpload(sender, { sizeBytes: archive.length })).headers.get('location') ?? '';
+  // It lies beside the upload while it is checked: there is no room for it twice.
+  const part = archive.subarray(0, 5_000_000);
+  const headers = { ...tusHeaders(token), 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
+  const checksum = `sha1 ${createHash('sha1').update(part).digest('base64')}`;
+  const refused = await fetch(url + location, {
+    method: 'PATCH',
+    headers: { ...headers, 'upload-checksum': checksum },
+    body: new Uint8Array(part),
+  });
+  expect(problemSchema.parse(await refused.json())).toMatchObject({ status: 507, code: 'storage_full' });
+  const offset = await readOffset(sender, location);
+  expect(offset).toBeLessThan(part.length);
+  expect((await sendPart(sender, location, archive.subarray(offset), offset)).status).toBe(204);
+  expect((await readResult(sender, location)).status).toBe(200);
 });

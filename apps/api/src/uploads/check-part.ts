@@ -55,7 +55,14 @@ export async function withCheckedPart<T>(
     if (found.length !== checksum.digest.length || !timingSafeEqual(found, checksum.digest)) {
       throw new HoldoutError('upload_checksum_wrong', { detail: `${sizeBytes} bytes arrived.` });
     }
-    return await use(createReadStream(path, { highWaterMark: 256 * 1024 }));
+    const checked = createReadStream(path, { highWaterMark: 256 * 1024 });
+    // It may fail before anybody reads it, and is not read to its end where nothing of it is wanted, or the disk is full.
+    checked.on('error', () => {});
+    try {
+      return await use(checked);
+    } finally {
+      checked.destroy();
+    }
   } finally {
     await rm(path, { force: true });
   }

@@ -37,12 +37,18 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
       // early end is what the library is to hear.
       const chunks = part.iterator({ destroyOnReturn: false });
       const hash = hashes.take(id, offset);
-      await appendDurably(pathOf(id), chunks, { start: offset, hash }).catch((error) => {
+      const end = await appendDurably(pathOf(id), chunks, { start: offset, hash }).catch((error) => {
         hash?.forget();
         throw error;
       });
-      if (hash) hashes.keep(id, hash);
-      return (await stat(pathOf(id))).size;
+      // Once all its bytes were there it may have been finished, and taken from here, while they went on to the disk.
+      const isHere = await stat(pathOf(id)).then(
+        () => true,
+        () => false,
+      );
+      if (hash && isHere) hashes.keep(id, hash);
+      else hash?.forget();
+      return end;
     },
 
     async digestOf(id, sizeBytes) {
@@ -56,8 +62,8 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
     },
 
     async remove(id) {
-      hashes.forget(id);
       await rm(pathOf(id), { force: true });
+      hashes.forget(id);
     },
 
     async removeOthers(listWanted) {

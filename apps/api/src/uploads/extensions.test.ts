@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemSchema, submissionSchema } from '@holdout/contracts';
 import { expect, it } from 'vitest';
@@ -69,6 +69,21 @@ it('keeps a part that is what its checksum says, and nothing of one that is not'
   expect((await readResult(alpha, location)).status).toBe(200);
   // Who sent too much is answered before the rest of it is let go.
   await expect.poll(() => readdir(join(server.storageDirectory, 'unfinished')), { timeout: 20_000 }).toEqual([]);
+});
+
+it('keeps no file open for a part with a checksum that comes when all is there', async () => {
+  const location = await begin(10, { 'upload-concat': 'partial' });
+  expect((await sendPart(alpha, location, new Uint8Array(10), 0)).status).toBe(204);
+  const nothing = new Uint8Array(0);
+  for (let count = 0; count < 3; count += 1) {
+    expect((await sendChecked(location, nothing, 10, checksum('sha1', nothing))).status).toBe(204);
+  }
+  const listOpen = async () => {
+    const descriptors = await readdir('/proc/self/fd');
+    const paths = await Promise.all(descriptors.map((each) => readlink(`/proc/self/fd/${each}`).catch(() => '')));
+    return paths.filter((path) => path.startsWith(join(server.storageDirectory, 'unfinished')));
+  };
+  await expect.poll(listOpen, { timeout: 20_000 }).toEqual([]);
 });
 
 it('keeps nothing of a part with a checksum whose sender broke off', async () => {

@@ -86,6 +86,7 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
     app.route({
       method,
       url: '/competitions/:competition/phases/:phase/uploads/:id',
+      config: { countsAsRead: true },
       schema: {
         summary,
         description,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, problemSchema, submissionSchema } from '@holdout/contracts';
@@ -93,6 +93,21 @@ describe('an upload in parts', () => {
     const ids = await Promise.all(results.map(async (result) => submissionSchema.parse(await result.json()).id));
     expect(new Set(ids).size).toBe(1);
     expect(await countSubmissions()).toBe(before + 1);
+  });
+
+  it('can be finished while its last part is still open, which is answered as any other then', async () => {
+    const location = await begin();
+    const sending = beginPart(alpha, location, { offset: 0 });
+    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+      sending.on('error', reject).once('response', resolve);
+    });
+    sending.write(archive);
+    const readStatus = async () => (await readResult(alpha, location)).status;
+    await expect.poll(readStatus, { timeout: 20_000 }).toBe(200);
+    sending.end();
+    const { statusCode, headers } = await answer;
+    expect([statusCode, headers['upload-offset']]).toEqual([204, String(archive.length)]);
+    expect(await listFiles()).toEqual([]);
   });
 
   it('makes one submission also where two servers finish it at once', async () => {
