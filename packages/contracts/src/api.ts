@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { rankBoundsSchema, readerVerdictSchema } from './board-statistics.js';
 import { checkWarningSchema } from './check-warning.js';
 import { countedSchema, rankingSchema } from './competition-file.js';
-import { countFirst } from './count-first.js';
 import { digestSchema } from './digest.js';
 import { errorCodeSchema } from './errors.js';
 import { failureReports } from './failure-kind.js';
@@ -299,7 +298,7 @@ export const rerunSchema = z.object({ begun: z.number().int() });
 
 const labelSchema = z.literal([0, 1]);
 
-/** Of one request; far more than a test set has. */
+/** Of one request; far more than a test set has. Where there are more, zod looks at none of them. */
 const mostStudies = 100_000;
 
 /** Predictions that an organiser enters for a team: of each study of the test set exactly one. */
@@ -308,19 +307,17 @@ export const importedPredictionsSchema = z.strictObject({
   ...submissionWordsSchema,
   /** When they were submitted elsewhere. */
   submittedAt: z.iso.datetime({ offset: true }).optional(),
-  predictions: countFirst(
-    z
-      .array(
-        z.strictObject({
-          study: z.string().min(1),
-          label: labelSchema,
-          /** Of *abnormal*; null where only a label is known. */
-          probability: z.number().min(0).max(1).nullable(),
-        }),
-      )
-      .min(1),
-    mostStudies,
-  ),
+  predictions: z
+    .array(
+      z.strictObject({
+        study: z.string().min(1),
+        label: labelSchema,
+        /** Of *abnormal*; null where only a label is known. */
+        probability: z.number().min(0).max(1).nullable(),
+      }),
+    )
+    .min(1)
+    .max(mostStudies),
 });
 export type ImportedPredictions = z.infer<typeof importedPredictionsSchema>;
 
@@ -336,7 +333,7 @@ export const testSetEditSchema = z.union([
 ]);
 export type TestSetEdit = z.infer<typeof testSetEditSchema>;
 export const testSetEditsSchema = z.strictObject({
-  edits: countFirst(z.array(testSetEditSchema).min(1), mostStudies),
+  edits: z.array(testSetEditSchema).min(1).max(mostStudies),
   /** Why, for the audit log. */
   note: z.string().trim().min(1).max(1000),
 });

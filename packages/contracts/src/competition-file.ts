@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { competitionSentences as rules } from './competition-sentences.js';
-import { countFirst } from './count-first.js';
 import { digestSchema } from './digest.js';
 import { failureReports } from './failure-kind.js';
 import { fieldSentences } from './field-sentences.js';
@@ -86,14 +85,13 @@ export const phaseFileSchema = z.strictObject({
   /** Whether the starter kit has the sample’s pictures and labels: a licence may forbid handing them on. */
   sampleInKit: z.boolean().default(true),
   /** The readers whose majority is the gold standard, an odd number; as the test set came in where it is left out. */
-  goldReaders: countFirst(
-    z
-      .array(z.string().min(1))
-      .min(1)
-      .refine((readers) => readers.length % 2 === 1, rules.odd_readers)
-      .refine((readers) => new Set(readers).size === readers.length, rules.readers_once),
-    99,
-  ).optional(),
+  goldReaders: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(99)
+    .refine((readers) => readers.length % 2 === 1, rules.odd_readers)
+    .refine((readers) => new Set(readers).size === readers.length, rules.readers_once)
+    .optional(),
   /** When submissions are taken; at any time where they are left out. */
   opens: dateSchema.nullable().default(null),
   closes: dateSchema.nullable().default(null),
@@ -155,19 +153,16 @@ export const competitionFileSchema = z.strictObject({
   /** What teams agree to. */
   rules: shownLinesSchema.max(50_000).default(''),
   /** In the order in which they are shown. */
-  data: countFirst(
-    z
-      .array(dataLinkSchema)
-      .refine((links) => new Set(links.map(({ name }) => name)).size === links.length, rules.data_once),
-    50,
-  ).default([]),
-  phases: countFirst(
-    z
-      .array(phaseFileSchema)
-      .min(1)
-      .refine((phases) => new Set(phases.map(({ phase }) => phase)).size === phases.length, rules.phases_once),
-    100,
-  ),
+  data: z
+    .array(dataLinkSchema)
+    .max(50)
+    .default([])
+    .refine((links) => new Set(links.map(({ name }) => name)).size === links.length, rules.data_once),
+  phases: z
+    .array(phaseFileSchema)
+    .min(1)
+    .max(100)
+    .refine((phases) => new Set(phases.map(({ phase }) => phase)).size === phases.length, rules.phases_once),
 });
 export type CompetitionFile = z.infer<typeof competitionFileSchema>;
 /** As it is written: with units, and what is left out left out. */
