@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { HoldoutError, presentProblem } from '@holdout/contracts';
 import type { Database } from '@holdout/db';
-import type { Queue } from '@holdout/queue';
+import type { Queue, RedisClient } from '@holdout/queue';
 import type { S3Options, Storage } from '@holdout/storage';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { AccountSettings } from './accounts/account-settings.js';
 import { type Auth, createAuth } from './accounts/create-auth.js';
@@ -57,7 +56,7 @@ export interface AppParts {
   readonly accounts: AccountSettings;
   readonly rateLimits: RateLimits;
   /** Where limits are counted; null: in this process. */
-  readonly redis: Redis | null;
+  readonly redis: RedisClient | null;
   /** The proxies whose word of a caller’s address is taken. */
   readonly trustedProxies: readonly string[];
   /** The folder that is served at `/`. */

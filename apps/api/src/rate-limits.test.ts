@@ -1,6 +1,6 @@
 import { problemSchema } from '@holdout/contracts';
+import { makeRedisClient, type RedisClient } from '@holdout/queue';
 import { startTestRedis } from '@holdout/queue/testing';
-import { Redis } from 'ioredis';
 import { afterEach, expect, it } from 'vitest';
 import { createTeamWithToken } from './provision/create-token.js';
 import { openBrowser, password, signUp } from './testing/browser.js';
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(environment: Record<string, string>, redis?: Redis): Promise<TestServer> {
+async function start(environment: Record<string, string>, redis?: RedisClient): Promise<TestServer> {
   const server = await startTestServer({ environment, ...(redis ? { redis } : {}) });
   closers.push(server.close);
   return server;
@@ -186,24 +186,26 @@ it('refuses more sign-ins of one address than it may', async () => {
   await expectRefused(await guess('c@example.org'), 60);
 });
 
-it('counts in Redis where there is one, so that servers share a limit, and refuses nobody when it is gone', async () => {
-  const started = await startTestRedis();
-  const connect = () => {
-    const redis = new Redis(started.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, retryStrategy: null });
-    redis.on('error', () => {});
-    closers.push(async () => redis.disconnect());
-    return new Promise<Redis>((ready) => redis.once('ready', () => ready(redis)));
-  };
-  const environment = { HOLDOUT_READS_PER_MINUTE: '2' };
-  const one = await start(environment, await connect());
-  const other = await start(environment, await connect());
-  expect((await one.request('/api/sign-in')).status).toBe(200);
-  expect((await other.request('/api/sign-in')).status).toBe(200);
-  await expectRefused(await one.request('/api/sign-in'), 60);
-  await expectRefused(await other.request('/api/sign-in'), 60);
-  await started.stop();
-  expect((await one.request('/api/sign-in')).status).toBe(200);
-});
+it.each([{ isCluster: false }, { isCluster: true }])(
+  'counts in Redis where there is one, so that servers share a limit, and refuses nobody when it is gone: %j',
+  async (kind) => {
+    const started = await startTestRedis(kind);
+    const connect = () => {
+      const redis = makeRedisClient(started.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
+      closers.push(async () => redis.disconnect());
+      return new Promise<RedisClient>((ready) => redis.once('ready', () => ready(redis)));
+    };
+    const environment = { HOLDOUT_READS_PER_MINUTE: '2' };
+    const one = await start(environment, await connect());
+    const other = await start(environment, await connect());
+    expect((await one.request('/api/sign-in')).status).toBe(200);
+    expect((await other.request('/api/sign-in')).status).toBe(200);
+    await expectRefused(await one.request('/api/sign-in'), 60);
+    await expectRefused(await other.request('/api/sign-in'), 60);
+    await started.stop();
+    expect((await one.request('/api/sign-in')).status).toBe(200);
+  },
+);
 
 it('limits nothing where the limit is 0', async () => {
   const server = await start({ HOLDOUT_READS_PER_MINUTE: '0' });

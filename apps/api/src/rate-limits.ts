@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import { HoldoutError } from '@holdout/contracts';
+import type { RedisClient } from '@holdout/queue';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Redis } from 'ioredis';
 import type { AuthBody } from './accounts/auth-body.js';
 import { authPath } from './accounts/create-auth.js';
 
@@ -60,7 +60,11 @@ export interface Limiters {
  * Makes the limits, which are counted in Redis where there is one, so that several servers share them. Where Redis can’t
  * be reached nobody is refused: a limit is no lock.
  */
-export async function makeLimiters(app: FastifyInstance, limits: RateLimits, redis: Redis | null): Promise<Limiters> {
+export async function makeLimiters(
+  app: FastifyInstance,
+  limits: RateLimits,
+  redis: RedisClient | null,
+): Promise<Limiters> {
   await app.register(rateLimit, {
     global: false,
     nameSpace: 'holdout-rate-',

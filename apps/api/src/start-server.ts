@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { openDatabase } from '@holdout/db';
-import { createQueue } from '@holdout/queue';
+import { createQueue, makeRedisClient, type RedisClient } from '@holdout/queue';
 import { openStorage } from '@holdout/storage';
 import { startTelemetry } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
-import { Redis } from 'ioredis';
 import { startForgetting } from './accounts/forget-expired.js';
 import { buildApp } from './app.js';
 import { ChangeFeed } from './change-feed.js';
@@ -60,8 +59,8 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
 }
 
 /** Counts fail at once where Redis is away, and are counted again when it is back. */
-function connectForLimits(url: string, logger: FastifyBaseLogger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2000 });
+function connectForLimits(url: string, logger: FastifyBaseLogger): RedisClient {
+  const redis = makeRedisClient(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
   redis.on('error', (error) => logger.warn({ err: error }, 'Redis can’t be reached; requests are not limited'));
   return redis;
 }

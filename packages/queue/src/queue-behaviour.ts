@@ -11,21 +11,23 @@ export interface TestStore {
   /** Where the server listens. */
   port: number;
   /** How a queue reaches it by way of another port. */
-  options(port: number): { redisUrl: string } | { postgresUrl: string };
+  options(port: number): QueueOptions | Promise<QueueOptions>;
 }
+
+type QueueOptions = { redisUrl: string } | { postgresUrl: string };
 
 /** What every queue must do, whatever its store. */
 export function describeQueue(store: string, makeStore: () => Promise<TestStore>): void {
   describe(`a queue on ${store}`, () => {
     let gate: Gate;
-    let options: ReturnType<TestStore['options']>;
+    let options: QueueOptions;
     let queue: Queue;
     const queues: Queue[] = [];
 
     beforeEach(async () => {
       const testStore = await makeStore();
       gate = await openGate(testStore.port);
-      options = testStore.options(gate.port);
+      options = await testStore.options(gate.port);
       queue = await open();
     });
     afterEach(async () => {

@@ -6,12 +6,14 @@ import { describeQueue } from './queue-behaviour.js';
 import { startTestRedis, type TestRedis } from './testing/test-redis.js';
 
 let redis: TestRedis;
+let cluster: TestRedis;
 let postgres: TestPostgres;
 beforeAll(async () => {
-  [redis, postgres] = await Promise.all([startTestRedis(), startTestPostgres()]);
+  const starting = [startTestRedis(), startTestRedis({ isCluster: true }), startTestPostgres()] as const;
+  [redis, cluster, postgres] = await Promise.all(starting);
 });
 afterAll(async () => {
-  await Promise.all([redis?.stop(), postgres?.stop()]);
+  await Promise.all([redis?.stop(), cluster?.stop(), postgres?.stop()]);
 });
 
 describeQueue('Redis', async () => {
@@ -19,6 +21,20 @@ describeQueue('Redis', async () => {
   await client.flushall();
   client.disconnect();
   return { port: redis.port, options: (port) => ({ redisUrl: `redis://127.0.0.1:${port}` }) };
+});
+
+// Of one node, which is told to call itself by the gate's port; that all keys of a script are in one slot it demands as well.
+describeQueue('a Redis Cluster', async () => {
+  const client = new Redis(cluster.port);
+  await client.flushall();
+  client.disconnect();
+  const options = async (port: number) => {
+    const announcing = new Redis(cluster.port);
+    await announcing.call('CONFIG', 'SET', 'cluster-announce-port', String(port));
+    announcing.disconnect();
+    return { redisUrl: `redis+cluster://127.0.0.1:${port}` };
+  };
+  return { port: cluster.port, options };
 });
 
 // As the evaluating worker's role: what it may do, the owner may too.

@@ -1,24 +1,29 @@
 import { Queue as BullQueue, Worker as BullWorker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { type Connection, connectTimeoutMilliseconds } from './connection.js';
+import type { Connection } from './connection.js';
+import { makeRedisClient, type RedisClient } from './redis-client.js';
+
+/** What all of its keys begin with; the braces keep them on one node of a cluster, where scripts need them. */
+const prefix = '{holdout}';
 
 /** BullMQ on Redis. */
 export function connectRedis(redisUrl: string): Connection {
   // Not for blocking commands: a command fails at once while Redis is away, instead of waiting for its return.
-  const producer = makeClient(redisUrl, { enableOfflineQueue: false, lazyConnect: true });
-  const workers = new Set<Redis>();
+  const producer = makeRedisClient(redisUrl, {
+    ...{ enableOfflineQueue: false, lazyConnect: true, maxRetriesPerRequest: null },
+  });
+  const workers = new Set<RedisClient>();
   return {
     async openQueue(name) {
       await ensureConnected(producer);
-      const queue = new BullQueue(name, { connection: producer });
+      const queue = new BullQueue(name, { connection: producer, prefix });
       queue.on('error', () => {});
       await queue.waitUntilReady();
       return queue;
     },
     makeWorker(name, process, options) {
-      const client = makeClient(redisUrl, {});
+      const client = makeRedisClient(redisUrl, { maxRetriesPerRequest: null });
       workers.add(client);
-      const worker = new BullWorker(name, process, { ...options, connection: client });
+      const worker = new BullWorker(name, process, { ...options, connection: client, prefix });
       // BullMQ leaves open what it was given.
       worker.on('closed', () => {
         workers.delete(client);
@@ -36,21 +41,8 @@ export function connectRedis(redisUrl: string): Connection {
   };
 }
 
-function makeClient(redisUrl: string, options: { enableOfflineQueue?: boolean; lazyConnect?: boolean }): Redis {
-  const client = new Redis(redisUrl, {
-    ...options,
-    // BullMQ demands it; how long to wait is decided above it.
-    maxRetriesPerRequest: null,
-    connectTimeout: connectTimeoutMilliseconds,
-    retryStrategy: (times) => Math.min(100 * times, 2_000),
-  });
-  // It reconnects by itself; unheard, the error would be printed.
-  client.on('error', () => {});
-  return client;
-}
-
 /** Connects where nobody tried yet, else waits for the outcome of the attempt that is under way. */
-async function ensureConnected(client: Redis): Promise<void> {
+async function ensureConnected(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return;
   if (client.status === 'wait' || client.status === 'end') return client.connect();
   await new Promise<void>((resolve, reject) => {

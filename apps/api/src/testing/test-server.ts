@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Database, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
-import { createQueue, prepareQueue, type Queue } from '@holdout/queue';
+import { createQueue, prepareQueue, type Queue, type RedisClient } from '@holdout/queue';
 import { createDiskStorage, type Storage } from '@holdout/storage';
-import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { AccountSettings } from '../accounts/account-settings.js';
 import { type AppParts, buildApp } from '../app.js';
@@ -27,7 +26,7 @@ export interface TestServer {
   readonly accounts: AccountSettings;
   readonly rateLimits: RateLimits;
   readonly trustedProxies: AppParts['trustedProxies'];
-  readonly redis: Redis | null;
+  readonly redis: RedisClient | null;
   readonly pagesDirectory: string;
   /** Every line that was logged, at the level `debug`. */
   readonly logLines: string[];
@@ -44,7 +43,7 @@ interface TestOptions {
   /** Another queue than one on the server's own Postgres; its maker closes it. */
   queue?: Queue;
   /** Where limits are counted; its maker closes it. */
-  redis?: Redis;
+  redis?: RedisClient;
   /** How it is watched. */
   watched?: AppParts['watched'];
   /** Further variables of the environment: how people sign in. */

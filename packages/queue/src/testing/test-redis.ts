@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 
 /** A real Redis for one test file. */
 export interface TestRedis {
@@ -12,12 +14,12 @@ export interface TestRedis {
 }
 
 /**
- * Starts Debian's redis-server on a free port. It ends with this process, however that ends (`--pdeathsig`), and
+ * Starts Debian's redis-server on a free port, where it is asked for as a cluster of one node. It ends with this process, however that ends (`--pdeathsig`), and
  * writes nothing to its folder.
  *
  * @throws Error where redis-server is not installed: these tests are never skipped
  */
-export async function startTestRedis(): Promise<TestRedis> {
+export async function startTestRedis({ isCluster = false } = {}): Promise<TestRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'holdout-test-redis-'));
   const port = await findFreePort();
   const settings = [
@@ -31,6 +33,7 @@ export async function startTestRedis(): Promise<TestRedis> {
     '',
     '--appendonly',
     'no',
+    ...(isCluster ? await clusterSettings() : []),
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'redis-server', ...settings], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,15 +48,32 @@ export async function startTestRedis(): Promise<TestRedis> {
       if (output.includes('Ready to accept connections')) ready();
     });
   });
+  if (isCluster) await takeAllSlots(port);
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis${isCluster ? '+cluster' : ''}://127.0.0.1:${port}`,
     async stop() {
       child.kill('SIGKILL');
       await gone;
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A node that is alone knows no address of its own, and its second port would else be one that there may be none of. */
+async function clusterSettings(): Promise<string[]> {
+  const port = String(await findFreePort());
+  return ['--cluster-enabled', 'yes', '--cluster-port', port, '--cluster-announce-ip', '127.0.0.1'];
+}
+
+async function takeAllSlots(port: number): Promise<void> {
+  const client = new Redis(port, '127.0.0.1');
+  try {
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await sleep(50);
+  } finally {
+    client.disconnect();
+  }
 }
 
 function findFreePort(): Promise<number> {
