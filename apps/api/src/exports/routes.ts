@@ -2,9 +2,7 @@ import { insertAudit } from '@holdout/db';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf } from '../authenticate.js';
-import { organiserOf } from '../caller.js';
-import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { findOrganisedPhase } from '../competitions/find-organised-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { boardColumns, exportBoard } from './export-board.js';
 import { exportResults, resultColumns } from './export-results.js';
@@ -32,8 +30,7 @@ export const exportRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
       },
     },
     async (request, reply) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      organiserOf(callerOf(request), phase);
+      const { phase } = await findOrganisedPhase(database, request);
       const { format } = request.query;
       return reply
         .headers(describeFile(`${phase.competition}-${phase.slug}-leaderboard`, format))
@@ -55,8 +52,7 @@ export const exportRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
       },
     },
     async (request, reply) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const { competitionId, slug: subject, testSetDigest: version } = phase;
       // Written before anything is sent: no look without its line.
       const audit = { actor, action: 'results.export', competitionId, subject, before: null, after: { version } };

@@ -11,9 +11,7 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf } from '../authenticate.js';
-import { organiserOf } from '../caller.js';
-import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { findOrganisedPhase } from '../competitions/find-organised-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { findHeatMapSource } from './find-heat-map-source.js';
 import { presentHeatMap } from './present-heat-map.js';
@@ -52,8 +50,7 @@ export const heatMapLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const { source, image, looked } = await find(phase, request.query);
       const answer = await presentHeatMap(database, source, image);
       // Who asks whether it is there already has looked at nothing.
@@ -77,8 +74,7 @@ export const heatMapLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request, reply) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const { submission, source, image, looked } = await find(phase, request.body);
       await rememberLook(phase, actor, 'heat-map.request', looked);
       const asked = { ...source, submissionId: submission.id, images: [image], askedBy: 'organiser' as const };

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
 import { organiserOf } from '../caller.js';
+import { findOrganisedPhase } from '../competitions/find-organised-phase.js';
 import { findCompetitionOrThrow, findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { ringEvaluations } from '../ring-evaluations.js';
@@ -29,7 +30,6 @@ import { readRunLogs } from './read-run-logs.js';
 
 const paramsSchema = z.object({ id: z.string().meta({ format: 'uuid' }) });
 const phaseParamsSchema = z.object({ competition: z.string(), phase: z.string() });
-type PhaseParams = z.infer<typeof phaseParamsSchema>;
 const actsPerPage = 100;
 
 /** What only organisers may do. Every act is in the audit log, with what stood there before and after. */
@@ -170,8 +170,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
       },
     },
     async (request, reply) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const begun = await rerun({ phaseId: phase.id, which: request.body.which, actor }, request.log);
       return reply.code(202).send({ begun });
     },
@@ -184,17 +183,12 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
     return ids.length;
   }
 
-  async function authoriseImport(request: FastifyRequest<{ Params: PhaseParams }>) {
-    const phase = await findPhaseOrThrow(database, request.params);
-    return { phase, actor: organiserOf(callerOf(request), phase).actor };
-  }
-
   app.post(
     '/competitions/:competition/phases/:phase/predictions',
     {
       bodyLimit: 64 * 1024 * 1024,
       // So much is read of nobody else.
-      onRequest: async (request) => void (await authoriseImport(request)),
+      onRequest: async (request) => void (await findOrganisedPhase(database, request)),
       schema: {
         summary: 'Import predictions for a team',
         description:
@@ -207,7 +201,7 @@ export const organiserRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = asy
       },
     },
     async (request, reply) => {
-      const { phase, actor } = await authoriseImport(request);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const submission = await importPredictions(parts, { phase, imported: request.body, actor }, request.log);
       return reply.code(201).send(presentSubmission(submission, phase, true));
     },

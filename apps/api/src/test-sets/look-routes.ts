@@ -10,9 +10,7 @@ import { agreeInPairs } from '@holdout/scoring';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
-import { callerOf } from '../authenticate.js';
-import { organiserOf } from '../caller.js';
-import { findPhaseOrThrow } from '../competitions/find-phase.js';
+import { findOrganisedPhase } from '../competitions/find-organised-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { diffTestSets } from './diff-test-sets.js';
 import { presentTestSet } from './present-test-set.js';
@@ -37,8 +35,7 @@ export const testSetLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const [from, to] = [await read(phase, request.query.from), await read(phase, request.query.to)];
       await rememberLook(phase, actor, 'test-set.read', { from: from.digest, to: to.digest });
       return diffTestSets(from, to);
@@ -58,8 +55,7 @@ export const testSetLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const version = await read(phase, request.query.version);
       await rememberLook(phase, actor, 'test-set.read', { version: version.digest });
       return presentTestSet(version);
@@ -87,8 +83,7 @@ export const testSetLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request, reply) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const { study, view } = request.query;
       const { id: versionId, digest: version } = await find(phase, request.query.version);
       const image = await findImage(database, { versionId, study, position: view - 1 });
@@ -113,8 +108,7 @@ export const testSetLookRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = a
       },
     },
     async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const { digest: version, readers, goldReaders } = await read(phase, request.query.version);
       await rememberLook(phase, actor, 'agreement.read', { version });
       const names = readers.map(({ reader }) => reader);

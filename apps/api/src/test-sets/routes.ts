@@ -7,12 +7,12 @@ import {
   testSetVersionsSchema,
 } from '@holdout/contracts';
 import { listVersionsOfPhase, type PhaseRecord } from '@holdout/db';
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { RouteParts } from '../app.js';
 import { callerOf } from '../authenticate.js';
-import { anyOrganiserOf, organiserOf } from '../caller.js';
+import { anyOrganiserOf } from '../caller.js';
+import { findOrganisedPhase } from '../competitions/find-organised-phase.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { problemResponse } from '../describe-api.js';
 import { acceptArchives } from '../uploads/accept-archives.js';
@@ -49,11 +49,6 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
   const { database } = parts;
   await acceptArchives(app);
 
-  async function authoriseEdits(request: FastifyRequest<{ Params: z.infer<typeof paramsSchema> }>) {
-    const phase = await findPhaseOrThrow(database, request.params);
-    return { phase, actor: organiserOf(callerOf(request), phase).actor };
-  }
-
   app.get(
     '/competitions/:competition/phases/:phase/test-set/versions',
     {
@@ -87,7 +82,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       // A list of corrections to a large test set.
       bodyLimit: 16 * 1024 * 1024,
       // So much is read of nobody else.
-      onRequest: async (request) => void (await authoriseEdits(request)),
+      onRequest: async (request) => void (await findOrganisedPhase(database, request)),
       schema: {
         summary: 'Correct labels and withdraw studies',
         description:
@@ -100,7 +95,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       },
     },
     async (request) => {
-      const { phase, actor } = await authoriseEdits(request);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       return await editTestSet(parts, { phase, actor, ...request.body }, request.log);
     },
   );
@@ -123,8 +118,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       },
     },
     async (request) => {
-      const phase = await findPhaseOrThrow(database, request.params);
-      const { actor } = organiserOf(callerOf(request), phase);
+      const { phase, actor } = await findOrganisedPhase(database, request);
       const rule = readRule(request.query);
       return await withReceivedArchive(request, largestImportBytes, (received) =>
         importForPhase(parts, { phase, received, ...rule, actor }, request.log),
