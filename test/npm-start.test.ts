@@ -415,7 +415,7 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
       await standalone.printed(/Ctrl-C/, 60);
       const { stdout } = await submit('weak', 'practice');
       expect(JSON.parse(stdout).state).toBe('scored');
-      expect(await redis.countKeys('bull*')).toBeGreaterThan(0);
+      expect(await redis.countKeys('{holdout}:*')).toBeGreaterThan(0);
     } finally {
       await standalone.interrupt();
       await redis.stop();

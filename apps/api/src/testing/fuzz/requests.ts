@@ -127,8 +127,13 @@ export function requestsOf(parts: RequestParts) {
     nth(parts.names),
     nth(oddNames).map((place) => ~place),
   );
+  // Few routes take an archive, and what they do with one is the most.
+  const archiveRoutes = parts.routes.flatMap((route, place) => (route.takesArchive ? [place] : []));
   return fc.record({
-    route: nth(parts.routes),
+    route: fc.oneof(
+      { weight: 4, arbitrary: nth(parts.routes) },
+      { weight: 1, arbitrary: fc.constantFrom(...archiveRoutes) },
+    ),
     caller: nth(parts.callers),
     /** What stands in the address instead of what belongs there. */
     names: fc.array(sometimes(8, name), { minLength: 4, maxLength: 4 }),
