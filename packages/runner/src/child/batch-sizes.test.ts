@@ -51,3 +51,17 @@ it('begins with one image where more have no room at all', () => {
   const sizes = new BatchSizes({ imageBytes: 2 ** 34, memoryLimitBytes: 2 ** 30, readMemoryBytes: () => 0 });
   expect(sizes.current).toBe(1);
 });
+
+it('measures small sizes on as many images as large ones', () => {
+  const sizes = new BatchSizes({ imageBytes: megabyte, memoryLimitBytes: 2 ** 32, readMemoryBytes: () => 0 });
+  const batches: number[] = [];
+  // Only the last of the batches of four are as fast as they will be: eight are no better.
+  const seconds = [9, 6, 6, 6, 4];
+  for (let batch = 0; !sizes.isSettled && batch < 100; batch += 1) {
+    batches.push(sizes.current);
+    sizes.learn(sizes.current, sizes.current === 4 ? (seconds.shift() ?? 4) : sizes.current);
+  }
+  expect(sizes.fastest).toBe(4);
+  expect(batches.filter((size) => size === 4)).toHaveLength(5);
+  expect(batches.filter((size) => size === 8)).toHaveLength(3);
+});

@@ -12,6 +12,8 @@ const first = 4;
 const most = 64;
 /** The first batch of a size is one in which an engine makes itself ready for it. */
 const batchesMeasured = 2;
+/** Of a small size more batches: the first of all come while images are still being decoded on the same cores. */
+const imagesMeasured = 16;
 /** So much less time an image must take for a size to be worth a change. */
 const gain = 0.95;
 /** So many batches are held as numbers at a time: two ahead, one at work, one of the engine's own. */
@@ -64,7 +66,8 @@ export class BatchSizes {
     if (this.#step === 'none' || size !== candidate.size) return;
     candidate.batches += 1;
     if (candidate.batches > 1) candidate.secondsByImage = Math.min(candidate.secondsByImage, seconds / size);
-    if (candidate.batches <= batchesMeasured) return;
+    const measured = candidate.batches - 1;
+    if (measured < batchesMeasured || measured * size < imagesMeasured) return;
     candidate.memoryBytes = this.#bounds.readMemoryBytes();
     this.#judge(candidate);
   }

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import type { LoadedModel } from '../engines/engine.js';
 import { loadModel } from '../engines/load-model.js';
 import type { LoadRequest } from '../protocol.js';
@@ -55,43 +54,71 @@ it('says why a copy can’t be loaded, and leaves none behind', async () => {
   await expect(loadCopies(ask(bundle, 1), 2)).rejects.toThrow(/nothing\.onnx/);
 });
 
-/** Runs batch after batch of a model that takes so long for each, as if very many images were left. */
-async function runSlowed(milliseconds: number, batches: number) {
+/**
+ * Runs batch after batch of a model that takes so long for each by itself, and so long for one on each of two copies, by a
+ * clock that nothing else moves.
+ */
+async function runClocked({ own, copies, threads = 1, imagesLeft = 1e9 }: Pace) {
   const request = ask(await write('onnx'), 2);
   const { model } = await loadModel({ ...request, gpu: null });
-  const slowed: LoadedModel = {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const paced: LoadedModel = {
     ...model,
+    threads,
     async predict(values, count) {
-      if (milliseconds > 0) await sleep(milliseconds);
+      now += own;
       return await model.predict(values, count);
     },
   };
   const sizes = new BatchSizes({ imageBytes: 256, memoryLimitBytes, readMemoryBytes: () => 0 });
-  const runner = new ModelRunner(slowed, request, sizes, process.memoryUsage.rss() - 2 ** 20);
+  const runner = new ModelRunner(paced, request, sizes, process.memoryUsage.rss() - 2 ** 20);
   const widths = new Set<number>();
-  for (let batch = 0; batch < batches; batch += 1) {
-    await runner.consider(1e9);
-    widths.add(runner.width);
-    const greys = Array.from({ length: runner.batchSize }, (_, place) => place / 100);
-    const some = Array.from({ length: runner.width }, () => runner.predict(draw(greys)));
-    for (const { prediction } of await Promise.all(some)) {
-      for (const [place, grey] of greys.entries()) expect(prediction.values[place]).toBeCloseTo(grey, 5);
+  try {
+    for (let batch = 0; batch < 60; batch += 1) {
+      await runner.consider(imagesLeft);
+      widths.add(runner.width);
+      if (runner.width > 1) now += copies;
+      const greys = Array.from({ length: runner.batchSize }, (_, place) => place / 100);
+      const some = Array.from({ length: runner.width }, () => runner.predict(draw(greys)));
+      for (const { prediction } of await Promise.all(some)) {
+        for (const [place, grey] of greys.entries()) expect(prediction.values[place]).toBeCloseTo(grey, 5);
+      }
     }
+  } finally {
+    clock.mockRestore();
   }
   return { widths: [...widths], runner };
 }
 
+/** Milliseconds of a batch. The largest batch is the fastest then: of 64 images, and of 32 on each of two copies. */
+interface Pace {
+  own: number;
+  copies: number;
+  threads?: number;
+  imagesLeft?: number;
+}
+
 it('goes on with copies where they are faster than the model by itself', async () => {
-  const { widths, runner } = await runSlowed(60, 60);
+  const { widths, runner } = await runClocked({ own: 64, copies: 58 });
   expect(widths).toEqual([1, 2]);
   expect(runner.width).toBe(2);
   expect(runner.describe().threads).toBe(2);
 });
 
-it('goes back to the model by itself where copies are no faster', async () => {
-  const { widths, runner } = await runSlowed(0, 400);
+it('goes back to the model by itself where copies are hardly faster', async () => {
+  const { widths, runner } = await runClocked({ own: 64, copies: 63 });
   expect(widths).toEqual([1, 2]);
   expect(runner.width).toBe(1);
+});
+
+it('tries no copies where less can be saved than their loading takes, least of all of threads', async () => {
+  // A millisecond an image: half of 12,000 of them is more than five seconds, a tenth is not.
+  const pace = { own: 64, copies: 40, imagesLeft: 12_000 };
+  expect((await runClocked(pace)).widths).toEqual([1, 2]);
+  expect((await runClocked({ ...pace, threads: 2 })).widths).toEqual([1]);
+  expect((await runClocked({ ...pace, threads: 2, imagesLeft: 60_000 })).widths).toEqual([1, 2]);
+  expect((await runClocked({ ...pace, imagesLeft: 9000 })).widths).toEqual([1]);
 });
 
 it('predicts in parts what is too much at once, and tries no more of it', async () => {

@@ -11,7 +11,7 @@ interface Predicted {
   readonly batch: Batch;
 }
 
-/** What copies must be expected to save for their loading to be worth it. */
+/** What copies must be expected to save for their loading, and their first batches, to be worth it. */
 const worthSeconds = 5;
 /** More copies share more of what one has for itself: caches, and the way to memory. */
 const mostCopies = 4;
@@ -109,8 +109,7 @@ export class ModelRunner {
 
   /** Loads copies to try them, where enough images are left; nothing may be under way. */
   async consider(imagesLeft: number): Promise<void> {
-    // Half of the time is the most that two can save.
-    const saved = 0.5 * imagesLeft * this.#secondsByImage;
+    const saved = this.#mostSaved * imagesLeft * this.#secondsByImage;
     if (this.#isDecided || saved < worthSeconds || !Number.isFinite(saved)) return;
     if (this.#request.manifest.input.fixedBatchSize === null && !this.#sizes.isSettled) return;
     this.#isDecided = true;
@@ -118,10 +117,15 @@ export class ModelRunner {
     if (count < 2) return;
     const { bundleDirectory, manifest, threads } = this.#request;
     const devices = [this.#model.device === 'wasm-simd' ? 'wasm' : this.#model.device] as LoadRequest['devices'];
-    const share = { bundleDirectory, manifest, devices, threads: Math.max(1, Math.floor(threads / count)) };
+    const copy = { bundleDirectory, manifest, devices, threads: Math.max(1, Math.floor(threads / count)) };
     // An engine that can't be loaded twice goes on by itself.
-    this.#copies = await loadCopies(share, count).catch(() => null);
+    this.#copies = await loadCopies(copy, count).catch(() => null);
     if (this.#copies) this.#trial = { batches: 0, images: 0, startedAt: 0 };
+  }
+
+  /** Two may save half of the time; of a model whose threads have all cores already, no more than they waste. */
+  get #mostSaved(): number {
+    return this.#model.threads > 1 ? 0.1 : 0.5;
   }
 
   /** Copies that are no faster are let go of. */
