@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HoldoutError } from '@holdout/contracts';
+import { HoldoutError, type SubmissionState, submissionStateSchema } from '@holdout/contracts';
 import pg from 'pg';
 
 /** What is said when an evaluation changed; whoever hears it reads the truth for themselves. */
@@ -9,6 +9,8 @@ export interface EvaluationChange {
   readonly phaseId: string;
   /** Where no board changes by it: of its progress, its log, or a state that is not its last. */
   readonly progress?: true;
+  /** Where it is the state that changed. */
+  readonly state?: SubmissionState;
 }
 
 export interface Listener {
@@ -147,9 +149,14 @@ async function reconnect(attempt: () => Promise<Connection>, signal: AbortSignal
 /** Anyone with the database's password can notify: what is not a change is passed over. */
 function readChange(payload: string | undefined): EvaluationChange | null {
   try {
-    const { evaluationId, submissionId, phaseId, progress } = JSON.parse(payload ?? '');
+    const { evaluationId, submissionId, phaseId, progress, state } = JSON.parse(payload ?? '');
     const known = [evaluationId, submissionId, phaseId].every((id) => typeof id === 'string');
-    return known ? { evaluationId, submissionId, phaseId, ...(progress === true ? { progress } : {}) } : null;
+    if (!known) return null;
+    const facts = {
+      ...(progress === true ? { progress } : {}),
+      ...(submissionStateSchema.safeParse(state).success ? { state } : {}),
+    };
+    return { evaluationId, submissionId, phaseId, ...facts };
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import {
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { toReason } from '../tables/reasons.js';
-import { tellChange, tellProgress } from './notify-change.js';
+import { tellState } from './notify-change.js';
 
 /** What a transition may write besides the state and its time. */
 interface Change {
@@ -67,6 +67,6 @@ export async function changeState(trx: Queryable, to: SubmissionState, change: C
   const { cancelledBy } = change;
   const data = { state: to, reason: toReason(changed), ...(cancelledBy ? { cancelledBy } : {}) };
   // On a board it waits until it ends, whatever state it waits in.
-  await (isFinalState(to) ? tellChange : tellProgress)(trx, evaluationId, [{ kind: 'state', data }]);
+  await tellState(trx, evaluationId, { kind: 'state', data }, { isLast: isFinalState(to) });
   return true;
 }

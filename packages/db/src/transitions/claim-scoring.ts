@@ -47,7 +47,7 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
       await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.scoringAttempts) });
       return null;
     }
-    const { predictionsDigest, rescoredFrom, reproduces, ...claim } = await trx
+    await trx
       .updateTable('evaluations')
       .set((columns) => ({
         leaseOwner: owner,
@@ -56,47 +56,35 @@ export async function claimScoring(db: Queryable, options: ClaimOptions): Promis
         scoringAttempts: columns('scoringAttempts', '+', 1),
       }))
       .where('id', '=', evaluationId)
-      .returning([
-        'id as evaluationId',
-        'submissionId',
-        'leaseToken',
-        'scoringAttempts as attempts',
-        'testSetVersionId',
-        'predictionsDigest',
-        'rescoredFrom',
-        'provenance',
-        'reproduces',
-      ])
-      .executeTakeFirstOrThrow();
-    if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
-    const { digest: testSetDigest } = await trx
-      .selectFrom('testSetVersions')
-      .select('digest')
-      .where('id', '=', claim.testSetVersionId)
-      .executeTakeFirstOrThrow();
-    const { bundleDigest } = await trx
-      .selectFrom('submissions')
-      .select('bundleDigest')
-      .where('id', '=', claim.submissionId)
-      .executeTakeFirstOrThrow();
-    const comparedDigest = reproduces === null ? null : await readPredictionsDigest(trx, reproduces);
-    return {
-      ...claim,
-      bundleDigest,
-      comparedDigest,
-      testSetDigest,
-      predictionsDigest,
-      isRescoring: rescoredFrom !== null,
-    };
+      .execute();
+    return await readClaim(trx, evaluationId);
   });
 }
 
-async function readPredictionsDigest(trx: Queryable, evaluationId: string): Promise<string> {
-  const { predictionsDigest } = await trx
+async function readClaim(trx: Queryable, evaluationId: string): Promise<ScoringClaim> {
+  const { predictionsDigest, rescoredFrom, reproduces, ...claim } = await trx
     .selectFrom('evaluations')
-    .select('predictionsDigest')
-    .where('id', '=', evaluationId)
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'evaluations.testSetVersionId')
+    .leftJoin('evaluations as first', 'first.id', 'evaluations.reproduces')
+    .select([
+      'evaluations.id as evaluationId',
+      'evaluations.submissionId',
+      'evaluations.leaseToken',
+      'evaluations.scoringAttempts as attempts',
+      'evaluations.testSetVersionId',
+      'testSetVersions.digest as testSetDigest',
+      'evaluations.predictionsDigest',
+      'evaluations.rescoredFrom',
+      'evaluations.provenance',
+      'evaluations.reproduces',
+      'submissions.bundleDigest',
+      'first.predictionsDigest as comparedDigest',
+    ])
+    .where('evaluations.id', '=', evaluationId)
     .executeTakeFirstOrThrow();
-  if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is reproduced without predictions.`);
-  return predictionsDigest;
+  if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
+  if (reproduces !== null && claim.comparedDigest === null)
+    throw new Error(`Evaluation ${reproduces} is reproduced without predictions.`);
+  return { ...claim, predictionsDigest, isRescoring: rescoredFrom !== null };
 }

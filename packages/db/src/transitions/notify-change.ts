@@ -1,24 +1,24 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { EvaluationChange } from '../listen.js';
 import type { Queryable } from '../open-database.js';
 import type { EventContent } from '../tables/evaluation-events.js';
 
+/** What a notice says besides the ids. */
+type Facts = Pick<EvaluationChange, 'progress' | 'state'>;
+
 /** Tells every listener, when the transaction commits, that this evaluation changed. */
 export async function notifyChange(trx: Queryable, evaluationId: string): Promise<void> {
-  await notify(trx, evaluationId, sql`'{}'::jsonb`);
+  await selectNotice(evaluationId, {}).execute(trx);
 }
 
 /** The same where no board changes by it: of its progress, its log, or a state that is not its last. */
 export async function notifyProgress(trx: Queryable, evaluationId: string): Promise<void> {
-  await notify(trx, evaluationId, sql`'{"progress": true}'::jsonb`);
+  await selectNotice(evaluationId, { progress: true }).execute(trx);
 }
 
-async function notify(trx: Queryable, evaluationId: string, facts: RawBuilder<unknown>): Promise<void> {
-  await selectNotice(evaluationId, facts).execute(trx);
-}
-
-function selectNotice(evaluationId: string, facts: RawBuilder<unknown>): RawBuilder<unknown> {
+function selectNotice(evaluationId: string, facts: Facts): RawBuilder<unknown> {
   return sql`
-    SELECT pg_notify('holdout_events', (${facts} || jsonb_build_object(
+    SELECT pg_notify('holdout_events', (${JSON.stringify(facts)}::jsonb || jsonb_build_object(
       'evaluationId', evaluations.id, 'submissionId', submissions.id, 'phaseId', submissions.phase_id))::text)
     FROM evaluations JOIN submissions ON submissions.id = evaluations.submission_id
     WHERE evaluations.id = ${evaluationId}`;
@@ -33,19 +33,25 @@ export async function tellProgress(
   evaluationId: string,
   events: readonly EventContent[],
 ): Promise<void> {
-  await tell(trx, evaluationId, events, sql`'{"progress": true}'::jsonb`);
+  await tell(trx, evaluationId, events, { progress: true });
 }
 
-/** The same where a board may change by it. */
-export async function tellChange(trx: Queryable, evaluationId: string, events: readonly EventContent[]): Promise<void> {
-  await tell(trx, evaluationId, events, sql`'{}'::jsonb`);
+/** The same of a new state; a board may change where it is the last. */
+export async function tellState(
+  trx: Queryable,
+  evaluationId: string,
+  event: Extract<EventContent, { kind: 'state' }>,
+  { isLast }: { isLast: boolean },
+): Promise<void> {
+  const { state } = event.data;
+  await tell(trx, evaluationId, [event], isLast ? { state } : { state, progress: true });
 }
 
 async function tell(
   trx: Queryable,
   evaluationId: string,
   events: readonly EventContent[],
-  facts: RawBuilder<unknown>,
+  facts: Facts,
 ): Promise<void> {
   await sql`
     WITH written AS (
