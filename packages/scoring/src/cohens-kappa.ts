@@ -1,5 +1,5 @@
 import type { ConfusionCounts, MetricValue } from '@holdout/contracts';
-import { type Metric, noStudies, undefinedBecause } from './metric.js';
+import { makeCountMetric, noStudies } from './metric.js';
 
 /**
  * Cohen's kappa, the agreement beyond chance: κ = (po − pe) / (1 − pe), with po the observed agreement
@@ -17,26 +17,27 @@ import { type Metric, noStudies, undefinedBecause } from './metric.js';
  * Measurement 20(1), 1960, 37–46. The second form: M. J. Warrens, “On association coefficients for 2×2 tables …”,
  * Psychometrika 73, 2008, 777–789.
  */
-export function cohensKappa(counts: ConfusionCounts): MetricValue {
-  const { truePositive, falsePositive, trueNegative, falseNegative } = counts;
-  if (truePositive + falsePositive + trueNegative + falseNegative === 0) return undefinedBecause(noStudies);
-  const agreement = truePositive * trueNegative - falsePositive * falseNegative;
-  const disagreementByChance =
-    (truePositive + falsePositive) * (falsePositive + trueNegative) +
-    (truePositive + falseNegative) * (falseNegative + trueNegative);
-  // The sentence is made only where it is needed: a bootstrap comes through here a million times.
-  return disagreementByChance === 0
-    ? undefinedBecause(agreementIsCertain(truePositive > 0 ? 'abnormal' : 'normal'))
-    : { value: (2 * agreement) / disagreementByChance };
-}
-
-export const kappa: Metric = {
+export const kappa = makeCountMetric({
   name: 'kappa',
   title: 'Cohen’s kappa',
   unit: 'coefficient',
   direction: 'higherIsBetter',
-  compute: ({ counts }) => cohensKappa(counts),
-};
+  ofCounts: ({ truePositive, falsePositive, trueNegative, falseNegative }) => {
+    const agreement = truePositive * trueNegative - falsePositive * falseNegative;
+    const disagreementByChance =
+      (truePositive + falsePositive) * (falsePositive + trueNegative) +
+      (truePositive + falseNegative) * (falseNegative + trueNegative);
+    // 0/0 where it is undefined.
+    return (2 * agreement) / disagreementByChance;
+  },
+  whyUndefined: ({ truePositive, trueNegative }) =>
+    truePositive + trueNegative === 0 ? noStudies : agreementIsCertain(truePositive > 0 ? 'abnormal' : 'normal'),
+});
+
+/** The value of `kappa`, or null with its reason. */
+export function cohensKappa(counts: ConfusionCounts): MetricValue {
+  return kappa.compute({ counts, probabilities: { known: false, reason: 'Kappa needs none.' } });
+}
 
 function agreementIsCertain(onlyClass: string): string {
   return `The gold standard and the predictions both call every study ${onlyClass}, so agreement by chance is certain (pe = 1).`;

@@ -25,9 +25,23 @@ export interface Metric {
   readonly compute: (group: StudyGroup) => MetricValue;
 }
 
-/** A quotient of counts, or null with the reason where the denominator counts nothing. */
-export function divide(numerator: number, denominator: number, reasonWhenEmpty: string): MetricValue {
-  return denominator === 0 ? undefinedBecause(reasonWhenEmpty) : { value: numerator / denominator };
+/** A metric that follows from counts alone. */
+export interface CountMetric extends Metric {
+  /** NaN where it is undefined: a bootstrap asks a million times, and never for the reason. */
+  readonly ofCounts: (counts: ConfusionCounts) => number;
+}
+
+export function makeCountMetric({ whyUndefined, ...metric }: CountMetricParts): CountMetric {
+  const compute = ({ counts }: { readonly counts: ConfusionCounts }) => {
+    const value = metric.ofCounts(counts);
+    return Number.isNaN(value) ? undefinedBecause(whyUndefined(counts)) : { value };
+  };
+  return { ...metric, compute };
+}
+
+interface CountMetricParts extends Omit<CountMetric, 'compute'> {
+  /** Asked where `ofCounts` gives NaN. */
+  readonly whyUndefined: (counts: ConfusionCounts) => string;
 }
 
 export function undefinedBecause(reason: string): MetricValue {

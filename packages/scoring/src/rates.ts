@@ -1,37 +1,40 @@
-import { divide, type Metric, noAbnormalStudies, noNormalStudies, noStudies, undefinedBecause } from './metric.js';
+import { makeCountMetric, noAbnormalStudies, noNormalStudies, noStudies } from './metric.js';
 
 // Sensitivity and specificity: J. Yerushalmy, “Statistical problems in assessing methods of medical diagnosis,
 // with special reference to X-ray techniques”, Public Health Reports 62(40), 1947, 1432–1449.
 
 /** (TP + TN) / n: the share of studies that are called as the gold standard calls them. */
-export const accuracy: Metric = {
+export const accuracy = makeCountMetric({
   name: 'accuracy',
   title: 'Accuracy',
   unit: 'fraction',
   direction: 'higherIsBetter',
-  compute: ({ counts }) => {
-    const right = counts.truePositive + counts.trueNegative;
-    return divide(right, right + counts.falsePositive + counts.falseNegative, noStudies);
+  ofCounts: ({ truePositive, falsePositive, trueNegative, falseNegative }) => {
+    const right = truePositive + trueNegative;
+    return right / (right + falsePositive + falseNegative);
   },
-};
+  whyUndefined: () => noStudies,
+});
 
 /** TP / (TP + FN): the share of the abnormal studies that are called abnormal. */
-export const sensitivity: Metric = {
+export const sensitivity = makeCountMetric({
   name: 'sensitivity',
   title: 'Sensitivity',
   unit: 'fraction',
   direction: 'higherIsBetter',
-  compute: ({ counts }) => divide(counts.truePositive, counts.truePositive + counts.falseNegative, noAbnormalStudies),
-};
+  ofCounts: ({ truePositive, falseNegative }) => truePositive / (truePositive + falseNegative),
+  whyUndefined: () => noAbnormalStudies,
+});
 
 /** TN / (TN + FP): the share of the normal studies that are called normal. */
-export const specificity: Metric = {
+export const specificity = makeCountMetric({
   name: 'specificity',
   title: 'Specificity',
   unit: 'fraction',
   direction: 'higherIsBetter',
-  compute: ({ counts }) => divide(counts.trueNegative, counts.trueNegative + counts.falsePositive, noNormalStudies),
-};
+  ofCounts: ({ trueNegative, falsePositive }) => trueNegative / (trueNegative + falsePositive),
+  whyUndefined: () => noNormalStudies,
+});
 
 /**
  * (sensitivity + specificity) / 2; undefined where one of them is. scikit-learn averages over the classes that
@@ -39,19 +42,14 @@ export const specificity: Metric = {
  *
  * Source: K. H. Brodersen et al., “The balanced accuracy and its posterior distribution”, ICPR 2010, 3121–3124.
  */
-export const balancedAccuracy: Metric = {
+export const balancedAccuracy = makeCountMetric({
   name: 'balancedAccuracy',
   title: 'Balanced accuracy',
   unit: 'fraction',
   direction: 'higherIsBetter',
-  compute: (group) => {
-    const ofAbnormal = sensitivity.compute(group);
-    const ofNormal = specificity.compute(group);
-    if (ofAbnormal.value === null) return ofAbnormal;
-    if (ofNormal.value === null) return ofNormal;
-    return { value: (ofAbnormal.value + ofNormal.value) / 2 };
-  },
-};
+  ofCounts: (counts) => (sensitivity.ofCounts(counts) + specificity.ofCounts(counts)) / 2,
+  whyUndefined: (counts) => (Number.isNaN(sensitivity.ofCounts(counts)) ? noAbnormalStudies : noNormalStudies),
+});
 
 /**
  * F1 = 2TP / (2TP + FP + FN): the harmonic mean of precision and sensitivity for *abnormal*. It is 0/0, and
@@ -59,19 +57,14 @@ export const balancedAccuracy: Metric = {
  *
  * Source: C. J. van Rijsbergen, “Information Retrieval”, 2nd edition, 1979, chapter 7.
  */
-export const f1: Metric = {
+export const f1 = makeCountMetric({
   name: 'f1',
   title: 'F1',
   unit: 'fraction',
   direction: 'higherIsBetter',
-  compute: ({ counts }) => {
-    const { truePositive, falsePositive, trueNegative, falseNegative } = counts;
-    const called = 2 * truePositive + falsePositive + falseNegative;
-    if (called + trueNegative === 0) return undefinedBecause(noStudies);
-    return divide(
-      2 * truePositive,
-      called,
-      'No study is abnormal, neither in the gold standard nor in the predictions.',
-    );
-  },
-};
+  ofCounts: ({ truePositive, falsePositive, falseNegative }) =>
+    (2 * truePositive) / (2 * truePositive + falsePositive + falseNegative),
+  whyUndefined: ({ trueNegative }) => (trueNegative === 0 ? noStudies : noPositives),
+});
+
+const noPositives = 'No study is abnormal, neither in the gold standard nor in the predictions.';

@@ -1,3 +1,4 @@
+import quickselect from 'quickselect';
 import { checkLevel, defaultLevel, type Interval, unknownBecause } from './interval.js';
 
 export interface PercentileInterval {
@@ -19,12 +20,28 @@ export interface PercentileInterval {
  */
 export function percentileInterval(values: Float64Array, level = defaultLevel): PercentileInterval {
   const tail = (1 - checkLevel(level)) / 2;
-  const sorted = sortDefined(values);
-  const degenerate = values.length - sorted.length;
-  const first = sorted[0];
+  const defined = values.filter((value) => !Number.isNaN(value));
+  const degenerate = values.length - defined.length;
+  const first = defined[0];
   if (first === undefined) return { interval: unknownBecause(alwaysUndefined), degenerate };
-  if (first === sorted.at(-1)) return { interval: unknownBecause(alwaysTheSame), degenerate };
-  return { interval: { lower: quantile(sorted, tail), upper: quantile(sorted, 1 - tail) }, degenerate };
+  if (defined.every((value) => value === first)) return { interval: unknownBecause(alwaysTheSame), degenerate };
+  const find = selectAscending(defined);
+  const quantileOf = (share: number) => interpolate(share * (defined.length - 1), find);
+  return { interval: { lower: quantileOf(tail), upper: quantileOf(1 - tail) }, degenerate };
+}
+
+/**
+ * Finds values by their place from the least to the greatest, each place no lower than the one before. To sort all of them
+ * would take four times as long.
+ */
+function selectAscending(values: Float64Array): (place: number) => number {
+  let from = 0;
+  return (place) => {
+    // It only compares and swaps; its types know no typed arrays.
+    quickselect(values as unknown as number[], place, from);
+    from = place;
+    return values[place] ?? Number.NaN;
+  };
 }
 
 /** The values that are not NaN, from the least to the greatest. */
@@ -38,9 +55,12 @@ export function sortDefined(values: Float64Array): Float64Array {
 
 /** By linear interpolation between the values around it. */
 export function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return interpolate(share * (sorted.length - 1), (place) => sorted[place] ?? Number.NaN);
+}
+
+function interpolate(place: number, valueAt: (place: number) => number): number {
+  const below = valueAt(Math.floor(place));
+  const above = valueAt(Math.ceil(place));
   return below + (above - below) * (place - Math.floor(place));
 }
 

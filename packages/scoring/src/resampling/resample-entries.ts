@@ -1,5 +1,5 @@
 import type { MetricValue } from '@holdout/contracts';
-import { cohensKappa } from '../cohens-kappa.js';
+import { cohensKappa, kappa } from '../cohens-kappa.js';
 import { type GoldStudy, matchPredictions, type PredictedStudy } from '../match-predictions.js';
 import { type CalledClusters, countResample, sortByCall } from './called-clusters.js';
 import type { Resamples, SampledStudy } from './make-resamples.js';
@@ -45,7 +45,7 @@ export function resampleEntries(
   resamples.forEach((multiplicities, resample) => {
     for (const [place, { kappas }] of resampled.entries()) {
       const counts = countResample(clusters[place] as CalledClusters, multiplicities);
-      kappas[resample] = cohensKappa(counts).value ?? Number.NaN;
+      kappas[resample] = kappa.ofCounts(counts);
     }
   });
   return resampled;

@@ -1,5 +1,5 @@
 import { type ConfusionCounts, type MetricName, metricNames } from '@holdout/contracts';
-import { metrics } from '../metrics.js';
+import { countMetrics } from '../metrics.js';
 import { type CalledClusters, type CalledStudies, countResample, sortByCall } from './called-clusters.js';
 import type { Resamples } from './make-resamples.js';
 import { countResampledHalfWins, type StudiesByProbability, sortByProbability } from './resampled-auroc.js';
@@ -50,13 +50,9 @@ function prepareGroup(places: Uint32Array, studies: PredictedStudies, resamples:
 function measureResample(group: PreparedGroup, multiplicities: Uint16Array, resample: number): void {
   const { clusters, byProbability, values } = group;
   const counts = countResample(clusters, multiplicities);
-  for (const { name, compute } of metrics) {
-    if (name !== 'auroc') values[name][resample] = compute({ counts, probabilities: notLooked }).value ?? Number.NaN;
-  }
+  for (const { name, ofCounts } of countMetrics) values[name][resample] = ofCounts(counts);
   if (byProbability) values.auroc[resample] = computeAuroc(counts, byProbability, multiplicities);
 }
-
-const notLooked = { known: false, reason: 'A resample is counted, not listed.' } as const;
 
 /** NaN where a class does not occur: 0/0. */
 function computeAuroc(
