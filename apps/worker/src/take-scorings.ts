@@ -48,9 +48,10 @@ export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): Q
     async close() {
       isPaused = true;
       closing.abort();
-      await (await listening)?.close();
+      const deaf = listening.then((listener) => listener?.close());
       await bells.close();
       await last;
+      await deaf;
     },
   };
 }
