@@ -19,6 +19,8 @@ export async function endEpoch(
   { signal, listener }: Pick<TrainOptions, 'signal' | 'listener'>,
 ): Promise<TrainingState> {
   const { settings, pace } = state;
+  // To judge takes minutes where there is much to judge, and who is stopped meanwhile has nothing to learn again.
+  await keep(folder, state, trainer);
   const startedAt = performance.now();
   const { loss: validationLoss, kappa } = await judge(trainer, judged, settings.batchSize, signal);
   const member = { epoch: state.epochs + 1, validationLoss, kappa };

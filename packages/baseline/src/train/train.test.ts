@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateStudies, uniformComposition, writeMuraFolder } from '@holdout/testset';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { networks } from '../densenet/networks.js';
 import { makeFolder } from '../testing/make-folder.js';
 import { readSafetensors } from '../weights/safetensors.js';
+import { train } from './train.js';
 
 const command = fileURLToPath(new URL('../../../../apps/cli/bin/holdout.js', import.meta.url));
 // Each starts several processes, of which none is in a hurry.
@@ -68,6 +70,40 @@ it('goes on from the middle of an epoch, after Ctrl-C', async () => {
   expect(Number(from)).toBeGreaterThan(0);
   const [expected, found] = await Promise.all(['whole', 'stopped'].map(readTraining));
   expect(found?.tensors).toEqual(expected?.tensors);
+});
+
+it('learns nothing again after it was stopped while an epoch was judged', async () => {
+  const stop = new AbortController();
+  const options = {
+    data,
+    directory: join(folder, 'judging.training'),
+    settings: {
+      network: { ...networks.tiny, blocks: [...networks.tiny.blocks], inputSize: 96 },
+      mean: [0.2],
+      std: [0.2],
+      ...{ batchSize: 8, learningRate: 1e-3, patience: 1, members: 1, seed: '1' },
+    },
+    epochs: 1,
+    imageMemoryBytes: 2 ** 30,
+    checkpointSeconds: 3600,
+  };
+  const learned: number[] = [];
+  const listener = {
+    onStart: () => {},
+    onBatch: ({ imagesDone }: { imagesDone: number }) => {
+      learned.push(imagesDone);
+      // The last batch: nothing but the judging is left.
+      if (imagesDone === 35) queueMicrotask(() => stop.abort(new Error('stopped')));
+    },
+    onEpoch: () => {},
+  };
+  await expect(train({ ...options, listener, signal: stop.signal })).rejects.toThrow('stopped');
+  expect(learned.at(-1)).toBe(35);
+  const before = learned.length;
+  const { epochs, history } = await train({ ...options, listener, signal: new AbortController().signal });
+  expect(learned).toHaveLength(before);
+  expect(epochs).toBe(1);
+  expect(history).toHaveLength(1);
 });
 
 it('goes on for more epochs, and keeps no more than the best', async () => {
