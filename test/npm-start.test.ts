@@ -371,7 +371,7 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
       headers: { authorization, 'content-type': 'application/octet-stream' },
       body: 'a bundle',
     });
-    expect((await second.json()).error).toMatchObject({ code: 'quota_exceeded' });
+    expect(await second.json()).toMatchObject({ code: 'quota_exceeded' });
     const killed = await killBeneath(standalone.process.pid ?? -1, 'child/main.js');
     // The next attempt has begun.
     const isBegunAnew = async () => {
