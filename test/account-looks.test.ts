@@ -98,7 +98,7 @@ describe('the pages of accounts', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     // The focus is where it was.
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Leave');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Leave');
     const other = await people.visit('/sign-in');
     await people.signIn(other, vera.email, 'a wrong password');
     await other.getByRole('alert').waitFor();

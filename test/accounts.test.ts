@@ -26,6 +26,7 @@ describe('people of a freshly started server', () => {
 
   const open = (page: WatchedPage, path: string) => page.goto(standalone.address + path);
   const focused = (page: WatchedPage) => page.evaluate(() => document.activeElement?.textContent);
+  const focusedField = (page: WatchedPage) => page.evaluate(() => document.activeElement?.getAttribute('name'));
   /** What refuses by a status is said in the console too. */
   const withoutRefusals = (page: WatchedPage) => page.failures.filter((words) => !/status of 4\d\d/.test(words));
 
@@ -346,7 +347,7 @@ describe('people of a freshly started server', () => {
     await section.getByLabel('New password').fill('short');
     await section.getByRole('button', { name: 'Change the password' }).click();
     // The browser itself says what is wrong, and goes there.
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password');
+    await expect.poll(() => focusedField(page)).toBe('password');
     await section.getByLabel('New password').fill('quite another one');
     await section.getByRole('button', { name: 'Change the password' }).click();
     await section.getByText('The password is changed').waitFor();
@@ -367,7 +368,7 @@ describe('people of a freshly started server', () => {
     await page.keyboard.type('wrong');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').getByText('The address or the password is wrong.').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password');
+    await expect.poll(() => focusedField(page)).toBe('password');
     await page.keyboard.press('Control+A');
     await page.keyboard.type(people.administrator.password);
     await page.keyboard.press('Enter');

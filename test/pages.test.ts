@@ -82,9 +82,9 @@ describe('the pages of a freshly started server', () => {
       const env = { ...process.env, HOLDOUT_SERVER: standalone.address, HOLDOUT_TOKEN: token };
       // It is said for a few seconds, and the command may end after them.
       const announced = page.getByRole('status').filter({ hasText: 'New on the board: Your team.' });
-      const heard = announced.waitFor({ timeout: 50_000 });
+      const heard = announced.waitFor({ timeout: 150_000 });
       await run(process.execPath, [holdout, ...submit], { cwd: root, env });
-      await expect.poll(() => rowsOf(page).count(), { timeout: 10_000 }).toBe(before + 1);
+      await expect.poll(() => rowsOf(page).count(), { timeout: 30_000 }).toBe(before + 1);
       await heard;
       expect(await page.evaluate(() => 'isTheSamePage' in window)).toBe(true);
     }));
@@ -95,7 +95,7 @@ describe('the pages of a freshly started server', () => {
       const heading = (name: string) => page.getByRole('columnheader', { name });
       const press = (name: string) => heading(name).getByRole('button').click();
       await press('Kappa');
-      expect(await heading('Kappa').getAttribute('aria-sort')).toBe('descending');
+      await expect.poll(() => heading('Kappa').getAttribute('aria-sort')).toBe('descending');
       await press('Kappa');
       await expect.poll(() => heading('Kappa').getAttribute('aria-sort')).toBe('ascending');
       const ascending = await kappas(page);
@@ -245,7 +245,7 @@ describe('the pages of a freshly started server', () => {
       await rowsOf(page).nth(6).waitFor();
       await page.context().setOffline(true);
       await page.getByRole('tab', { name: 'Practice' }).click();
-      await page.getByText('The server does not answer.').waitFor({ timeout: 20_000 });
+      await page.getByText('The server does not answer.').waitFor();
       await page.context().setOffline(false);
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByText('Reader 5').first().waitFor();

@@ -55,7 +55,7 @@ export async function meetPeople(browser: Browser, standalone: Standalone): Prom
       .getByRole('region', { name: subject })
       .filter({ hasText: `To ${email},` })
       .first();
-    return (await mail.getByRole('link').getAttribute('href', { timeout: 15_000 })) ?? '';
+    return (await mail.getByRole('link').getAttribute('href', { timeout: 60_000 })) ?? '';
   };
   return {
     visit,

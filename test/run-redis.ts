@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePort } from './run-standalone.js';
+import { findFreePort } from '@holdout/local-postgres';
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@holdout/local-postgres';
 import { repository } from './repository.js';
 
 /** An `npm start` of its own, seen from outside: what it prints, its address, its processes. */
@@ -71,14 +71,4 @@ export async function startStandalone(options: StartOptions): Promise<Standalone
 export async function makeDataDirectory(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'holdout-e2e-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
-}
-
-export function findFreePort(): Promise<number> {
-  return new Promise((found, fail) => {
-    const server = createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -125,7 +125,7 @@ describe('who begins', () => {
     await desk.getByRole('combobox', { name: 'Phase' }).first().selectOption('test');
     await expect.poll(() => readCommands(desk, 'With the command: get it')).toContain('kit mura --phase test --unpack');
     expect(desk.failures).toEqual([]);
-  }, 200_000);
+  });
 
   it('is told by the command what stands in the way, and loses nothing', async () => {
     const server = `export HOLDOUT_SERVER=${standalone.address}\n`;
@@ -149,7 +149,7 @@ describe('who begins', () => {
     const told = await type(`${server}npx --no-install holdout competition kit -o downloaded.zip --force --json`, home);
     expect(JSON.parse(told)).toMatchObject({ phase: 'practice', folder: kitName, path: 'downloaded.zip' });
     expect((await readFile(join(home, 'downloaded.zip'))).length).toBe(JSON.parse(told).sizeBytes);
-  }, 120_000);
+  });
 
   it('gets what the organisers set: another sample bundle, and data in the settings', async () => {
     const { email, password } = people.administrator;
@@ -185,7 +185,7 @@ describe('who begins', () => {
     expect(await desk.getByText('bundles/tfjs/').count()).toBe(0);
     await desk.getByRole('link', { name: 'More' }).waitFor();
     expect(await desk.getByText('2 GiB').count()).toBe(1);
-  }, 120_000);
+  });
 
   it('comes to it from where a bundle is asked for', async () => {
     const { page: grace } = await people.signUp('Grace');

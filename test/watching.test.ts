@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { findFreePort } from '@holdout/local-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFreePort, makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
+import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
 
 const run = promisify(execFile);
 const prometheus = fileURLToPath(new URL('../deploy/prometheus', import.meta.url));
@@ -23,10 +24,12 @@ describe('npm start, watched', () => {
   let data: Awaited<ReturnType<typeof makeDataDirectory>>;
   let standalone: Standalone;
   let metricsPort: number;
+  /** Of the API, the scoring and the evaluating worker, from the first port on. */
+  const places = [0, 1, 2];
 
   beforeAll(async () => {
     data = await makeDataDirectory();
-    metricsPort = await findFreePort();
+    metricsPort = await findFreePort({ inARow: places.length });
     const environment = { HOLDOUT_METRICS_PORT: String(metricsPort) };
     standalone = await startStandalone({ dataDirectory: data.path, environment });
     await standalone.printed(/Ctrl-C/, 400);
@@ -36,9 +39,8 @@ describe('npm start, watched', () => {
     await data?.remove();
   });
 
-  /** What the API, the scoring and the evaluating worker say, at ports one after the other. */
   const scrape = async () => {
-    const ports = [0, 1, 2].map((place) => metricsPort + place);
+    const ports = places.map((place) => metricsPort + place);
     const answers = await Promise.all(ports.map((port) => fetch(`http://127.0.0.1:${port}/metrics`)));
     return await Promise.all(answers.map((answer) => answer.text()));
   };

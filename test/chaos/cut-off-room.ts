@@ -47,7 +47,7 @@ export async function openCutOffRoom(writable: string): Promise<CutOffRoom> {
         try {
           return void (await at(words));
         } catch (error) {
-          if (tries > 200) throw error;
+          if (tries > 2000) throw error;
           await sleep(50);
         }
       }

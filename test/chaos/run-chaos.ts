@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@holdout/local-postgres';
 import pg from 'pg';
 import { repository as root } from '../repository.js';
-import { findFreePort } from '../run-standalone.js';
 import { audit, type Findings, type Kappas } from './audit.js';
 import { type Bundles, packBundles } from './bundles.js';
 import { findSandboxed } from './find-sandboxed.js';
@@ -20,6 +20,7 @@ import { uploadInParts } from './upload.js';
 
 const maxAttempts = 3;
 const settleMinutes = 15;
+const outliveSeconds = 20;
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -42,7 +43,8 @@ export interface ChaosResult extends Findings {
 export async function runChaos({ seed, kills, dataDirectory, say = () => {} }: ChaosOptions): Promise<ChaosResult> {
   const folder = dataDirectory ?? (await mkdtemp(join(tmpdir(), 'holdout-chaos-')));
   const { organiser, teams } = await fillDataDirectory(folder);
-  const ports = { apis: [await findFreePort(), await findFreePort()], redis: await findFreePort() } as const;
+  const port = await findFreePort({ inARow: 3 });
+  const ports = { apis: [port, port + 1], redis: port + 2 } as const;
   const bundles = await packBundles(root, folder);
   const parts = await startInstallation(folder, ports);
   const giveUp = new AbortController();
@@ -69,9 +71,8 @@ async function tryAll(
   { seed, kills, say }: Required<Pick<ChaosOptions, 'seed' | 'kills' | 'say'>>,
   signal: AbortSignal,
 ): Promise<ChaosResult> {
-  const asOrganiser = createPatientClient(parts.addresses, organiser, signal);
-  await asOrganiser.ask('/api/health');
   const [address = ''] = parts.addresses;
+  await waitForAll(parts, organiser, signal);
   await applyCompetition(root, folder, address, organiser);
   const kappas = await runCalmly(parts, teams, bundles, signal);
   say(`Without faults: ${JSON.stringify(kappas)}`);
@@ -99,6 +100,7 @@ async function tryAll(
   if (!(await settle(parts.databaseUrl))) complaints.push('What no team waits for has not ended.');
 
   const quotasUsed = await readQuotas(parts, teams, signal);
+  await waitForAll(parts, organiser, signal);
   const damage = await verifyStorage(root, address, organiser);
   if (damage) complaints.push(`The storage is damaged: ${damage}`);
   const found = await audit({
@@ -110,6 +112,11 @@ async function tryAll(
   complaints.push(...found.complaints, ...(await findLeftBehind(parts)));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   return { ...found, complaints, seed, faults, seconds, ends, dataDirectory: folder };
+}
+
+/** The command asks one server, and asks it once. */
+async function waitForAll({ addresses }: Installation, token: string, signal: AbortSignal): Promise<void> {
+  for (const address of addresses) await createPatientClient([address], token, signal).ask('/api/health');
 }
 
 /** Each good bundle once, while nothing dies. */
@@ -166,10 +173,20 @@ async function readQuotas(parts: Installation, teams: readonly Team[], signal: A
 async function findLeftBehind(parts: Installation): Promise<string[]> {
   const late = await Promise.all([...parts.evaluators, parts.scorer].map((each) => each.stop()));
   const left = await readdir(parts.scratchDirectory);
-  const outlived = await findSandboxed(parts.scratchDirectory);
+  const outlived = await findOutliving(parts.scratchDirectory);
   return [
     ...(late.includes(false) ? ['A worker did not end by SIGTERM.'] : []),
     ...(left.length > 0 ? [`In the scratch folder is left: ${left.join(', ')}.`] : []),
     ...outlived.map((process) => `A process of a sandbox is left: ${process}`),
   ];
+}
+
+/** What the kernel is ending with its sandbox is there for a moment. */
+async function findOutliving(scratchDirectory: string): Promise<string[]> {
+  const deadline = Date.now() + outliveSeconds * 1000;
+  for (;;) {
+    const found = await findSandboxed(scratchDirectory);
+    if (found.length === 0 || Date.now() > deadline) return found;
+    await sleep(200);
+  }
 }

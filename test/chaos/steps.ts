@@ -12,6 +12,8 @@ export interface Caught {
 }
 
 const pollMilliseconds = 40;
+/** So long a table is locked before others are let through again: one of them may be what keeps a submission from the step. */
+const lookMilliseconds = 5000;
 
 /** Over in moments: who is at it waits for a table that we have locked. */
 const heldUp: Readonly<Partial<Record<Step, { readonly table: string; readonly mode: string }>>> = {
@@ -32,7 +34,8 @@ export async function catchStep(databaseUrl: string, step: Step, timeoutSeconds:
     const client = new pg.Client({ connectionString: databaseUrl });
     client.on('error', () => {});
     // Postgres may be away from an earlier fault, or go under us.
-    const caught = await look(client, step, deadline).catch(() => null);
+    const until = Math.min(deadline, Date.now() + lookMilliseconds);
+    const caught = await look(client, step, until).catch(() => null);
     if (caught) return caught;
     await client.end().catch(() => {});
     await sleep(pollMilliseconds);
@@ -40,11 +43,11 @@ export async function catchStep(databaseUrl: string, step: Step, timeoutSeconds:
   return null;
 }
 
-async function look(client: pg.Client, step: Step, deadline: number): Promise<Caught | null> {
+async function look(client: pg.Client, step: Step, until: number): Promise<Caught | null> {
   await client.connect();
   const hold = heldUp[step];
   if (hold) await client.query(`BEGIN; LOCK TABLE ${hold.table} IN ${hold.mode} MODE`);
-  while (Date.now() < deadline) {
+  while (Date.now() < until) {
     const found = hold ? await findWaiting(client, hold.table) : await findAt(client, step);
     if (found) return { workerPid: found.pid, release: () => client.end().catch(() => {}) };
     await sleep(pollMilliseconds);

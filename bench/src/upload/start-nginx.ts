@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@holdout/local-postgres';
 import type { StartedServer } from '../leaderboard/start-load.js';
 
 /** nginx as a server of files by WebDAV, with what it receives in `directory`; Debian's package nginx has the module. */
@@ -42,12 +42,4 @@ export async function startNginx(directory: string): Promise<StartedServer> {
     await sleep(100);
   }
   throw new Error('nginx does not answer. Is the Debian package nginx installed?');
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

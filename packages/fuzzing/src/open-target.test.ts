@@ -30,6 +30,11 @@ it.each([
   expect(await give('anything')).toBe('accepted');
 });
 
+it('blames no input for what those before it have left in memory', async () => {
+  const { give } = open();
+  for (let times = 0; times < 4; times += 1) expect(await give('nibble')).toBe('accepted');
+});
+
 it.each(['wait', 'loop'])('ends a target that does not end: %s', async (what) => {
   const { give } = open({ deadlineMilliseconds: 500 });
   await expect(give(what)).rejects.toThrow('has not ended after 500 ms');

@@ -20,7 +20,7 @@ export interface FuzzTarget {
    *
    * @returns `accepted`, or the code by which it was refused
    * @throws Error where it threw anything else, called it the server's fault, did not end in time, took more memory than
-   *   it may, or brought its process down; the next input gets a new process
+   *   it may, in a new process too, or brought its process down; the next input gets a new process
    */
   give(input: Uint8Array): Promise<string>;
   close(): Promise<void>;
@@ -62,22 +62,33 @@ export function openTarget({
     return { child, ended, mostBytes: readPeakBytes(child.pid ?? 0) + mostGrowthBytes };
   }
 
+  /** @returns `accepted` or the code of the refusal, and a sentence where the process had more memory than it may */
+  async function tryOnce(input: Uint8Array): Promise<{ code: string; excess: string | null }> {
+    running ??= await start();
+    const { child, mostBytes } = running;
+    const outcome = await askChild(running, input, deadlineMilliseconds);
+    if (outcome.code === undefined) throw new Error(`The target ${outcome.wrong}`);
+    if (outcome.cpuMilliseconds > mostCpuMilliseconds) {
+      throw new Error(
+        `The target computed for ${outcome.cpuMilliseconds} ms, at most ${mostCpuMilliseconds} are allowed.`,
+      );
+    }
+    const peakBytes = readPeakBytes(child.pid ?? 0);
+    const excess = `The target had ${peakBytes} bytes of memory, at most ${mostBytes} are allowed.`;
+    return { code: outcome.code, excess: peakBytes > mostBytes ? excess : null };
+  }
+
   return {
     async give(input) {
-      running ??= await start();
-      const { child, mostBytes } = running;
       try {
-        const outcome = await askChild(running, input, deadlineMilliseconds);
-        const peakBytes = readPeakBytes(child.pid ?? 0);
-        if (outcome.code === undefined) throw new Error(`The target ${outcome.wrong}`);
-        if (peakBytes > mostBytes)
-          throw new Error(`The target had ${peakBytes} bytes of memory, at most ${mostBytes} are allowed.`);
-        if (outcome.cpuMilliseconds > mostCpuMilliseconds) {
-          throw new Error(
-            `The target computed for ${outcome.cpuMilliseconds} ms, at most ${mostCpuMilliseconds} are allowed.`,
-          );
+        let tried = await tryOnce(input);
+        if (tried.excess !== null) {
+          // Or is it what hundreds before it have left, and nobody has collected yet? A new process has none of that.
+          await this.close();
+          tried = await tryOnce(input);
         }
-        return outcome.code;
+        if (tried.excess !== null) throw new Error(tried.excess);
+        return tried.code;
       } catch (error) {
         await this.close();
         throw error;

@@ -1,2 +1,3 @@
+export { findFreePort } from './find-free-port.js';
 export { findRunningPostgres } from './find-running-postgres.js';
 export { type LocalPostgres, startLocalPostgres } from './start-local-postgres.js';

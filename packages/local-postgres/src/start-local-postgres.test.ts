@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import { findFreePort } from './find-free-port.js';
 import { startLocalPostgres } from './start-local-postgres.js';
 
 const folders: string[] = [];
@@ -30,6 +32,25 @@ it('starts in a folder that only its owner may enter, stops, and finds its data 
   await second.stop();
 });
 
+it('takes another port where one is in use by the time that it starts, and none but the one that it was told', async () => {
+  const other = createServer().listen(await findFreePort(), '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  const taken = typeof address === 'object' && address ? address.port : 0;
+  try {
+    const directory = await makeFolder();
+    const ports = [taken, await findFreePort()];
+    const server = await startLocalPostgres({ directory }, async () => ports.shift() ?? 0);
+    expect(ports).toEqual([]);
+    expect(await answers(server.port)).toBe(true);
+    expect(server.port).not.toBe(taken);
+    await server.stop();
+    await expect(startLocalPostgres({ directory, port: taken })).rejects.toThrow(/did not start.*in use/s);
+  } finally {
+    other.close();
+  }
+});
+
 it('ends with the process that started it, also when that is killed', async () => {
   const folder = await makeFolder();
   const script = `
@@ -43,7 +64,7 @@ it('ends with the process that started it, also when that is killed', async () =
   const port = Number(await new Promise<string>((done) => child.stdout.once('data', (data) => done(String(data)))));
   expect(await answers(port)).toBe(true);
   child.kill('SIGKILL');
-  for (let tries = 0; tries < 100 && (await answers(port)); tries += 1) await sleep(100);
+  for (let tries = 0; tries < 300 && (await answers(port)); tries += 1) await sleep(100);
   expect(await answers(port)).toBe(false);
 });
 

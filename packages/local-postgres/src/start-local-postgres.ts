@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { findBinaries, type PostgresBinaries } from './binaries.js';
+import { findFreePort } from './find-free-port.js';
 import { giveToPostgresUser, type Launch, prepareLaunch } from './unprivileged-launch.js';
 
 /** A Postgres server that belongs to this process: it stops when `stop` is called, and when this process dies. */
@@ -32,6 +32,8 @@ interface LocalPostgresOptions {
   onLog?: (line: string) => void;
 }
 
+/** So often another port is tried where somebody took the one that was free. */
+const mostPorts = 5;
 const startTimeoutMilliseconds = 60_000;
 const stopTimeoutMilliseconds = 20_000;
 
@@ -39,9 +41,13 @@ const stopTimeoutMilliseconds = 20_000;
  * Starts a real Postgres from npm's binaries on 127.0.0.1, with its data in `directory`.
  * Started by root, it runs as the user `postgres`, which is made where it is missing.
  *
+ * @param findPort - is asked where the options name no port, and again where its answer is in use by then
  * @throws Error with a sentence for the operator, and the end of the server's own log, where it does not come up.
  */
-export async function startLocalPostgres(options: LocalPostgresOptions): Promise<LocalPostgres> {
+export async function startLocalPostgres(
+  options: LocalPostgresOptions,
+  findPort: () => Promise<number> = findFreePort,
+): Promise<LocalPostgres> {
   const directory = resolve(options.directory);
   const binaries = await findBinaries();
   await mkdir(directory, { recursive: true });
@@ -51,18 +57,33 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
   if (!existsSync(dataDirectory)) {
     await makeCluster(binaries, launch, dataDirectory, join(directory, 'password'));
   }
-  const port = options.port ?? (await findFreePort());
-  const child = spawnServer(binaries, launch, dataDirectory, port, options.settings ?? {});
-  const stopped = new Promise<void>((done) => child.once('exit', () => done()));
-  await waitUntilReady(child, options.onLog ?? (() => {}));
-  const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
-  return {
-    port,
-    url,
-    ensureDatabase: (database) => ensureDatabase(url('postgres'), database),
-    stop: () => stopServer(child, stopped),
-    stopped,
+  const startAt = async (port: number): Promise<LocalPostgres> => {
+    const child = spawnServer(binaries, launch, dataDirectory, port, options.settings ?? {});
+    const stopped = new Promise<void>((done) => child.once('exit', () => done()));
+    await waitUntilReady(child, options.onLog ?? (() => {}));
+    const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+    return {
+      port,
+      url,
+      ensureDatabase: (database) => ensureDatabase(url('postgres'), database),
+      stop: () => stopServer(child, stopped),
+      stopped,
+    };
   };
+  return options.port === undefined ? await startAtAny(findPort, startAt) : await startAt(options.port);
+}
+
+/** Between the look and the start somebody else may have taken the port. */
+async function startAtAny<T>(findPort: () => Promise<number>, startAt: (port: number) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startAt(await findPort());
+    } catch (error) {
+      // Postgres' own words, which are English by `LC_ALL`.
+      const isTaken = error instanceof Error && error.message.includes('could not create any TCP/IP sockets');
+      if (!isTaken || tries === mostPorts) throw error;
+    }
+  }
 }
 
 /** The cluster appears under its name only when initdb has finished: an interrupted one is made again. */
@@ -114,7 +135,8 @@ async function waitUntilReady(child: ChildProcess, onLog: (line: string) => void
       fail(new Error(`Postgres was not ready after ${startTimeoutMilliseconds / 1000} s: ${output().trim()}`));
     }, startTimeoutMilliseconds);
     child.once('error', fail);
-    child.once('exit', () => {
+    // Not `exit`, which may come before the last of what it said.
+    child.once('close', () => {
       clearTimeout(timer);
       fail(new Error(`Postgres did not start: ${output().trim()}`));
     });
@@ -154,16 +176,6 @@ async function readOrMakePassword(path: string): Promise<string> {
     await rename(`${path}.unfinished`, path);
   }
   return (await readFile(path, 'utf8')).trim();
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((found, fail) => {
-    const server = createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 /** Keeps the last lines of a process's output, for the sentence that says why it failed. */

@@ -1,12 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { evaluatorUrl, prepareDatabase } from '@holdout/api';
-import { type LocalPostgres, startLocalPostgres } from '@holdout/local-postgres';
+import { findFreePort, type LocalPostgres, startLocalPostgres } from '@holdout/local-postgres';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { provideDemoCompetition } from '../demo/competition.js';
 import { submitDemoBundles } from '../demo/submit-bundles.js';
@@ -166,12 +165,4 @@ async function startRedisOfCompose(): Promise<string> {
   const url = new URL(await readFile(join(workshop, 'compose/secrets/redis_url'), 'utf8'));
   url.host = `127.0.0.1:${port}`;
   return url.href;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

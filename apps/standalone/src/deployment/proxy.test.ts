@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findFreePort } from '@holdout/local-postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { repository } from './testing/build-image.js';
 
@@ -115,11 +116,3 @@ it('sends an upload on while it comes, of any size', async () => {
   const [reply] = (await once(asked, 'response')) as [IncomingMessage];
   expect((await readJson(reply)).received).toBe(pieces * piece.length);
 });
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port: free } = probe.address() as AddressInfo;
-  probe.close();
-  return free;
-}

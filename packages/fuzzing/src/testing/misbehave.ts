@@ -28,6 +28,9 @@ export async function tryInput(input: Uint8Array): Promise<void> {
     case 'eat':
       kept.push(Buffer.alloc(300 * 1024 * 1024, 1));
       return;
+    case 'nibble':
+      kept.push(Buffer.alloc(60 * 1024 * 1024, 1));
+      return;
   }
 }
 

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { findFreePort } from '@holdout/local-postgres';
 
 /** A port that leads to another, until it is cut: a server that is away, as its clients see it. */
 export interface Gate {
@@ -24,9 +25,9 @@ export async function openGate(targetPort: number): Promise<Gate> {
     client.pipe(target).pipe(client);
   });
   const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  await listen(0);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  // One that no connection is given while the gate is cut.
+  const port = await findFreePort();
+  await listen(port);
   return {
     port,
     cut: () =>

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@holdout/local-postgres';
 import { Redis } from 'ioredis';
 
 /** A real Redis for one test file. */
@@ -21,7 +21,7 @@ export interface TestRedis {
  */
 export async function startTestRedis({ isCluster = false } = {}): Promise<TestRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'holdout-test-redis-'));
-  const port = await findFreePort();
+  const port = await findFreePort({ inARow: 2 });
   const settings = [
     '--port',
     String(port),
@@ -33,7 +33,7 @@ export async function startTestRedis({ isCluster = false } = {}): Promise<TestRe
     '',
     '--appendonly',
     'no',
-    ...(isCluster ? await clusterSettings() : []),
+    ...(isCluster ? clusterSettings(port + 1) : []),
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'redis-server', ...settings], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -61,9 +61,8 @@ export async function startTestRedis({ isCluster = false } = {}): Promise<TestRe
 }
 
 /** A node that is alone knows no address of its own, and its second port would else be one that there may be none of. */
-async function clusterSettings(): Promise<string[]> {
-  const port = String(await findFreePort());
-  return ['--cluster-enabled', 'yes', '--cluster-port', port, '--cluster-announce-ip', '127.0.0.1'];
+function clusterSettings(port: number): string[] {
+  return ['--cluster-enabled', 'yes', '--cluster-port', String(port), '--cluster-announce-ip', '127.0.0.1'];
 }
 
 async function takeAllSlots(port: number): Promise<void> {
@@ -74,14 +73,4 @@ async function takeAllSlots(port: number): Promise<void> {
   } finally {
     client.disconnect();
   }
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((found, fail) => {
-    const server = createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
