@@ -226,10 +226,12 @@ predict()`);
       'memory_limit_exceeded',
       { memoryLimitBytes: 200 * mebibyte },
     ],
-    // Where only the words of the error tell of the limit, one process has to have the last one.
+    // Where the limit is known by the words of an error alone, one process has to have the last of them.
     [
       'processes',
-      controlGroups ? 'while True: os.fork()' : 'import time\nwhile True:\n    if os.fork() == 0: time.sleep(30)',
+      controlGroups
+        ? 'while True: os.fork()'
+        : 'import time\nwhile True:\n    if os.fork() == 0:\n        time.sleep(5)\n        os._exit(0)',
       'process_limit_exceeded',
       { processLimit: 40 },
     ],
