@@ -55,7 +55,7 @@ async function endOf(child: ChildProcess): Promise<unknown> {
 }
 
 it('ends what it has begun within the time that it is given, takes nothing new, and signs off', async () => {
-  const begun = await fixture.submit({ program: slowProgram(1) });
+  const begun = await fixture.submit({ program: slowProgram(5) });
   const child = await startWorker(300);
   await waitForState(begun, 'checking');
   const waiting = await fixture.submit({ program: slowProgram(1) });

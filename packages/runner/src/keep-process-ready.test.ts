@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { defaultRunLimits } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keepProcessReady } from './keep-process-ready.js';
 import { createSandbox } from './sandbox/create-sandbox.js';
+import type { Sandbox, SandboxedProcess } from './sandbox/sandbox.js';
 import { copyFrom, makeFolder } from './testing/describe-run.js';
 import { findChildren } from './testing/find-children.js';
 import { removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
@@ -22,13 +23,19 @@ afterAll(async () => {
   await removeModels();
 });
 
-async function keepReady() {
-  return keepProcessReady({ sandbox: await createSandbox({ kind: 'bubblewrap' }), makeFolder });
+async function keepReady(onStart: (started: SandboxedProcess) => void = () => {}) {
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const start: Sandbox['start'] = (program) => {
+    const started = sandbox.start(program);
+    onStart(started);
+    return started;
+  };
+  return keepProcessReady({ sandbox: { ...sandbox, start }, makeFolder });
 }
 
 /** A sandbox takes a moment until our program runs in it. */
 async function waitForChildren(count: number): Promise<number[]> {
-  for (let tries = 0; tries < 500 && findChildren().length !== count; tries += 1) await sleep(10);
+  for (let tries = 0; tries < 3000 && findChildren().length !== count; tries += 1) await sleep(10);
   return findChildren();
 }
 
@@ -67,10 +74,12 @@ it('serves two models at once', async () => {
 });
 
 it('does not give out a process that has died while it waited', async () => {
-  const models = await keepReady();
+  const started: SandboxedProcess[] = [];
+  const models = await keepReady((process) => started.push(process));
   for (const pid of await waitForChildren(1)) process.kill(pid, 'SIGKILL');
-  while (findChildren().length > 0) await sleep(10);
-  await sleep(100);
+  // The sandbox around it ends a moment later.
+  await started[0]?.ended;
+  await setImmediate();
   expect(await predictWhite(models)).toBeCloseTo(1, 5);
   await models.close();
 });

@@ -82,7 +82,13 @@ describe('a disk', () => {
     const longAgo = new Date(Date.now() - 48 * 3600_000);
     await utimes(path, longAgo, longAgo);
     await expect(storage.adopt?.(path, { limitBytes: 99_999 })).rejects.toMatchObject({ code: 'upload_too_large' });
-    const stored = await storage.adopt?.(path, { limitBytes: 100_000 });
+    for (const sizeBytes of [99_999, 100_001]) {
+      // Also where its digest is known already, and where it would be too long as well.
+      const options = { sizeBytes, digest: 'f'.repeat(64), limitBytes: 10 };
+      await expect(storage.adopt?.(path, options)).rejects.toMatchObject({ code: 'storage_damaged' });
+    }
+    expect(await storage.has('f'.repeat(64))).toBe(false);
+    const stored = await storage.adopt?.(path, { limitBytes: 100_000, sizeBytes: 100_000 });
     expect(stored).toEqual(await storage.adopt?.(path));
     expect(await storage.remove(stored?.digest ?? '', { unlessPutSince: new Date(Date.now() - 3600_000) })).toBe(false);
     await rm(path);

@@ -16,9 +16,9 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { digestOf, keyOf, missing } from './blob-names.js';
 import { publishMarked, type RemovalMarks, removeMarked } from './removals.js';
-import type { ListedBlob, Storage, StoredBlob } from './storage.js';
+import type { AdoptOptions, ListedBlob, PutOptions, Storage, StoredBlob } from './storage.js';
 import { hasCode, toStorageError } from './storage-error.js';
-import { tooLarge, UnfinishedFiles } from './unfinished-files.js';
+import { tooLarge, UnfinishedFiles, wrongLength } from './unfinished-files.js';
 import { hashFile, VerifiedFiles } from './verified-files.js';
 import { verifyingStream } from './verifying-stream.js';
 
@@ -58,8 +58,12 @@ class DiskStorage implements Storage {
     }
   }
 
-  async put(source: AsyncIterable<Uint8Array>, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
-    const blob = await this.#unfinished.with(source, { limitBytes, durable: true }, async (path, { digest }) => {
+  async put(
+    source: AsyncIterable<Uint8Array>,
+    { limitBytes = Number.POSITIVE_INFINITY, sizeBytes }: PutOptions = {},
+  ): Promise<StoredBlob> {
+    const options = { limitBytes, sizeBytes, durable: true };
+    const blob = await this.#unfinished.with(source, options, async (path, { digest }) => {
       await this.#publishMarked(path, digest).catch((error) => {
         throw toStorageError(error);
       });
@@ -68,12 +72,15 @@ class DiskStorage implements Storage {
     return blob;
   }
 
-  async adopt(path: string, { limitBytes = Number.POSITIVE_INFINITY, digest: known = '' } = {}): Promise<StoredBlob> {
+  async adopt(path: string, { digest: known = '', ...options }: AdoptOptions = {}): Promise<StoredBlob> {
+    const { limitBytes = Number.POSITIVE_INFINITY } = options;
     const handle = await open(path, 'r').catch((error) => {
       throw toStorageError(error);
     });
     try {
       const { size: sizeBytes } = await handle.stat();
+      const { sizeBytes: wantedBytes = sizeBytes } = options;
+      if (sizeBytes !== wantedBytes) throw wrongLength(wantedBytes, sizeBytes);
       if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
       const digest = known || (await hashFile(handle));
       await handle.chmod(0o444);
@@ -85,7 +92,7 @@ class DiskStorage implements Storage {
       return { digest, sizeBytes };
     } catch (error) {
       if (!hasCode(error, 'EXDEV')) throw toStorageError(error);
-      return await this.put(handle.createReadStream({ autoClose: false, start: 0 }), { limitBytes });
+      return await this.put(handle.createReadStream({ autoClose: false, start: 0 }), options);
     } finally {
       await handle.close();
     }

@@ -104,16 +104,15 @@ describe('an S3 that fails', () => {
   let directory: string;
   let link: Awaited<ReturnType<typeof startFaultyLink>>;
   let storage: Awaited<ReturnType<typeof createS3Storage>>;
-  /** Waits for a silent service no longer than a test can: a busy one would be too slow for it. */
-  let hasty: typeof storage;
   let direct: S3Options;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'holdout-storage-'));
     direct = await server.createBucket();
     link = await startFaultyLink(direct);
     storage = await createS3Storage({ ...link.options, directory });
-    hasty = await createS3Storage({ ...link.options, silenceMilliseconds: 700, directory });
   });
+  /** Waits for a silent service no longer than a test can. Only where one is silent: a busy one may take longer. */
+  const openHasty = () => createS3Storage({ ...link.options, silenceMilliseconds: 700, directory });
   afterEach(async () => {
     link.close();
     await rm(directory, { recursive: true, force: true });
@@ -129,9 +128,9 @@ describe('an S3 that fails', () => {
     ['hangs up', hangUp, 'storage_unavailable'],
   ])('%s: every function says so, and nothing stays', { timeout: 60_000 }, async (_what, fault, code) => {
     const { digest } = await storage.put(once(bytes.subarray(0, 1000)));
+    const asked = fault === stall ? await openHasty() : storage;
     link.fault = fault;
     const refused = { code };
-    const asked = fault === stall ? hasty : storage;
     await expect(asked.put(once(bytes.subarray(0, 2000)))).rejects.toMatchObject(refused);
     await expect(asked.put(once(bytes))).rejects.toMatchObject(refused);
     await expect(asked.open(digest)).rejects.toMatchObject(refused);
@@ -155,8 +154,9 @@ describe('an S3 that fails', () => {
   it.each([
     ['breaks off', (response: ServerResponse) => response.destroy()],
     ['falls silent', () => {}],
-  ])('and %s in the middle of a blob never passes it off as whole', { timeout: 60_000 }, async (_what, then) => {
+  ])('and %s in the middle of a blob never passes it off as whole', { timeout: 60_000 }, async (what, then) => {
     const { digest } = await storage.put(once(bytes));
+    const asked = what === 'falls silent' ? await openHasty() : storage;
     link.fault = (request, response) => {
       if (request.method !== 'GET') return 'pass';
       response.writeHead(200, { 'content-length': bytes.length });
@@ -164,9 +164,9 @@ describe('an S3 that fails', () => {
       return 'done';
     };
     const unavailable = { code: 'storage_unavailable' };
-    await expect(hasty.open(digest).then(buffer)).rejects.toMatchObject(unavailable);
+    await expect(asked.open(digest).then(buffer)).rejects.toMatchObject(unavailable);
     const target = join(directory, 'target');
-    await expect(hasty.materialise(digest, target)).rejects.toMatchObject(unavailable);
+    await expect(asked.materialise(digest, target)).rejects.toMatchObject(unavailable);
     await expect(readFile(target)).rejects.toThrow('ENOENT');
     await writeFile(target, 'mine');
     await expect(storage.materialise(digest, target)).rejects.toThrow();

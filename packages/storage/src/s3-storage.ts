@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline as pipelineDone } from 'node:stream/promises';
@@ -20,8 +20,7 @@ import { digestOf, keyOf, missing } from './blob-names.js';
 import { publishMarked, type RemovalMarks, removeMarked } from './removals.js';
 import { createS3Client, type S3Options } from './s3-client.js';
 import { describeS3Failure, isNotThere, toS3Error } from './s3-error.js';
-import type { ListedBlob, Storage, StoredBlob } from './storage.js';
-import { hasCode } from './storage-error.js';
+import type { ListedBlob, PutOptions, Storage, StoredBlob } from './storage.js';
 import { abandonedAfterMilliseconds, UnfinishedFiles } from './unfinished-files.js';
 import { verifyingStream } from './verifying-stream.js';
 
@@ -75,8 +74,11 @@ class S3Storage implements Storage {
     }
   }
 
-  async put(source: AsyncIterable<Uint8Array>, { limitBytes = Number.POSITIVE_INFINITY } = {}): Promise<StoredBlob> {
-    return await this.#unfinished.with(source, { limitBytes, durable: false }, async (path, blob) => {
+  async put(
+    source: AsyncIterable<Uint8Array>,
+    { limitBytes = Number.POSITIVE_INFINITY, sizeBytes }: PutOptions = {},
+  ): Promise<StoredBlob> {
+    return await this.#unfinished.with(source, { limitBytes, sizeBytes, durable: false }, async (path, blob) => {
       const [publish, has] = [() => this.#upload(path, blob), () => this.has(blob.digest)];
       await publishMarked(this.#marks, blob.digest, { publish, has }).catch((error) => {
         throw toS3Error(error);
@@ -94,12 +96,17 @@ class S3Storage implements Storage {
   }
 
   async materialise(digest: string, path: string): Promise<void> {
-    const blob = await this.open(digest);
-    try {
-      await pipelineDone(blob, createWriteStream(path, { flags: 'wx', mode: 0o444 }));
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) await rm(path, { force: true }).catch(() => {});
+    // Opened before anything else can fail: a file that is still being opened would be made after it was removed.
+    const file = await open(path, 'wx', 0o444).catch((error) => {
       throw toS3Error(error);
+    });
+    try {
+      await pipelineDone(await this.open(digest), file.createWriteStream());
+    } catch (error) {
+      await rm(path, { force: true }).catch(() => {});
+      throw toS3Error(error);
+    } finally {
+      await file.close();
     }
   }
 

@@ -78,6 +78,17 @@ export function describeStorage(kind: string, makeStorage: () => Promise<TestSto
       });
     });
 
+    it.each([99_999, 100_001])('does not take 100,000 bytes where there must be %i', async (sizeBytes) => {
+      const bytes = randomBytes(100_000);
+      await expect(test.storage.put(inPieces(bytes, 10_000), { sizeBytes })).rejects.toMatchObject({
+        code: 'storage_damaged',
+        detail: `Found 100000 bytes; expected ${sizeBytes}.`,
+      });
+      expect(await test.countFiles()).toBe(0);
+      await test.storage.put(inPieces(bytes, 10_000), { sizeBytes: bytes.length });
+      expect(await test.countFiles()).toBe(1);
+    });
+
     it('leaves nothing behind where the source fails, and hands its error on', async () => {
       const broken = new Error('the link broke');
       async function* breakOff() {

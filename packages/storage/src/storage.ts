@@ -12,12 +12,14 @@ export interface ListedBlob extends StoredBlob {
   readonly putAt: Date;
 }
 
-interface PutOptions {
+export interface PutOptions {
   /** Refuse what is longer. */
   limitBytes?: number;
+  /** How long it must be, where that is known: of another length it was damaged on its way, and is not stored. */
+  sizeBytes?: number;
 }
 
-interface AdoptOptions extends PutOptions {
+export interface AdoptOptions extends PutOptions {
   /** Of its bytes, where they were hashed while they were written; otherwise they are read for it. */
   digest?: string;
 }
@@ -33,7 +35,8 @@ export interface Storage {
    * and makes it young again: `remove` lets it be for as long as if it were new.
    * A source that is left early, because of a limit or a full disk, is not destroyed: an answer can still be sent.
    *
-   * @throws HoldoutError `upload_too_large` (over `limitBytes`), `storage_full`; or whatever the source fails with
+   * @throws HoldoutError `upload_too_large` (over `limitBytes`), `storage_damaged` (not of `sizeBytes`), `storage_full`; or
+   *   whatever the source fails with
    */
   put(source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<StoredBlob>;
 

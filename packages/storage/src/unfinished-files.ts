@@ -47,17 +47,18 @@ export class UnfinishedFiles {
   /**
    * Writes `source` to a file, has it used, and removes it, whatever happens.
    *
-   * @throws HoldoutError `upload_too_large`, `storage_full`, `storage_unavailable`; or what the source or `use` fails with
+   * @throws HoldoutError `upload_too_large`, `storage_damaged` (not of `sizeBytes`), `storage_full`, `storage_unavailable`;
+   *   or what the source or `use` fails with
    */
   async with(
     source: AsyncIterable<Uint8Array>,
-    { limitBytes, durable }: { limitBytes: number; durable: boolean },
+    options: WriteOptions,
     use: (path: string, blob: StoredBlob) => Promise<void>,
   ): Promise<StoredBlob> {
     const path = this.newPath();
     const chunks = keepAlive(source);
     try {
-      const blob = await writeHashed(path, chunks, { limitBytes, durable });
+      const blob = await writeHashed(path, chunks, options);
       await use(path, blob);
       return blob;
     } finally {
@@ -66,10 +67,17 @@ export class UnfinishedFiles {
   }
 }
 
+interface WriteOptions {
+  readonly limitBytes: number;
+  /** Where it is left out, of any length. */
+  readonly sizeBytes?: number | undefined;
+  readonly durable: boolean;
+}
+
 async function writeHashed(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
-  { limitBytes, durable }: { limitBytes: number; durable: boolean },
+  { limitBytes, sizeBytes, durable }: WriteOptions,
 ): Promise<StoredBlob> {
   const handle = await open(path, 'wx', 0o444).catch((error) => {
     throw toStorageError(error);
@@ -78,10 +86,13 @@ async function writeHashed(
   const file = new BatchedFile(handle, { durable, hash });
   try {
     for await (const chunk of chunks) {
-      if (hash.sizeBytes + chunk.byteLength > limitBytes) throw tooLarge(limitBytes);
+      const foundBytes = hash.sizeBytes + chunk.byteLength;
+      if (sizeBytes !== undefined && foundBytes > sizeBytes) throw wrongLength(sizeBytes, foundBytes);
+      if (foundBytes > limitBytes) throw tooLarge(limitBytes);
       await file.add(chunk);
     }
     await file.end();
+    if (sizeBytes !== undefined && hash.sizeBytes < sizeBytes) throw wrongLength(sizeBytes, hash.sizeBytes);
     return { digest: await hash.digest(), sizeBytes: hash.sizeBytes };
   } finally {
     await file.settle();
@@ -93,6 +104,11 @@ async function writeHashed(
 
 export function tooLarge(limitBytes: number): HoldoutError {
   return new HoldoutError('upload_too_large', { detail: `It may have ${showSize(limitBytes)}.` });
+}
+
+/** Of what must have so many bytes, and has another number of them: of one that is longer, when that was seen. */
+export function wrongLength(sizeBytes: number, foundBytes: number): HoldoutError {
+  return new HoldoutError('storage_damaged', { detail: `Found ${foundBytes} bytes; expected ${sizeBytes}.` });
 }
 
 /**

@@ -30,7 +30,7 @@ it('leaves the others connections when many sign up at once, and refuses whom it
     }
   };
   const watching = watch();
-  const answers = await Promise.all(Array.from({ length: 60 }, (_, place) => signUp(`person-${place}`)));
+  const answers = await Promise.all(Array.from({ length: 120 }, (_, place) => signUp(`person-${place}`)));
   hasEnded = true;
   await watching;
   expect(mostOpen).toBeGreaterThan(0);

@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { problemSchema, testSetContentsSchema, testSetImportSchema } from '@holdout/contracts';
 import { listStudiesOfVersion, switchTestSets } from '@holdout/db';
@@ -118,6 +117,9 @@ it('lists every problem with its file, and changes nothing', async () => {
 it('leaves nothing half done where the upload is cut off', async () => {
   const archive = await packFiles(makeFiles());
   const before = await listVersions();
+  const logged = server.logLines.length;
+  const waitForLog = (words: string) =>
+    vi.waitFor(() => expect(server.logLines.slice(logged).join()).toContain(words), 30_000);
   const { hostname, port } = new URL(server.url);
   const request = httpRequest({
     hostname,
@@ -132,9 +134,9 @@ it('leaves nothing half done where the upload is cut off', async () => {
   });
   request.on('error', () => {});
   request.write(archive.subarray(0, archive.length / 2));
-  await delay(200);
+  await waitForLog('incoming request');
   request.destroy();
-  await vi.waitFor(() => expect(server.logLines.join()).toContain('upload_incomplete'), 5000);
+  await waitForLog('upload_incomplete');
   expect(await listVersions()).toEqual(before);
 });
 

@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -116,13 +117,17 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   };
 }
 
-/** Links in mails and cookies name the address, so it must be known before the server listens. */
+/**
+ * Links in mails and cookies name the address, so it must be known before the server listens. One of those that the kernel
+ * gives to nobody who asks for any, and above 10080, which fetch refuses.
+ */
 async function findFreePort(): Promise<number> {
+  const port = randomInt(11_000, 30_000);
   const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
+  const isFree = await new Promise<boolean>((tried) => {
+    server.once('error', () => tried(false)).listen(port, '127.0.0.1', () => server.close(() => tried(true)));
+  });
+  return isFree ? port : await findFreePort();
 }
 
 function keepLines(lines: string[]): Writable {

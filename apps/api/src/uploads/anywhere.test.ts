@@ -140,7 +140,7 @@ it('says so where the bucket goes away, loses nothing, and goes on when it is ba
     HOLDOUT_S3_ENDPOINT: endpoint,
     HOLDOUT_S3_ACCESS_KEY_ID: credentials?.accessKeyId ?? '',
     HOLDOUT_S3_SECRET_ACCESS_KEY: credentials?.secretAccessKey ?? '',
-    HOLDOUT_S3_SILENCE_SECONDS: '2',
+    HOLDOUT_S3_SILENCE_SECONDS: '5',
   };
   const { url, end } = await startServerProcess(server, { storageDirectory, environment });
   onTestFinished(() => end('SIGKILL'));

@@ -6,6 +6,7 @@ import {
   type SubmissionRecord,
   type UploadRecord,
 } from '@holdout/db';
+import type { StoredBlob } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
@@ -63,18 +64,26 @@ export class UploadFinisher {
   }
 
   async #submit(upload: UploadRecord, log: FastifyBaseLogger): Promise<SubmissionRecord> {
-    const { database, storage } = this.#parts;
-    const phase = await findPhaseOrThrow(database, upload);
+    const phase = await findPhaseOrThrow(this.#parts.database, upload);
     const team = { id: upload.teamId, name: upload.team };
-    const limits = { limitBytes: phase.limits.bundleSizeBytes };
-    const path = this.#store.pathOf(upload);
-    const digest = (await this.#store.digestOf(upload)) ?? '';
-    const stored =
-      path && storage.adopt
-        ? await storage.adopt(path, { ...limits, digest })
-        : await storage.put(this.#store.read(upload), limits);
+    const stored = await this.#keep(upload, phase.limits.bundleSizeBytes).catch((err: unknown) => {
+      if (err instanceof HoldoutError && err.code === 'storage_damaged') {
+        log.error({ err, uploadId: upload.id }, 'the bytes of an upload are not as many as were announced');
+      }
+      throw err;
+    });
     const description = readMetadata(upload.metadata);
     return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
+  }
+
+  /** @throws HoldoutError `storage_damaged` where a disk lost some of it, or has more than was sent: then nothing is kept */
+  async #keep(upload: UploadRecord, limitBytes: number): Promise<StoredBlob> {
+    const { storage } = this.#parts;
+    const options = { limitBytes, sizeBytes: upload.sizeBytes };
+    const path = this.#store.pathOf(upload);
+    const digest = (await this.#store.digestOf(upload)) ?? '';
+    if (path && storage.adopt) return await storage.adopt(path, { ...options, digest });
+    return await storage.put(this.#store.read(upload), options);
   }
 }
 

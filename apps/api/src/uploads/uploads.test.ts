@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -328,10 +328,54 @@ describe('a part', () => {
   });
 });
 
+describe('bytes that are not as many as were announced', () => {
+  const expectDamage = async (location: string) => {
+    for (let time = 0; time < 2; time += 1) await expectProblem(await readResult(alpha, location), 'storage_damaged');
+    const lines = server.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
+    const logged = { msg: 'the bytes of an upload are not as many as were announced', uploadId: expect.any(String) };
+    expect(lines).toContainEqual(expect.objectContaining(logged));
+    server.logLines.length = 0;
+  };
+
+  it('become no submission, however often its end is asked for, and do when they are right again', async () => {
+    const before = await countSubmissions();
+    const location = await begin();
+    // As a disk that has something of another file in this one.
+    await writeFile(pathOf(location), Buffer.concat([archive, Buffer.alloc(1)]));
+    await expectDamage(location);
+    expect(await countSubmissions()).toBe(before);
+    await truncate(pathOf(location), archive.length);
+    expect((await readResult(alpha, location)).status).toBe(200);
+  });
+
+  it('nor where they are put together from such ones', async () => {
+    const before = await countSubmissions();
+    const half = Math.ceil(archive.length / 2);
+    const parts = [archive.subarray(0, half), archive.subarray(half)];
+    const headers = { 'upload-concat': 'partial' };
+    const locations = await Promise.all(parts.map(({ length }) => begin({ sizeBytes: length, headers })));
+    for (const [place, part] of parts.entries()) await sendPart(alpha, locations[place] ?? '', part, 0);
+    const [first = ''] = locations;
+    await truncate(pathOf(first), half + 1);
+    const made = await fetch(`${alpha.url}/api/competitions/mura/phases/test/uploads`, {
+      method: 'POST',
+      headers: { ...tusHeaders(alpha.token), 'upload-concat': `final;${locations.join(' ')}` },
+    });
+    expect(made.status).toBe(201);
+    const location = made.headers.get('location') ?? '';
+    await expectDamage(location);
+    await truncate(pathOf(first), half - 1);
+    await expectDamage(location);
+    expect(await countSubmissions()).toBe(before);
+    await writeFile(pathOf(first), parts[0] ?? '');
+    expect((await readResult(alpha, location)).status).toBe(200);
+  });
+});
+
 describe('what nobody finishes', () => {
   it('is removed when its time is up, and so is the result of what was finished', async () => {
     const directory = join(server.storageDirectory, 'uploads');
-    const gap = 3000;
+    const gap = 10_000;
     const idOf = (location: string) => location.split('/').at(-1) ?? '';
     const [old, late] = [await begin(), await begin()];
     await sendPart(alpha, old, archive.subarray(0, 10), 0);
@@ -368,6 +412,10 @@ describe('what nobody finishes', () => {
   });
 });
 
+function pathOf(location: string): string {
+  return join(server.storageDirectory, 'uploads', location.split('/').at(-1) ?? '');
+}
+
 async function readSize(location: string): Promise<number> {
-  return (await stat(join(server.storageDirectory, 'uploads', location.split('/').at(-1) ?? ''))).size;
+  return (await stat(pathOf(location))).size;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, link, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -149,17 +149,37 @@ describe('a sample that is not good', () => {
   });
 });
 
-it('Ctrl-C ends the run at once, and leaves nothing behind', async () => {
-  const temporary = await makeFolder();
-  let sent = false;
-  const { exitCode, stdout, stderr } = await runHoldout(['check', demo('tfjs'), '--json'], {
-    environment: { TMPDIR: temporary },
-    onStderr(_text, kill) {
-      if (!sent) kill('SIGINT');
-      sent = true;
-    },
+describe('Ctrl-C ends the run at once, and leaves nothing behind', () => {
+  /** Presses it at the first word of the run. */
+  const expectInterrupted = async (argv: readonly string[]) => {
+    const temporary = await makeFolder();
+    let sent = false;
+    const { exitCode, stdout, stderr } = await runHoldout(['check', ...argv, '--json'], {
+      environment: { TMPDIR: temporary },
+      onStderr(_text, kill) {
+        if (!sent) kill('SIGINT');
+        sent = true;
+      },
+    });
+    expect(exitCode, stderr).toBe(130);
+    expect(JSON.parse(stdout).error.code).toBe('interrupted');
+    expect(await readdir(temporary)).toEqual([]);
+  };
+
+  it('of a model', async () => {
+    const studies = await makeFolder();
+    const study = join(studies, 'XR_WRIST', 'patient1', 'study1');
+    await cp(join(sample, 'XR_WRIST', 'patient00011', 'study1_negative'), study, { recursive: true });
+    // More than are predicted from the first quarter of them until the signal arrives.
+    for (let view = 100; view < 8100; view += 1) await link(join(study, 'image1.png'), join(study, `image${view}.png`));
+    await expectInterrupted([demo('tfjs'), '--sample', studies]);
   });
-  expect(exitCode, stderr).toBe(130);
-  expect(JSON.parse(stdout).error.code).toBe('interrupted');
-  expect(await readdir(temporary)).toEqual([]);
+
+  it('of a program', async () => {
+    const source = "import time\nprint('It begins.', flush=True)\ntime.sleep(600)";
+    const bundle = join(await makeFolder(), 'bundle');
+    await mkdir(join(bundle, 'src'), { recursive: true });
+    await writeFile(join(bundle, 'src', 'predict.py'), source);
+    await expectInterrupted([bundle]);
+  });
 });

@@ -128,9 +128,13 @@ it('stops where the upload is gone, where the disk is full, and where the bundle
 
 it('takes its upload away where Ctrl-C is pressed', async () => {
   const interrupt = new AbortController();
-  const { config, seen } = await startTusServer({ onPart: () => true });
+  const { config, seen } = await startTusServer({
+    onPart() {
+      setTimeout(() => interrupt.abort(new Error('Ctrl-C')), 50);
+      return true;
+    },
+  });
   const { upload } = await makeUpload(interrupt.signal);
-  setTimeout(() => interrupt.abort(new Error('Ctrl-C')), 300);
   await expect(uploadBundle(config, upload)).rejects.toThrow('Ctrl-C');
   expect(seen.requests).toEqual(['POST', 'PATCH 0', 'DELETE']);
 });

@@ -106,7 +106,7 @@ predict()`;
 import time
 sys.stderr.write('10%\\r20%\\r')
 sys.stderr.flush()
-time.sleep(1)
+time.sleep(5)
 print('done', flush=True)
 predict()`;
     const { log } = await run(source, { onLog });

@@ -38,7 +38,7 @@ def predict(value=0.25):
 
 /** Runs a Python program as a bundle's `src/predict.py` on studies of two files each. */
 export async function runProgram(sandbox: Sandbox, source: string, options: ProgramOptions = {}): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdout-program-'));
+  const folder = await mkdtemp(join(tmpdir(), `holdout-program-${process.pid}-`));
   try {
     const bundleDirectory = join(folder, 'bundle');
     for (const [name, text] of Object.entries({ 'src/predict.py': source, ...options.files })) {
