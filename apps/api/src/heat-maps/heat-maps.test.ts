@@ -204,11 +204,27 @@ it('is no look at a submission of another phase, at another phase’s version, o
   }
 });
 
-it('is made alone where an organiser asks, of a hidden image and of the sample', async () => {
+it('is made alone where an organiser asks, of a hidden image and of the sample, and beside others where its team does', async () => {
+  const source = await findHeatMapSource(server.database, id);
+  const describe = (manifest: object | undefined) =>
+    server.database
+      .updateTable('submissions')
+      .set({ manifest: JSON.stringify(manifest) })
+      .where('id', '=', id)
+      .execute();
+  // By occlusion each is made alone.
+  await describe({ ...source?.manifest, cam: { features: 'f', weights: 'w' } });
+  const countRuns = async () => {
+    const runs: number[] = [];
+    for (let maps = await claim(); maps.length > 0; maps = await claim()) runs.push(maps.length);
+    return runs;
+  };
   const { token } = seeded.organiser;
   for (const view of [1, 2]) await send(`${testSet}/heat-map`, token, { submission: id, study: hiddenStudy, view });
   await send(own(), token, {});
-  const runs: number[] = [];
-  for (let maps = await claim(); maps.length > 0; maps = await claim()) runs.push(maps.length);
-  expect(runs).toEqual([1, 1, 1, 1]);
+  expect(await countRuns()).toEqual([1, 1, 1, 1]);
+  await server.database.deleteFrom('heatMaps').execute();
+  await send(own(), seeded.alpha.token, {});
+  expect(await countRuns()).toEqual([2]);
+  await describe(source?.manifest);
 });

@@ -17,6 +17,7 @@ import { copyFrom, makeFolder } from '../testing/describe-run.js';
 import { camWriters, rewriteAsGraph } from '../testing/write-cam-models.js';
 import { removeModels, type TestBundle } from '../testing/write-models.js';
 import { explainImages } from './explain-images.js';
+import { exposeTensors } from './expose-tensors.js';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -142,6 +143,13 @@ describe('by occlusion', () => {
     // The squares of one pixel and of those beside it that cover that one.
     expect(hot).toEqual([4 * 8 + 4]);
   });
+});
+
+it('adds no output that an ONNX model has already', async () => {
+  const bundle = await camWriters.onnx({ weights: [[0.5, -0.25]] });
+  await exposeTensors(join(bundle.directory, 'model.onnx'), ['features']);
+  const [map] = await explain(bundle, [await writeQuarters('one')]);
+  expect(map?.values).toEqual([4.5, 9, 13, 16]);
 });
 
 it('lies over the part of the picture that the model was shown', async () => {
