@@ -1,7 +1,10 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, expect, it } from 'vitest';
 import { removeModels, writers } from '../testing/write-models.js';
-import type { DeviceKind } from './engine.js';
+import { type DeviceKind, deviceKinds } from './engine.js';
 import { loadModel } from './load-model.js';
+import { onnxDevices } from './onnx/onnx-devices.js';
+import { tfjsDevices } from './tfjs/tfjs-devices.js';
 
 afterAll(removeModels);
 
@@ -31,4 +34,40 @@ it.each([
 
 it.each(['onnx', 'tfjs'] as const)('says why %s can’t have the only device that it may have', async (engine) => {
   await expect(load(engine, ['cuda'])).rejects.toThrow('Not on cuda: no GPU was given to it.');
+});
+
+it('tries GPUs before the processor, by NVIDIA’s own libraries first, and says why not', async () => {
+  for (const [engine, device] of [
+    ['onnx', 'cpu'],
+    ['tfjs', 'wasm-simd'],
+  ] as const) {
+    // In whatever order they are allowed.
+    const { model, notices } = await load(engine, [...deviceKinds].reverse());
+    expect(model.device).toBe(device);
+    expect(notices).toEqual(['cuda', 'webgpu'].map((kind) => `Not on ${kind}: no GPU was given to it.`));
+    await model.release();
+  }
+  // TensorFlow, which no test has, computes faster than WebAssembly.
+  expect(tfjsDevices.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'cpu', 'wasm']);
+});
+
+it('has CUDA multiply with all digits of its numbers, before the first model is loaded there', async () => {
+  const { directory, manifest } = await writers.onnx({ weights: [[1]], bias: [0] });
+  const cuda = onnxDevices.find(({ kind }) => kind === 'cuda');
+  delete process.env.NVIDIA_TF32_OVERRIDE;
+  // Whether or not this machine has it.
+  await cuda?.load({ bundleDirectory: directory, manifest, threads: 1, gpu: null }).catch(() => {});
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
+});
+
+it('predicts with TF.js where the model was loaded, also after another model was run elsewhere', async () => {
+  const { model } = await load('tfjs', ['wasm']);
+  // As WebGPU is, where a model was tried there and not believed.
+  const factory = tf.findBackendFactory('wasm');
+  tf.registerBackend('elsewhere', factory);
+  await tf.setBackend('elsewhere');
+  expect(Array.from((await model.predict(images, 2)).values)).toEqual([15, 29]);
+  expect(tf.getBackend()).toBe('wasm');
+  tf.removeBackend('elsewhere');
+  await model.release();
 });
