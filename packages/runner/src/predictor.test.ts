@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultRunLimits } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Gpu } from './gpus/gpu.js';
@@ -8,8 +9,8 @@ import { takeGpu } from './gpus/take-gpu.js';
 import { keepProcessReady } from './keep-process-ready.js';
 import { openPredictor } from './predictor.js';
 import { createSandbox } from './sandbox/create-sandbox.js';
+import type { Sandbox, SandboxEnd } from './sandbox/sandbox.js';
 import { copyFrom, makeFolder } from './testing/describe-run.js';
-import { findChildren, isRunning } from './testing/find-children.js';
 import { removeModels, type TestBundle, writers } from './testing/write-models.js';
 
 let folder: string;
@@ -28,8 +29,7 @@ afterAll(async () => {
   await removeModels();
 });
 
-async function prepare(kind: 'none' | 'bubblewrap') {
-  const sandbox = await createSandbox({ kind });
+async function prepare(sandbox: Sandbox) {
   const models = keepProcessReady({ sandbox, makeFolder });
   const { manifest, directory } = bundle;
   const options = { manifest, unpack: copyFrom(directory), sandbox, models, makeFolder, gpus, threads: 1 };
@@ -37,7 +37,7 @@ async function prepare(kind: 'none' | 'bubblewrap') {
 }
 
 it('takes the GPU that the waiting process sees, where it is free', async () => {
-  const { models, open } = await prepare('bubblewrap');
+  const { models, open } = await prepare(await createSandbox({ kind: 'bubblewrap' }));
   await models.start(defaultRunLimits, gpus[1]).close();
   await expect.poll(() => models.waitingGpu()?.id, { timeout: 30_000 }).toBe('nvidia1');
   const predictor = await open();
@@ -49,15 +49,26 @@ it('takes the GPU that the waiting process sees, where it is free', async () => 
 });
 
 it('gives its GPU back when its process has ended, not before', async () => {
-  const { models, open } = await prepare('none');
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  let hasEnded = false;
+  /** A process that takes its time to end, as one in a container may. */
+  const end = async (ended: Promise<SandboxEnd>) => {
+    const end = await ended;
+    await sleep(500);
+    hasEnded = true;
+    return end;
+  };
+  const start: Sandbox['start'] = (program) => {
+    const running = sandbox.start(program);
+    return { ...running, ended: end(running.ended) };
+  };
+  const { models, open } = await prepare({ ...sandbox, mayWait: false, start });
   const predictor = await open();
   const other = await takeGpu(gpus);
-  await expect.poll(findChildren, { timeout: 30_000 }).toHaveLength(1);
-  const [pid = 0] = findChildren();
-  const next = takeGpu(gpus).then((taken) => ({ taken, isLeft: isRunning(pid) }));
+  const next = takeGpu(gpus).then((taken) => ({ taken, hadEnded: hasEnded }));
   await predictor.close();
-  const { taken, isLeft } = await next;
-  expect(isLeft).toBe(false);
+  const { taken, hadEnded } = await next;
+  expect(hadEnded).toBe(true);
   for (const each of [taken, other]) each.release();
   await models.close();
 });
