@@ -56,6 +56,10 @@ it('mixes what lies between, and covers the picture the more the hotter it is', 
   }
 });
 
+it('ends its scale at the hottest place, however much speaks against elsewhere', async () => {
+  expect((await draw({ values: [-9, 1] }))(39, 10)).toEqual(hottest);
+});
+
 it('is as opaque as it was asked to be', async () => {
   const at = await draw({}, 0.5);
   const [red = 0, green = 0] = at(39, 0);
