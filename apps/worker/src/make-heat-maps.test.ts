@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeatMapMethod, heatMapSchema } from '@holdout/contracts';
 import {
@@ -58,8 +59,19 @@ it('makes them where no evaluation waits, as one run of the bundle', { timeout: 
     expect(attempts).toBe(1);
     expect(endedAt?.getTime()).toBeGreaterThan(times.scoring?.getTime() ?? Number.POSITIVE_INFINITY);
   }
-  const map = heatMapSchema.parse(await readHeatMap(fixture.owner, { ...asked, image: images[0] ?? '' }));
-  expect(map).toMatchObject({ method: 'cam', area: { left: 0, top: 0, width: 1, height: 1 } });
+  const read = async (image: string) => heatMapSchema.parse(await readHeatMap(fixture.owner, { ...asked, image }));
+  const maps = await Promise.all(images.map(read));
+  expect(maps[0]).toMatchObject({ method: 'cam', area: { left: 0, top: 0, width: 1, height: 1 } });
+  expect(new Set(maps.map(({ values }) => values.join())).size).toBe(3);
+  // Each is of its own image: it is the same where it is made alone.
+  const { submissionId } = submitted;
+  for (const [place, image] of images.entries()) {
+    await fixture.owner.deleteFrom('heatMaps').execute();
+    await requestHeatMaps(fixture.owner, { ...asked, submissionId, images: [image], askedBy: 'team' });
+    const alone = await claim();
+    if (alone) await makeHeatMaps(fixture.evaluating, alone, never);
+    expect(await read(image)).toEqual(maps[place]);
+  }
 });
 
 it('covers one place after the other where that is asked for', { timeout: 120_000 }, async () => {
@@ -79,13 +91,41 @@ it('says why there is none, after each was tried alone', { timeout: 120_000 }, a
   const cam = { features: 'relu3', weights: 'weight0' };
   const manifest = JSON.stringify({ ...source?.manifest, cam });
   await fixture.owner.updateTable('submissions').set({ manifest }).where('id', '=', submitted.submissionId).execute();
+  const runs: number[] = [];
   for (let claimed = await claim(); claimed; claimed = await claim()) {
+    runs.push(claimed.maps.length);
     await makeHeatMaps(fixture.evaluating, claimed, never);
   }
+  expect(runs).toEqual([3, 1, 1, 1]);
   for (const { state, reason } of await list()) {
     expect(state).toBe('refused');
     expect(reason).toMatchObject({ code: 'cam_mismatch', detail: expect.stringContaining('weights [8, 1, 5, 5]') });
   }
+});
+
+it('is tried again where an image is lost, and waits without an attempt for a storage that is away', {
+  timeout: 120_000,
+}, async () => {
+  const { submitted, asked } = await seed();
+  await fixture.owner.deleteFrom('heatMaps').execute();
+  const { submissionId } = submitted;
+  await requestHeatMaps(fixture.owner, { ...asked, submissionId, images: ['0'.repeat(64)], askedBy: 'team' });
+  const tryOnce = async () => {
+    const claimed = await claim();
+    if (claimed) await makeHeatMaps(fixture.evaluating, claimed, never);
+    return await fixture.owner
+      .selectFrom('heatMaps')
+      .select(['state', 'attempts', 'leaseOwner'])
+      .executeTakeFirstOrThrow();
+  };
+  // No fault of the bundle.
+  expect(await tryOnce()).toEqual({ state: 'requested', attempts: 1, leaseOwner: null });
+  const blobs = join(fixture.evaluating.config.storage.directory, 'blobs');
+  await rename(blobs, `${blobs}-away`);
+  await writeFile(blobs, '');
+  expect(await tryOnce()).toEqual({ state: 'requested', attempts: 1, leaseOwner: null });
+  await rm(blobs);
+  await rename(`${blobs}-away`, blobs);
 });
 
 it('is made by another worker where the first was lost, and handed back on shutdown', {
@@ -103,8 +143,10 @@ it('is made by another worker where the first was lost, and handed back on shutd
   const next = await claim();
   if (!next) throw new Error('Nothing was claimed.');
   await makeHeatMaps(fixture.evaluating, next, AbortSignal.abort());
-  const attempts = await fixture.owner.selectFrom('heatMaps').select(['id', 'attempts', 'leaseOwner']).execute();
-  expect(attempts.every(({ leaseOwner }) => leaseOwner === null)).toBe(true);
+  const handedBack = await fixture.owner.selectFrom('heatMaps').select(['state', 'attempts', 'leaseOwner']).execute();
+  const attempts = handedBack.map((row) => row.attempts);
+  expect(Math.max(...attempts)).toBe(2);
+  expect(handedBack).toMatchObject(handedBack.map(() => ({ state: 'requested', leaseOwner: null })));
   for (let claimed = await claim(); claimed; claimed = await claim()) {
     await makeHeatMaps(fixture.evaluating, claimed, never);
   }

@@ -1,5 +1,12 @@
 import { auditLogSchema, heatMapAnswerSchema, problemSchema, sampleHeatMapsSchema } from '@holdout/contracts';
-import { claimHeatMaps, findHeatMapSource, finishHeatMap, mostOpenHeatMaps, refuseHeatMaps } from '@holdout/db';
+import {
+  claimHeatMaps,
+  findHeatMapSource,
+  finishHeatMap,
+  listStudiesOfVersion,
+  mostOpenHeatMaps,
+  refuseHeatMaps,
+} from '@holdout/db';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { seedSubmission } from '../testing/seed-submission.js';
@@ -80,6 +87,17 @@ describe('its team', () => {
     expect(again.studies.map(({ images }) => images[0]?.state)).toEqual(['requested', 'refused']);
   });
 
+  it('is told of a fault of ours no more than that', async () => {
+    const { token } = seeded.alpha;
+    await send(own(), token, { study: sampleStudy });
+    await refuseHeatMaps(server.database, { maps: await claim(), code: 'internal', detail: '/secret/path' });
+    const told = await send(own(), token);
+    expect(sampleHeatMapsSchema.parse(told.body).studies[0]?.images).toMatchObject([
+      { state: 'refused', reason: { code: 'internal', detail: null } },
+    ]);
+    expect(JSON.stringify(told.body)).not.toContain('secret');
+  });
+
   it('sees the sample’s image', async () => {
     const response = await server.request(image('sample-image'), { token: seeded.alpha.token });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png']);
@@ -146,8 +164,18 @@ it('is an organiser’s look at a hidden image, which is in the audit log before
   const { token } = seeded.organiser;
   const asked = await send(`${testSet}/heat-map`, token, { submission: id, study: hiddenStudy, view: 2 });
   expect([asked.status, heatMapAnswerSchema.parse(asked.body).state]).toEqual([202, 'requested']);
-  for (const held of await claim()) await finishHeatMap(server.database, { ...held, map });
   const query = `submission=${id}&study=${encodeURIComponent(hiddenStudy)}&view=2`;
+  // To ask whether it is made is no look.
+  expect((await send(`${testSet}/heat-map?${query}`, token)).body).toEqual({
+    state: 'requested',
+    reason: null,
+    map: null,
+  });
+  const [held, ...others] = await claim();
+  const studies = await listStudiesOfVersion(server.database, seeded.hiddenVersion.versionId);
+  expect(held?.image).toBe(studies.find(({ study }) => study === hiddenStudy)?.images[1]?.digest);
+  expect(others).toEqual([]);
+  if (held) await finishHeatMap(server.database, { ...held, map });
   const read = await send(`${testSet}/heat-map?${query}`, token);
   expect(heatMapAnswerSchema.strict().parse(read.body)).toEqual({ state: 'made', reason: null, map });
   const log = await send('/api/competitions/mura/audit?about=hidden-data', token);
@@ -156,7 +184,47 @@ it('is an organiser’s look at a hidden image, which is in the audit log before
     { action: 'heat-map.read', subject: 'test', after },
     { action: 'heat-map.request', subject: 'test', after },
   ]);
-  // Of a submission of another phase, or of no image, there is none.
-  expect((await send(`/api/competitions/mura/phases/practice/test-set/heat-map?${query}`, token)).status).toBe(404);
-  expect((await send(`${testSet}/heat-map?submission=${id}&study=x`, token)).status).toBe(404);
+});
+
+it('is no look at a submission of another phase, at another phase’s version, or at no image', async () => {
+  const { digest: practice } = await server.database
+    .selectFrom('testSetVersions')
+    .select('digest')
+    .where('digest', '!=', seeded.hiddenVersion.digest)
+    .executeTakeFirstOrThrow();
+  const phases = '/api/competitions/mura/phases';
+  const sample = encodeURIComponent(sampleStudy);
+  for (const [path, code] of [
+    [`${phases}/practice/test-set/heat-map?submission=${id}&study=${sample}`, 'submission_not_found'],
+    [`${testSet}/heat-map?submission=${id}&study=${sample}&version=${practice}`, 'version_not_found'],
+    [`${testSet}/heat-map?submission=${id}&study=${sample}`, 'image_not_found'],
+  ] as const) {
+    const { status, body } = await send(path, seeded.organiser.token);
+    expect([status, problemSchema.parse(body).code]).toEqual([404, code]);
+  }
+});
+
+it('is made alone where an organiser asks, of a hidden image and of the sample, and beside others where its team does', async () => {
+  const source = await findHeatMapSource(server.database, id);
+  const describe = (manifest: object | undefined) =>
+    server.database
+      .updateTable('submissions')
+      .set({ manifest: JSON.stringify(manifest) })
+      .where('id', '=', id)
+      .execute();
+  // By occlusion each is made alone.
+  await describe({ ...source?.manifest, cam: { features: 'f', weights: 'w' } });
+  const countRuns = async () => {
+    const runs: number[] = [];
+    for (let maps = await claim(); maps.length > 0; maps = await claim()) runs.push(maps.length);
+    return runs;
+  };
+  const { token } = seeded.organiser;
+  for (const view of [1, 2]) await send(`${testSet}/heat-map`, token, { submission: id, study: hiddenStudy, view });
+  await send(own(), token, {});
+  expect(await countRuns()).toEqual([1, 1, 1, 1]);
+  await server.database.deleteFrom('heatMaps').execute();
+  await send(own(), seeded.alpha.token, {});
+  expect(await countRuns()).toEqual([2]);
+  await describe(source?.manifest);
 });

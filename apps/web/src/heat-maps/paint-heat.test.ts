@@ -25,6 +25,14 @@ it('leaves what is cold, mixes what lies between, and has the last colour where 
   expect(lightness).toEqual([...lightness].sort((a, b) => a - b));
 });
 
+it('mixes across and down, and covers the picture the more the hotter it is', () => {
+  // 1 more a column, 2 more a row: between four places, too.
+  const at = paint({ width: 2, height: 3, values: [1, 2, 3, 4, 5, 6] }, 8, 12);
+  expect(at(3, 5)).toEqual([...colourOf((1 + 0.375 + 2 * 0.875) / 6)]);
+  expect(at(5, 8)).toEqual([...colourOf((1 + 0.875 + 2 * 1.625) / 6)]);
+  expect([0, 0.25, 0.5, 1].map((share) => colourOf(share)[3])).toEqual([0, 128, 255, 255]);
+});
+
 it('paints nothing where there is no heat at all', () => {
   expect(paint({ values: [-1, 0] }, 4, 4)(3, 3)).toEqual(nothing);
 });

@@ -117,6 +117,16 @@ it('leaves a bundle that is there alone where it can’t write the new one', asy
   await chmod(place, 0o755);
 });
 
+it('refuses what no DenseNet has and ONNX would do in another way', () => {
+  const image = input({ shape: [8, 8, 1], name: 'image' });
+  const strided = layers.conv2d({ filters: 1, kernelSize: 3, strides: 2, padding: 'same', name: 'strided' });
+  const means = layers.globalAveragePooling2d({}).apply(image) as SymbolicTensor;
+  const activated = layers.dense({ units: 1, activation: 'sigmoid', name: 'activated' });
+  const convert = (outputs: unknown) => convertToOnnx(model({ inputs: image, outputs: outputs as SymbolicTensor }));
+  expect(() => convert(strided.apply(image))).toThrow('strided: no strides with “same”');
+  expect(() => convert(activated.apply(means))).toThrow('activated: an activation must be a layer of its own');
+});
+
 it('turns the sides of a tensor', () => {
   const values = Float32Array.from([0, 1, 2, 3, 4, 5]);
   expect([...transpose(values, [2, 3], [1, 0])]).toEqual([0, 3, 1, 4, 2, 5]);

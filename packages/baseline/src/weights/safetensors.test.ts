@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeFolder } from '../testing/make-folder.js';
@@ -19,7 +19,10 @@ it('reads what it wrote, bit by bit', async () => {
     { name: 'none', shape: [0, 4], values: new Float32Array() },
   ];
   await writeSafetensors(path, { tensors, metadata: { state: '{"a":"ü"}' } });
-  expect(readSafetensors(await readFile(path))).toEqual({ tensors, metadata: { state: '{"a":"ü"}' } });
+  const bytes = await readFile(path);
+  expect(readSafetensors(bytes)).toEqual({ tensors, metadata: { state: '{"a":"ü"}' } });
+  // Other readers look at the numbers in place.
+  expect(bytes.readBigUInt64LE(0) % 8n).toBe(0n);
   expect(await readdir(folder)).toEqual(['all.safetensors']);
 });
 
@@ -59,6 +62,10 @@ it('leaves the file before it where the disk takes no more', async () => {
   await writeFile(join(folder, 'blocked'), '');
   await expect(writeSafetensors(join(folder, 'blocked', 'file'), { tensors: [], metadata: {} })).rejects.toThrow();
   expect(readSafetensors(await readFile(path)).metadata).toEqual({ kept: 'yes' });
+  // What was written already is not left beside it.
+  await mkdir(join(folder, 'taken'));
+  await expect(writeSafetensors(join(folder, 'taken'), { tensors: [], metadata: {} })).rejects.toThrow();
+  expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
 });
 
 function compose(tensors: Record<string, [dtype: string, shape: number[], bytes: Uint8Array]>): Uint8Array {

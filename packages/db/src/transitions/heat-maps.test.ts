@@ -5,7 +5,7 @@ import { listHeatMaps, readHeatMap } from '../tables/heat-maps.js';
 import { registerWorker, setWorkerMode } from '../tables/workers.js';
 import { type SeededPhase, seedPhase, seedSubmission, sha256 } from '../testing/seed-phase.js';
 import { useDatabases } from '../testing/use-databases.js';
-import { claimHeatMaps } from './claim-heat-maps.js';
+import { claimHeatMaps, type HeldHeatMap } from './claim-heat-maps.js';
 import { finishHeatMap, refuseHeatMaps, releaseHeatMaps, renewHeatMaps } from './end-heat-map.js';
 import { mostOpenHeatMaps, requestHeatMaps } from './request-heat-maps.js';
 
@@ -61,7 +61,19 @@ it('is made once, of what it is asked for, and kept', async () => {
   expect(await claim()).toBeNull();
   // Another way to make it is another map.
   await ask(submissionId, ['a'], { method: 'occlusion' });
-  expect(await claim()).toMatchObject({ method: 'occlusion' });
+  const occluded = { bundle, method: 'occlusion' as const };
+  expect(await listHeatMaps(databases.owner, { ...occluded, images: ['a', 'b'] })).toMatchObject([
+    { image: 'a', state: 'requested' },
+  ]);
+  const { first } = await demandClaim();
+  const other = { ...map, method: 'occlusion' as const, values: [0.125, 0] };
+  await finishHeatMap(databases.evaluator, { ...first, map: other });
+  expect(await readHeatMap(databases.owner, { ...occluded, image: 'a' })).toEqual(other);
+  expect(await readHeatMap(databases.owner, { bundle, method, image: 'a' })).toEqual(map);
+  // Of another bundle there is none.
+  const unknown = { bundle: sha256('another model'), method };
+  expect(await listHeatMaps(databases.owner, { ...unknown, images: ['a'] })).toEqual([]);
+  expect(await readHeatMap(databases.owner, { ...unknown, image: 'a' })).toBeNull();
   await expect(sql`UPDATE heat_maps SET map = '{}'`.execute(databases.owner)).rejects.toThrow('stays so');
 });
 
@@ -69,6 +81,23 @@ it('is given to one of twenty workers that ask at once', async () => {
   await ask(await seed(), ['a', 'b']);
   const claims = await Promise.all(Array.from({ length: 20 }, (_, worker) => claim(`worker ${worker}`)));
   expect(claims.flatMap((each) => each?.maps.map(({ image }) => image) ?? []).sort()).toEqual(['a', 'b']);
+});
+
+it('is made beside others of its own bundle and method that nobody has begun, sixteen at a time', async () => {
+  const submissionId = await seed();
+  const images = Array.from({ length: 18 }, (_, place) => `image ${place}`);
+  await ask(submissionId, images);
+  await ask(submissionId, ['covered'], { method: 'occlusion' });
+  await ask(await seed(), ['of another'], { bundle: sha256('another model') });
+  await ask(submissionId, ['fresh']);
+  await ask(submissionId, ['tried before']);
+  await databases.owner.updateTable('heatMaps').set({ attempts: 1 }).where('image', '=', 'tried before').execute();
+  const runs: string[][] = [];
+  for (let claimed = await claim(); claimed; claimed = await claim()) runs.push(claimed.maps.map(({ image }) => image));
+  const [first = [], second = [], ...alone] = runs;
+  expect(first).toHaveLength(16);
+  expect([...first, ...second].sort()).toEqual([...images, 'fresh'].sort());
+  expect(alone).toEqual([['covered'], ['of another'], ['tried before']]);
 });
 
 it('is taken by no worker that is paused, nor by one that serves other hardware', async () => {
@@ -92,7 +121,8 @@ it('is taken by no worker that is paused, nor by one that serves other hardware'
 });
 
 it('is taken over where its worker was lost, alone, and refused where its attempts are spent', async () => {
-  await ask(await seed(), ['a', 'b']);
+  const submissionId = await seed();
+  await ask(submissionId, ['a', 'b']);
   const { maps: lost } = await demandClaim();
   expect(lost).toHaveLength(2);
   expect(await renewHeatMaps(databases.evaluator, { maps: lost, leaseSeconds: 30 })).toBe('held');
@@ -114,6 +144,9 @@ it('is taken over where its worker was lost, alone, and refused where its attemp
   expect(await claim()).toBeNull();
   const other = lost.find(({ id }) => id !== first.id)?.image ?? '';
   expect(await list([other])).toMatchObject([{ state: 'refused', reason: { code: 'attempts_spent' } }]);
+  // Asked for again, it has all its attempts again.
+  await ask(submissionId, [other]);
+  expect((await demandClaim()).first.image).toBe(other);
 });
 
 it('is refused with a reason, and tried once more when it is asked for again', async () => {
@@ -123,9 +156,13 @@ it('is refused with a reason, and tried once more when it is asked for again', a
   expect(await refuseHeatMaps(databases.evaluator, { maps, code: 'cam_mismatch', detail: 'found \0 and' })).toBe(true);
   const reason = { code: 'cam_mismatch', detail: 'found \uFFFD and' };
   expect(await list(['a'])).toEqual([{ image: 'a', state: 'refused', reason }]);
+  const make = sql`UPDATE heat_maps SET state = 'made', map = '{}', reason_code = NULL, reason_detail = NULL`;
+  await expect(make.execute(databases.owner)).rejects.toThrow('stays so');
   await ask(submissionId, ['a']);
   expect(await list(['a'])).toEqual([{ image: 'a', state: 'requested', reason: null }]);
   expect((await demandClaim()).first.leaseToken).toBe(2);
+  const goBack = sql`UPDATE heat_maps SET lease_token = 1`;
+  await expect(goBack.execute(databases.owner)).rejects.toThrow('never goes back');
 });
 
 it('is made alone where an organiser asked for it: a model that sees a hidden image too could put it into another map', async () => {
@@ -135,10 +172,21 @@ it('is made alone where an organiser asked for it: a model that sees a hidden im
   await ask(submissionId, ['sample b']);
   await ask(submissionId, ['another hidden'], { askedBy: 'organiser' });
   const runs: string[][] = [];
+  const held: HeldHeatMap[] = [];
   for (let claimed = await claim(); claimed; claimed = await claim()) {
     runs.push(claimed.maps.map(({ image }) => image).sort());
+    held.push(...claimed.maps);
   }
   expect(runs).toEqual([['sample a', 'sample b'], ['hidden'], ['another hidden']]);
+  // Who asks again for what was refused is who has asked.
+  await refuseHeatMaps(databases.evaluator, {
+    maps: held.filter(({ image }) => image === 'sample a'),
+    code: 'cam_mismatch',
+    detail: '',
+  });
+  await ask(submissionId, ['sample c']);
+  await ask(submissionId, ['sample a'], { askedBy: 'organiser' });
+  expect((await demandClaim()).maps.map(({ image }) => image)).toEqual(['sample c']);
 });
 
 it('waits behind those who have waited longer when it is asked for again', async () => {
@@ -157,8 +205,9 @@ it('is handed back on shutdown without an attempt', async () => {
     const { maps } = await demandClaim();
     await releaseHeatMaps(databases.evaluator, { maps, costsAttempt: false });
   }
-  const { maps } = await demandClaim();
+  const { maps, first } = await demandClaim();
   await releaseHeatMaps(databases.evaluator, { maps, costsAttempt: true });
+  expect(await finishHeatMap(databases.evaluator, { ...first, map })).toBe(false);
   const { attempts } = await databases.owner.selectFrom('heatMaps').select('attempts').executeTakeFirstOrThrow();
   expect(attempts).toBe(1);
 });
@@ -174,6 +223,11 @@ it('waits in a bounded number of a team, also where it asks twice at once; organ
   // What waits already is no more than it was.
   await ask(submissionId, images.slice(1, 3));
   await ask(submissionId, ['z'], { askedBy: 'organiser' });
+  // Nor do another team's count, or what is made.
+  await ask(await seed(), ['of another team']);
+  const { first } = await demandClaim();
+  await finishHeatMap(databases.evaluator, { ...first, map });
+  await ask(submissionId, ['in its place']);
 });
 
 it('shows the machine that runs bundles no map, and lets it ask for none', async () => {

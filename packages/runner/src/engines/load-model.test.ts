@@ -1,7 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { model as defineModel, input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterAll, expect, it } from 'vitest';
-import { removeModels, writers } from '../testing/write-models.js';
-import type { DeviceKind } from './engine.js';
+import { describeModel, makeFolder, removeModels, writers } from '../testing/write-models.js';
+import { type DeviceKind, deviceKinds } from './engine.js';
 import { loadModel } from './load-model.js';
+import { onnxDevices } from './onnx/onnx-devices.js';
+import { tfjsDevices } from './tfjs/tfjs-devices.js';
 
 afterAll(removeModels);
 
@@ -31,4 +37,70 @@ it.each([
 
 it.each(['onnx', 'tfjs'] as const)('says why %s can’t have the only device that it may have', async (engine) => {
   await expect(load(engine, ['cuda'])).rejects.toThrow('Not on cuda: no GPU was given to it.');
+});
+
+it('tries GPUs before the processor, by NVIDIA’s own libraries first, and says why not', async () => {
+  for (const [engine, device] of [
+    ['onnx', 'cpu'],
+    ['tfjs', 'wasm-simd'],
+  ] as const) {
+    // In whatever order they are allowed.
+    const { model, notices } = await load(engine, [...deviceKinds].reverse());
+    expect(model.device).toBe(device);
+    expect(notices).toEqual(['cuda', 'webgpu'].map((kind) => `Not on ${kind}: no GPU was given to it.`));
+    await model.release();
+  }
+  // With a GPU, and TensorFlow, which no test of these has.
+  expect(onnxDevices.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'cpu']);
+  expect(tfjsDevices.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'cpu', 'wasm']);
+});
+
+it('has CUDA multiply with all digits of its numbers, before the first model is loaded there', async () => {
+  const { directory, manifest } = await writers.onnx({ weights: [[1]], bias: [0] });
+  const cuda = onnxDevices.find(({ kind }) => kind === 'cuda');
+  delete process.env.NVIDIA_TF32_OVERRIDE;
+  // Whether or not this machine has it.
+  await cuda?.load({ bundleDirectory: directory, manifest, threads: 1, gpu: null }).catch(() => {});
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe('0');
+});
+
+it('gives the output that the manifest names, of several that a layers model has', async () => {
+  const image = input({ shape: [2, 2, 1], name: 'images' });
+  const means = layers.globalAveragePooling2d({ name: 'means' }).apply(image) as SymbolicTensor;
+  const outputs = ['other', 'values'].map(
+    (name, place) =>
+      layers
+        .dense({ units: 1, name, useBias: false, kernelInitializer: place === 0 ? 'zeros' : 'ones' })
+        .apply(means) as SymbolicTensor,
+  );
+  const directory = await makeFolder();
+  await defineModel({ inputs: image, outputs }).save(
+    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs = [], weightData = new ArrayBuffer(0) }) => {
+      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      const file = { format: 'layers-model', modelTopology, weightsManifest };
+      await writeFile(join(directory, 'model.json'), JSON.stringify(file));
+      await writeFile(join(directory, 'weights.bin'), new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  const manifest = describeModel('tfjs', 'model.json', 'nhwc', 1, 2);
+  const options = { bundleDirectory: directory, manifest, threads: 1, gpu: null };
+  const { model } = await loadModel({ ...options, devices: ['wasm'] });
+  expect(Array.from((await model.predict(Float32Array.of(1, 2, 3, 6), 1)).values)).toEqual([3]);
+  // Also beside what a layer gives.
+  const { values, extras } = await model.predict(Float32Array.of(1, 2, 3, 6), 1, ['other']);
+  expect([values[0], extras[0]?.values[0]]).toEqual([3, 0]);
+  await model.release();
+});
+
+it('predicts with TF.js where the model was loaded, also after another model was run elsewhere', async () => {
+  const { model } = await load('tfjs', ['wasm']);
+  // As WebGPU is, where a model was tried there and not believed.
+  const factory = tf.findBackendFactory('wasm');
+  tf.registerBackend('elsewhere', factory);
+  await tf.setBackend('elsewhere');
+  expect(Array.from((await model.predict(images, 2)).values)).toEqual([15, 29]);
+  expect(tf.getBackend()).toBe('wasm');
+  tf.removeBackend('elsewhere');
+  await model.release();
 });

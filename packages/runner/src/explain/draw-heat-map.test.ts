@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HeatMap } from '@holdout/contracts';
+import { interpolateInferno } from 'd3-scale-chromatic';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writePng } from '../testing/write-models.js';
@@ -38,6 +39,25 @@ it('leaves what is cold, and has the last colour where it is hottest, at the pic
   const at = await draw({});
   expect(at(0, 10)).toEqual(grey);
   expect(at(39, 10)).toEqual(hottest);
+});
+
+it('mixes what lies between, and covers the picture the more the hotter it is', async () => {
+  const at = await draw({ values: [0, 1] });
+  // The places' middles lie at 10 and at 30 pixels; from half of the most heat on nothing of the picture is seen.
+  for (const x of [12, 15, 18, 22, 27]) {
+    // To half a pixel, by which sharp places them further.
+    const share = (x - 10) / 20;
+    const hexadecimal = interpolateInferno(share);
+    const covering = Math.min(1, 2 * share);
+    for (const [channel, value] of at(x, 10).entries()) {
+      const colour = Number.parseInt(hexadecimal.slice(1 + 2 * channel, 3 + 2 * channel), 16);
+      expect(Math.abs(value - (colour * covering + 100 * (1 - covering)))).toBeLessThan(5);
+    }
+  }
+});
+
+it('ends its scale at the hottest place, however much speaks against elsewhere', async () => {
+  expect((await draw({ values: [-9, 1] }))(39, 10)).toEqual(hottest);
 });
 
 it('is as opaque as it was asked to be', async () => {

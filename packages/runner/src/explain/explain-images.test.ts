@@ -1,6 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeOnnx } from '@holdout/bundle';
 import {
   chooseHeatMapMethod,
   defaultRunLimits,
@@ -17,6 +19,7 @@ import { copyFrom, makeFolder } from '../testing/describe-run.js';
 import { camWriters, rewriteAsGraph } from '../testing/write-cam-models.js';
 import { removeModels, type TestBundle } from '../testing/write-models.js';
 import { explainImages } from './explain-images.js';
+import { exposeTensors } from './expose-tensors.js';
 
 let folder: string;
 let sandbox: Sandbox;
@@ -135,13 +138,31 @@ describe('by occlusion', () => {
   it.each(['onnx', 'tfjs'] as const)('the heat lies where the model looks: %s', async (engine) => {
     // Of the features only the second is used: the pixels at the quarters' corners. Only one of them is bright.
     const bundle = await camWriters[engine]({ weights: [[0, 0.05]] });
-    const bright = Array.from({ length: 64 }, (_, pixel) => (pixel === 4 * 8 + 4 ? 250 : 0));
-    const [map] = await explain(bundle, [await writeGreys('bright', 8, bright)], 'occlusion');
-    expect(map).toMatchObject({ method: 'occlusion', width: 8, height: 8, area: whole });
-    const hot = map?.values.flatMap((value, place) => (value > 0.01 ? [place] : []));
+    const places = [4 * 8 + 4, 4];
+    const paths = places.map((bright) =>
+      writeGreys(
+        `bright${bright}`,
+        8,
+        Array.from({ length: 64 }, (_, pixel) => (pixel === bright ? 250 : 0)),
+      ),
+    );
+    const maps = await explain(bundle, await Promise.all(paths), 'occlusion');
+    expect(maps).toMatchObject(places.map(() => ({ method: 'occlusion', width: 8, height: 8, area: whole })));
+    const hot = maps.map(({ values }) => values.flatMap((value, place) => (value > 0.01 ? [place] : [])));
     // The squares of one pixel and of those beside it that cover that one.
-    expect(hot).toEqual([4 * 8 + 4]);
+    expect(hot).toEqual(places.map((place) => [place]));
   });
+});
+
+it('adds no output that an ONNX model has already', async () => {
+  const bundle = await camWriters.onnx({ weights: [[0.5, -0.25]] });
+  const path = join(bundle.directory, 'model.onnx');
+  await exposeTensors(path, ['features']);
+  await exposeTensors(path, ['features', 'w', 'values']);
+  const { outputs } = await describeOnnx(createReadStream(path));
+  expect(outputs.map(({ name }) => name)).toEqual(['values', 'features', 'w']);
+  const [map] = await explain(bundle, [await writeQuarters('one')]);
+  expect(map?.values).toEqual([4.5, 9, 13, 16]);
 });
 
 it('lies over the part of the picture that the model was shown', async () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { defaultRunLimits, HoldoutError, type ResolvedCommandManifest, type RunLimits } from '@holdout/contracts';
 import type { RunStudy } from '../command/lay-out-work.js';
 import { type CommandResult, runCommand } from '../command/run-command.js';
+import type { Gpu } from '../gpus/gpu.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** What a test's program did: its predictions or the reason that there are none, and what it printed. */
@@ -18,6 +19,7 @@ interface ProgramOptions {
   readonly limits?: Partial<RunLimits>;
   readonly manifest?: Partial<ResolvedCommandManifest>;
   readonly files?: Readonly<Record<string, string>>;
+  readonly gpus?: readonly Gpu[];
   readonly signal?: AbortSignal;
   readonly onLog?: (line: string) => void;
 }
@@ -53,7 +55,8 @@ export async function runProgram(sandbox: Sandbox, source: string, options: Prog
     };
     const limits = { ...defaultRunLimits, timeLimitSeconds: 30, ...options.limits };
     const manifest = { ...commandManifest, ...options.manifest };
-    const run = { sandbox, manifest, bundleDirectory, folder, studies, limits, onLog };
+    const { gpus = [] } = options;
+    const run = { sandbox, manifest, bundleDirectory, folder, studies, limits, gpus, onLog };
     try {
       const result = await runCommand({ ...run, ...(options.signal ? { signal: options.signal } : {}) });
       return { result, fault: null, log: lines.join('\n') };

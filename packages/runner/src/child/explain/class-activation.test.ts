@@ -21,11 +21,22 @@ it('reads channels from the shapes, and where they don’t tell, as the engine h
   expect(mapClassActivation(both, weights, { ...onnx, engine: 'tfjs' })).toEqual([sideBySide]);
 });
 
+it('takes a square of weights as the engine has them: a row for each output, or for each channel', () => {
+  const features = give([1, 2, 1, 1], [1, 100]);
+  const weights = give([2, 2], [1, 2, 3, 4]);
+  const second = { count: 1, outputs: 2, index: 1 };
+  expect(mapClassActivation(features, weights, { ...second, engine: 'onnx' })[0]?.values).toEqual([3 + 400]);
+  const beside = give([1, 1, 1, 2], [1, 100]);
+  expect(mapClassActivation(beside, weights, { ...second, engine: 'tfjs' })[0]?.values).toEqual([2 + 400]);
+});
+
 it('refuses a map that is no number somewhere, or larger than any that is drawn', () => {
   const features = give([1, 2, 1, 1], [Number.POSITIVE_INFINITY, 1]);
   expect(() => mapClassActivation(features, give([2], [1, 1]), onnx)).toThrow(
     expect.objectContaining({ code: 'output_not_finite' }),
   );
+  const most = give([1, 1, 1, mostHeatMapSide], Array<number>(mostHeatMapSide).fill(1));
+  expect(mapClassActivation(most, give([1], [1]), onnx)[0]?.width).toBe(mostHeatMapSide);
   const side = mostHeatMapSide + 1;
   for (const [height, width] of [
     [1, side],

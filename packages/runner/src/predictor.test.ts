@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultRunLimits } from '@holdout/contracts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Gpu } from './gpus/gpu.js';
+import { takeGpu } from './gpus/take-gpu.js';
+import { keepProcessReady } from './keep-process-ready.js';
+import { openPredictor } from './predictor.js';
+import { createSandbox } from './sandbox/create-sandbox.js';
+import type { Sandbox, SandboxEnd } from './sandbox/sandbox.js';
+import { copyFrom, makeFolder } from './testing/describe-run.js';
+import { removeModels, type TestBundle, writers } from './testing/write-models.js';
+
+let folder: string;
+let bundle: TestBundle;
+let gpus: [Gpu, Gpu];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdout-predictor-'));
+  bundle = await writers.onnx({ weights: [[1]], bias: [0] });
+  // Only who has which is asked here: of their files none is shown.
+  const none = { name: null, uuid: null, files: [], systemFolders: [], environment: {}, isSoftware: false };
+  const describe = (id: string): Gpu => ({ id, ...none, lockFile: join(folder, `${id}.lock`) });
+  gpus = [describe('nvidia0'), describe('nvidia1')];
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await removeModels();
+});
+
+async function prepare(sandbox: Sandbox) {
+  const models = keepProcessReady({ sandbox, makeFolder });
+  const { manifest, directory } = bundle;
+  const options = { manifest, unpack: copyFrom(directory), sandbox, models, makeFolder, gpus, threads: 1 };
+  return { models, open: () => openPredictor({ ...options, limits: defaultRunLimits }) };
+}
+
+it('takes the GPU that the waiting process sees, where it is free', async () => {
+  const { models, open } = await prepare(await createSandbox({ kind: 'bubblewrap' }));
+  await models.start(defaultRunLimits, gpus[1]).close();
+  await expect.poll(() => models.waitingGpu()?.id, { timeout: 30_000 }).toBe('nvidia1');
+  const predictor = await open();
+  const other = await takeGpu(gpus);
+  expect(other.gpu.id).toBe('nvidia0');
+  other.release();
+  await predictor.close();
+  await models.close();
+});
+
+it('gives its GPU back when its process has ended, not before', async () => {
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  let hasEnded = false;
+  /** A process that takes its time to end, as one in a container may. */
+  const end = async (ended: Promise<SandboxEnd>) => {
+    const end = await ended;
+    await sleep(500);
+    hasEnded = true;
+    return end;
+  };
+  const start: Sandbox['start'] = (program) => {
+    const running = sandbox.start(program);
+    return { ...running, ended: end(running.ended) };
+  };
+  const { models, open } = await prepare({ ...sandbox, mayWait: false, start });
+  const predictor = await open();
+  const other = await takeGpu(gpus);
+  const next = takeGpu(gpus).then((taken) => ({ taken, hadEnded: hasEnded }));
+  await predictor.close();
+  const { taken, hadEnded } = await next;
+  expect(hadEnded).toBe(true);
+  for (const each of [taken, other]) each.release();
+  await models.close();
+});
