@@ -13,7 +13,7 @@ import {
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { makeHeatMaps } from './make-heat-maps.js';
 import { takeEvaluations } from './take-evaluations.js';
-import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+import { evaluateById, startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
 
 const never = new AbortController().signal;
 let fixture: WorkerFixture;
@@ -126,6 +126,33 @@ it('is tried again where an image is lost, and waits without an attempt for a st
   expect(await tryOnce()).toEqual({ state: 'requested', attempts: 1, leaseOwner: null });
   await rm(blobs);
   await rename(`${blobs}-away`, blobs);
+});
+
+it('is looked at now and then while the storage is away, and made when it is back', { timeout: 120_000 }, async () => {
+  const { submitted, list } = await seed();
+  await evaluateById(fixture.evaluating, submitted.evaluationId, never);
+  const blobs = join(fixture.evaluating.config.storage.directory, 'blobs');
+  await rename(blobs, `${blobs}-away`);
+  await writeFile(blobs, '');
+  const readTokens = async () => {
+    const rows = await fixture.owner.selectFrom('heatMaps').select('leaseToken').execute();
+    return rows.map(({ leaseToken }) => Number(leaseToken));
+  };
+  const work = takeEvaluations({
+    ...fixture.evaluating,
+    config: { ...fixture.evaluating.config, reconcileSeconds: 1 },
+  });
+  try {
+    await waitFor(async () => Math.max(...(await readTokens())) > 1);
+    await sleep(3000);
+    // Once a second, and not as often as it can: that was some fifty times a second.
+    expect(Math.max(...(await readTokens()))).toBeLessThan(12);
+    await rm(blobs);
+    await rename(`${blobs}-away`, blobs);
+    await waitFor(async () => (await list()).every(({ state }) => state === 'made'));
+  } finally {
+    await work.close();
+  }
 });
 
 it('is made by another worker where the first was lost, and handed back on shutdown', {
