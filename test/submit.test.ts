@@ -206,6 +206,8 @@ describe('a team at its browser', () => {
       bar.waitFor({ state: 'attached', timeout: 120_000 }),
       page.getByText(/Scored in about|It takes longer/).waitFor({ timeout: 120_000 }),
     ]);
+    // Of a click that fails, that is to be heard.
+    seen.catch(() => {});
     await page.getByRole('button', { name: 'Submit', exact: true }).click();
     await seen;
     await page.waitForURL(/\/submissions\//);

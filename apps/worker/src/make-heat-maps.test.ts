@@ -1,4 +1,4 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeatMapMethod, heatMapSchema } from '@holdout/contracts';
@@ -43,6 +43,19 @@ const claim = (leaseSeconds = 4) =>
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(100);
+}
+
+/** Does something while the storage is away; not merely empty, which would be blobs that are lost. */
+async function whileAway(act: () => Promise<void>): Promise<void> {
+  const blobs = join(fixture.evaluating.config.storage.directory, 'blobs');
+  await rename(blobs, `${blobs}-away`);
+  await writeFile(blobs, '');
+  try {
+    await act();
+  } finally {
+    await rm(blobs);
+    await rename(`${blobs}-away`, blobs);
+  }
 }
 
 it('makes them where no evaluation waits, as one run of the bundle', { timeout: 120_000 }, async () => {
@@ -111,8 +124,10 @@ it('is tried again where an image is lost, and waits without an attempt for a st
   const { submissionId } = submitted;
   await requestHeatMaps(fixture.owner, { ...asked, submissionId, images: ['0'.repeat(64)], askedBy: 'team' });
   const tryOnce = async () => {
-    const claimed = await claim();
-    if (claimed) await makeHeatMaps(fixture.evaluating, claimed, never);
+    // What was handed back waits for a moment.
+    let claimed = await claim();
+    for (; !claimed; claimed = await claim()) await sleep(100);
+    await makeHeatMaps(fixture.evaluating, claimed, never);
     return await fixture.owner
       .selectFrom('heatMaps')
       .select(['state', 'attempts', 'leaseOwner'])
@@ -120,39 +135,50 @@ it('is tried again where an image is lost, and waits without an attempt for a st
   };
   // No fault of the bundle.
   expect(await tryOnce()).toEqual({ state: 'requested', attempts: 1, leaseOwner: null });
-  const blobs = join(fixture.evaluating.config.storage.directory, 'blobs');
-  await rename(blobs, `${blobs}-away`);
-  await writeFile(blobs, '');
-  expect(await tryOnce()).toEqual({ state: 'requested', attempts: 1, leaseOwner: null });
-  await rm(blobs);
-  await rename(`${blobs}-away`, blobs);
+  await whileAway(async () => {
+    expect(await tryOnce()).toEqual({ state: 'requested', attempts: 1, leaseOwner: null });
+  });
 });
 
 it('is looked at now and then while the storage is away, and made when it is back', { timeout: 120_000 }, async () => {
   const { submitted, list } = await seed();
   await evaluateById(fixture.evaluating, submitted.evaluationId, never);
-  const blobs = join(fixture.evaluating.config.storage.directory, 'blobs');
-  await rename(blobs, `${blobs}-away`);
-  await writeFile(blobs, '');
   const readTokens = async () => {
     const rows = await fixture.owner.selectFrom('heatMaps').select('leaseToken').execute();
     return rows.map(({ leaseToken }) => Number(leaseToken));
   };
-  const work = takeEvaluations({
-    ...fixture.evaluating,
-    config: { ...fixture.evaluating.config, reconcileSeconds: 1 },
-  });
+  const work = takeEvaluations(fixture.evaluating);
   try {
-    await waitFor(async () => Math.max(...(await readTokens())) > 1);
-    await sleep(3000);
-    // Once a second, and not as often as it can: that was some fifty times a second.
-    expect(Math.max(...(await readTokens()))).toBeLessThan(12);
-    await rm(blobs);
-    await rename(`${blobs}-away`, blobs);
+    await whileAway(async () => {
+      await waitFor(async () => Math.max(...(await readTokens())) > 1);
+      await sleep(3000);
+      // Once a second, and not as often as it can: that was some fifty times a second.
+      expect(Math.max(...(await readTokens()))).toBeLessThan(12);
+    });
     await waitFor(async () => (await list()).every(({ state }) => state === 'made'));
   } finally {
     await work.close();
   }
+});
+
+it('keeps no others waiting where its image can never be read', { timeout: 120_000 }, async () => {
+  const unreadable = '0'.repeat(64);
+  const place = join(fixture.evaluating.config.storage.directory, 'blobs', '00', unreadable.slice(2));
+  await mkdir(place, { recursive: true });
+  const { submitted, asked } = await seed();
+  await fixture.owner.deleteFrom('heatMaps').execute();
+  const { submissionId } = submitted;
+  await requestHeatMaps(fixture.owner, { ...asked, submissionId, images: [unreadable], askedBy: 'organiser' });
+  const { list } = await seed('tfjs');
+  const work = takeEvaluations(fixture.evaluating);
+  try {
+    await waitFor(async () => (await list()).every(({ state }) => state === 'made'));
+  } finally {
+    await work.close();
+    await rm(place, { recursive: true });
+  }
+  const first = await fixture.owner.selectFrom('heatMaps').select('state').where('image', '=', unreadable).execute();
+  expect(first).toEqual([{ state: 'requested' }]);
 });
 
 it('is made by another worker where the first was lost, and handed back on shutdown', {

@@ -13,13 +13,8 @@ import { makeScratchFolder, withScratchFolder } from './scratch.js';
  * Makes the heat maps of one claim, in the sandbox and within the limits that the submission was evaluated in.
  *
  * @param shutdown - aborted when the process must end; what is not made is then handed back
- * @returns false where something of ours was out of reach: what is handed back then needs a moment
  */
-export async function makeHeatMaps(
-  tools: EvaluationTools,
-  claim: HeatMapClaim,
-  shutdown: AbortSignal,
-): Promise<boolean> {
+export async function makeHeatMaps(tools: EvaluationTools, claim: HeatMapClaim, shutdown: AbortSignal): Promise<void> {
   const { database, config } = tools;
   const { leaseSeconds } = config;
   const { maps } = claim;
@@ -36,9 +31,8 @@ export async function makeHeatMaps(
       if (held && !(await finishHeatMap(database, { ...held, map }))) throw new EvaluationInterrupted('lost');
     }
     log.info('heat maps made');
-    return true;
   } catch (error) {
-    return await endEarly(tools, claim, lease.signal.aborted ? lease.signal.reason : error, log);
+    await endEarly(tools, claim, lease.signal.aborted ? lease.signal.reason : error, log);
   } finally {
     lease.release();
   }
@@ -59,27 +53,22 @@ async function explain(tools: EvaluationTools, claim: HeatMapClaim, signal: Abor
   });
 }
 
-/** What is the bundle's fault is told; what could go better with another worker is handed back. @returns as `makeHeatMaps` */
-async function endEarly(
-  { database }: EvaluationTools,
-  { maps }: HeatMapClaim,
-  error: unknown,
-  log: Logger,
-): Promise<boolean> {
-  const isOurs = !(error instanceof HoldoutError) || error.fault === 'server';
+/** What is the bundle's fault is told; what could go better with another worker is handed back. */
+async function endEarly({ database, config }: EvaluationTools, { maps }: HeatMapClaim, error: unknown, log: Logger) {
   if (error instanceof EvaluationInterrupted) {
     log.info({ why: error.why }, 'heat maps interrupted');
     if (error.why === 'shutdown') await releaseHeatMaps(database, { maps, costsAttempt: false });
-    return true;
+    return;
   }
-  // Of several it may be one that fails: each is tried alone then.
+  const isOurs = !(error instanceof HoldoutError) || error.fault === 'server';
   if (!isOurs && maps.length === 1) {
     log.info({ code: error.code, detail: error.detail }, 'heat maps refused');
     await refuseHeatMaps(database, { maps, code: error.code, detail: error.detail ?? '' });
-    return true;
+    return;
   }
   log.warn({ err: error }, 'heat maps not made; they will be tried again while attempts are left');
   const isAway = error instanceof HoldoutError && error.code === 'storage_unavailable';
-  await releaseHeatMaps(database, { maps, costsAttempt: !isAway });
-  return !isOurs;
+  // Of several it may be one that fails: each is tried alone then. What is out of our reach may need a moment.
+  const waitSeconds = isOurs ? config.reconcileSeconds : 0;
+  await releaseHeatMaps(database, { maps, costsAttempt: !isAway, waitSeconds });
 }

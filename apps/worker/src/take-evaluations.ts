@@ -65,20 +65,13 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
     return claim;
   }
 
-  /** @returns false where something of ours was out of reach of heat maps */
-  async function workOn(work: Work): Promise<boolean> {
-    if ('heatMaps' in work) return await makeHeatMaps(tools, work.heatMaps, handBack.signal);
-    await evaluateSubmission(tools, work.evaluation, handBack.signal);
-    return true;
-  }
-
   async function workOff(first: Work): Promise<void> {
     bells.pause();
     try {
       for (let work: Work | null = first; work; ) {
-        const isReachable = await workOn(work);
-        // What was handed back would be next again: it waits for the next look.
-        work = isPaused || isClosing || !isReachable ? null : await claimNext(null);
+        if ('evaluation' in work) await evaluateSubmission(tools, work.evaluation, handBack.signal);
+        else await makeHeatMaps(tools, work.heatMaps, handBack.signal);
+        work = isPaused || isClosing ? null : await claimNext(null);
       }
     } catch (error) {
       // Postgres is away: the lease runs out, and what was held is taken over.

@@ -1,20 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestPostgres } from '@holdout/db/testing';
-import { createQueue, prepareQueue, type QueueWorker } from '@holdout/queue';
+import { createQueue, prepareQueue, type Queue, type QueueWorker } from '@holdout/queue';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { takeScorings } from './take-scorings.js';
 import { evaluateById, startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
 
 let fixture: WorkerFixture;
 let work: QueueWorker | undefined;
+/** A queue whose bells nobody rings here. */
+let elsewhere: Queue;
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
 beforeAll(async () => {
   fixture = await startWorkerFixture();
+  postgres = await startTestPostgres();
+  const { ownerUrl } = await postgres.createDatabase();
+  await prepareQueue({ postgresUrl: ownerUrl, roles: [] });
+  elsewhere = await createQueue({ postgresUrl: ownerUrl });
 });
 afterEach(async () => {
   await work?.close();
   work = undefined;
 });
-afterAll(() => fixture?.close());
+afterAll(async () => {
+  await elsewhere?.close();
+  await postgres?.stop();
+  await fixture?.close();
+});
 
 /** Up to where its predictions are stored, and a bell was rung. */
 async function evaluate() {
@@ -28,28 +39,25 @@ const stateOf = async (submitted: Submitted) => (await fixture.read(submitted)).
 const expectScored = (submitted: Submitted) =>
   expect.poll(() => stateOf(submitted), { timeout: 60_000 }).toBe('scored');
 
+/** It listens soon after it was started, and nobody says when. What it did not hear is left to whoever comes. */
+async function waitUntilItHears(): Promise<void> {
+  const all: Submitted[] = [];
+  const isAnyScored = async () => {
+    all.push(await evaluate());
+    return (await Promise.all(all.map(stateOf))).includes('scored');
+  };
+  await expect.poll(isAnyScored, { timeout: 60_000 }).toBe(true);
+}
+
 function start(queue = fixture.evaluating.queue): QueueWorker {
   work = takeScorings({ ...fixture.scoring, queue });
   return work;
 }
 
 it('scores what Postgres tells of, though no bell comes', async () => {
-  const postgres = await startTestPostgres();
-  const { ownerUrl } = await postgres.createDatabase();
-  await prepareQueue({ postgresUrl: ownerUrl, roles: [] });
-  const elsewhere = await createQueue({ postgresUrl: ownerUrl });
-  try {
-    await start(elsewhere).ready;
-    // It listens soon after it takes bells, and nobody says when: of one of these it hears.
-    await expect
-      .poll(async () => stateOf(await evaluate().then((each) => sleep(500, each))), { timeout: 60_000 })
-      .toBe('scored');
-    await expectScored(await evaluate());
-    await work?.close();
-  } finally {
-    await elsewhere.close();
-    await postgres.stop();
-  }
+  start(elsewhere);
+  await waitUntilItHears();
+  await expectScored(await evaluate());
 });
 
 it('scores by its bell what was stored while it was not there, and once what it is told of twice', async () => {
@@ -63,13 +71,18 @@ it('scores by its bell what was stored while it was not there, and once what it 
 });
 
 it('takes nothing while it is paused, however it is told', async () => {
-  const paused = start();
-  await paused.ready;
-  await expectScored(await evaluate());
-  paused.pause();
-  const submitted = await evaluate();
-  await sleep(1000);
-  expect(await stateOf(submitted)).toBe('scoring');
-  paused.resume();
-  await expectScored(submitted);
+  const hearing = start(elsewhere);
+  await waitUntilItHears();
+  const byBell = takeScorings({ ...fixture.scoring, queue: fixture.evaluating.queue });
+  try {
+    await byBell.ready;
+    for (const each of [hearing, byBell]) each.pause();
+    const submitted = await evaluate();
+    await sleep(1000);
+    expect(await stateOf(submitted)).toBe('scoring');
+    byBell.resume();
+    await expectScored(submitted);
+  } finally {
+    await byBell.close();
+  }
 });

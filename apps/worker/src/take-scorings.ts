@@ -4,12 +4,13 @@ import type { Queue, QueueWorker } from '@holdout/queue';
 import { type ScoringTools, scorePredictions } from './score-predictions.js';
 
 /**
- * Scores one evaluation after another. Of each it is told twice: by Postgres, as its predictions are stored, and by a bell,
- * which comes some milliseconds later but is never lost. Whoever claims it scores it, so that the second finds nothing to
- * do; what Postgres tells a worker that is busy is left to the bell.
+ * Scores one evaluation after another. Of what was just predicted it is told twice: by Postgres, as the predictions are stored,
+ * and some milliseconds later by a bell, which waits where nobody heard. Whoever claims it scores it, so that the second finds
+ * nothing to do; what Postgres tells a worker that is busy is left to the bell, as is what is scored anew.
  */
 export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): QueueWorker {
   const { queue, config, log } = tools;
+  const closing = new AbortController();
   let isPaused = false;
   let underWay = 0;
   let last = Promise.resolve();
@@ -27,12 +28,11 @@ export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): Q
   }
 
   function hear({ evaluationId, state }: EvaluationChange): void {
-    if (state !== 'scoring' || isPaused || underWay > 0) return;
+    if (state !== 'scoring' || isPaused || closing.signal.aborted || underWay > 0) return;
     score(evaluationId).catch((error) => log.debug({ err: error }, 'left to the bell'));
   }
 
   const bells = queue.workScorings(({ evaluationId }) => score(evaluationId), { lockSeconds: config.leaseSeconds });
-  const closing = new AbortController();
   const listening = listenUntil(closing.signal, config.databaseUrl, hear);
 
   return {
@@ -46,12 +46,11 @@ export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): Q
       bells.resume();
     },
     async close() {
-      isPaused = true;
       closing.abort();
       const deaf = listening.then((listener) => listener?.close());
       await bells.close();
-      await last;
       await deaf;
+      await last;
     },
   };
 }

@@ -672,6 +672,12 @@ export const errorCatalogue = {
     'A stored file is missing or is not what it was.',
     'Tell the people who run this server; they can restore it from a backup.',
   ),
+  upload_damaged: entry(
+    500,
+    'server',
+    'The server has other bytes of this upload than were sent to it.',
+    'Send the bundle again, and tell the people who run this server: its disk may be failing.',
+  ),
   storage_full: entry(
     507,
     'server',

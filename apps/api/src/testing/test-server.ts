@@ -1,11 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Database, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
+import { findFreePort } from '@holdout/local-postgres';
 import { createQueue, prepareQueue, type Queue, type RedisClient } from '@holdout/queue';
 import { createDiskStorage, type Storage } from '@holdout/storage';
 import { pino } from 'pino';
@@ -115,19 +114,6 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
       await rm(storageDirectory, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * Links in mails and cookies name the address, so it must be known before the server listens. One of those that the kernel
- * gives to nobody who asks for any, and above 10080, which fetch refuses.
- */
-async function findFreePort(): Promise<number> {
-  const port = randomInt(11_000, 30_000);
-  const server = createServer();
-  const isFree = await new Promise<boolean>((tried) => {
-    server.once('error', () => tried(false)).listen(port, '127.0.0.1', () => server.close(() => tried(true)));
-  });
-  return isFree ? port : await findFreePort();
 }
 
 function keepLines(lines: string[]): Writable {

@@ -67,10 +67,9 @@ export class UploadFinisher {
     const phase = await findPhaseOrThrow(this.#parts.database, upload);
     const team = { id: upload.teamId, name: upload.team };
     const stored = await this.#keep(upload, phase.limits.bundleSizeBytes).catch((err: unknown) => {
-      if (err instanceof HoldoutError && err.code === 'storage_damaged') {
-        log.error({ err, uploadId: upload.id }, 'the bytes of an upload are not as many as were announced');
-      }
-      throw err;
+      if (!(err instanceof HoldoutError) || err.code !== 'storage_damaged') throw err;
+      log.error({ err, uploadId: upload.id }, 'the bytes of an upload are not as many as were announced');
+      throw new HoldoutError('upload_damaged', { detail: err.detail ?? '', cause: err });
     });
     const description = readMetadata(upload.metadata);
     return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);

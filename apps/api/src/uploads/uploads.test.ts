@@ -330,7 +330,7 @@ describe('a part', () => {
 
 describe('bytes that are not as many as were announced', () => {
   const expectDamage = async (location: string) => {
-    for (let time = 0; time < 2; time += 1) await expectProblem(await readResult(alpha, location), 'storage_damaged');
+    for (let time = 0; time < 2; time += 1) await expectProblem(await readResult(alpha, location), 'upload_damaged');
     const lines = server.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
     const logged = { msg: 'the bytes of an upload are not as many as were announced', uploadId: expect.any(String) };
     expect(lines).toContainEqual(expect.objectContaining(logged));

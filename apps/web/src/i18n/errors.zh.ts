@@ -232,6 +232,10 @@ export const errors: Readonly<Record<ErrorCode, ErrorWords>> = {
   test_set_invalid: words('测试集无效。', '请改正指出的所有问题，然后重新导入。'),
   storage_unavailable: words('无法访问文件存储。', '请在一分钟后重试；没有丢失任何内容。'),
   storage_damaged: words('存储的文件缺失，或与原来不同。', '请告诉此服务器的管理人员；他们可以从备份中恢复。'),
+  upload_damaged: words(
+    '服务器上这次上传的字节与发送的不同。',
+    '请重新发送该包，并告诉此服务器的管理人员：其磁盘可能有故障。',
+  ),
   storage_full: words('服务器没有空间存放这个上传。', '请告诉此服务器的管理人员；稍后再试。'),
   queue_unavailable: words('无法访问队列。', '无需做什么：队列恢复后会找回正在等待的内容。'),
   server_busy: words('服务器现在这类请求太多。', '请等待响应头 `Retry-After` 给出的秒数后再试。'),

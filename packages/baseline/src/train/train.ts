@@ -25,7 +25,7 @@ export interface TrainOptions {
   readonly weightsFile?: string | undefined;
   /** For decoded images. */
   readonly imageMemoryBytes: number;
-  /** A checkpoint is written after each epoch, and after so much time of one. */
+  /** A checkpoint is written when an epoch is learned, when it is judged, and after so much time of it. */
   readonly checkpointSeconds: number;
   readonly signal: AbortSignal;
   readonly listener: TrainingListener;

@@ -48,15 +48,21 @@ export async function refuseHeatMaps(
   return result.numUpdatedRows > 0n;
 }
 
-/** Hands heat maps back, for another worker to claim. @param held.costsAttempt - false on shutdown */
+/**
+ * Hands heat maps back, for another worker to claim.
+ *
+ * @param held.costsAttempt - false on shutdown
+ * @param held.waitSeconds - until then nobody claims them, so that what is out of reach keeps no others from being made
+ */
 export async function releaseHeatMaps(
   db: Queryable,
-  { maps, costsAttempt }: { maps: readonly Held[]; costsAttempt: boolean },
+  { maps, costsAttempt, waitSeconds = 0 }: { maps: readonly Held[]; costsAttempt: boolean; waitSeconds?: number },
 ): Promise<void> {
   const refund = costsAttempt ? 0 : 1;
+  const leaseExpiresAt = waitSeconds > 0 ? sql<Date>`now() + make_interval(secs => ${waitSeconds})` : null;
   await db
     .updateTable('heatMaps')
-    .set((columns) => ({ leaseOwner: null, leaseExpiresAt: null, attempts: columns('attempts', '-', refund) }))
+    .set((columns) => ({ leaseOwner: null, leaseExpiresAt, attempts: columns('attempts', '-', refund) }))
     .where('leaseOwner', 'is not', null)
     .where(isOneOf(maps))
     .execute();

@@ -24,7 +24,14 @@ export async function openGate(targetPort: number): Promise<Gate> {
     }
     client.pipe(target).pipe(client);
   });
-  const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  const listen = (port: number) =>
+    new Promise<void>((done, fail) => {
+      server.once('error', fail);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', fail);
+        done();
+      });
+    });
   // One that no connection is given while the gate is cut.
   const port = await findFreePort();
   await listen(port);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentileInterval } from './percentile-interval.js';
+import { percentileInterval, quantile, sortDefined } from './percentile-interval.js';
 
 describe('percentileInterval', () => {
   it('lies between the values around it, as far as its share', () => {
@@ -25,6 +25,31 @@ describe('percentileInterval', () => {
     expect(percentileInterval(Float64Array.of(1, Number.NaN, 1)).interval).toMatchObject({
       lower: null,
       reason: expect.stringContaining('the same value'),
+    });
+  });
+
+  it('is that of the sorted values, whatever the level', () => {
+    const value = fc.oneof(
+      fc.integer({ min: -3, max: 3 }),
+      fc.double({ min: -1, max: 1, noNaN: true }),
+      fc.constant(Number.NaN),
+    );
+    const level = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 40 }), level, (list, share) => {
+        const values = Float64Array.from(list);
+        const sorted = sortDefined(values);
+        const { interval } = percentileInterval(values, share);
+        if (interval.lower === null) expect(sorted[0]).toBe(sorted.at(-1));
+        if (interval.lower === null) return;
+        const tail = (1 - share) / 2;
+        expect([interval.lower, interval.upper]).toEqual([quantile(sorted, tail), quantile(sorted, 1 - tail)]);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(percentileInterval(Float64Array.of(0, 1, 2, 3), 0.2).interval).toEqual({
+      lower: expect.closeTo(1.2),
+      upper: expect.closeTo(1.8),
     });
   });
 

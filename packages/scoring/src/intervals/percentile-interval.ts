@@ -31,15 +31,15 @@ export function percentileInterval(values: Float64Array, level = defaultLevel): 
 }
 
 /**
- * Finds values by their place from the least to the greatest, each place no lower than the one before. To sort all of them
- * would take four times as long.
+ * Finds values by their place from the least to the greatest; each place is above those before, or was asked for before. To
+ * sort all of them would take four times as long.
  */
 function selectAscending(values: Float64Array): (place: number) => number {
-  let from = 0;
+  let found = -1;
   return (place) => {
     // It only compares and swaps; its types know no typed arrays.
-    quickselect(values as unknown as number[], place, from);
-    from = place;
+    if (place > found) quickselect(values as unknown as number[], place, found + 1);
+    found = Math.max(found, place);
     return values[place] ?? Number.NaN;
   };
 }

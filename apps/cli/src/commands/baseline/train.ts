@@ -40,7 +40,7 @@ export function addTrainCommand(group: Command, { environment, signal }: Command
     .summary('train a network on a folder in MURA’s layout')
     .description(
       'Trains on DIR’s train studies, keeps the networks of lowest loss on its valid studies, and writes the mean of the\n' +
-        'best as a TF.js bundle. Kept after each epoch and every five minutes: type the same command again after a kill or\n' +
+        'best as a TF.js bundle. Kept with each epoch and every five minutes: type the same command again after a kill or\n' +
         'Ctrl-C, and it goes on, to the same weights.',
     )
     .requiredOption('--data <dir>', 'MURA-v1.1, or a folder of the same layout')
