@@ -176,8 +176,12 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
       signal?.removeEventListener('abort', child.kill);
       child.listen(null);
       await showing?.stop();
-      // Whatever went wrong, nothing of it is left when the caller hears of it.
-      if (fault || signal?.aborted) await child.ended;
+      if (fault || signal?.aborted) {
+        // Again: it may have answered in spite of its fault, and the signal may have come after the answer.
+        child.kill();
+        // Whatever went wrong, nothing of it is left when the caller hears of it.
+        await child.ended;
+      }
     }
   }
 

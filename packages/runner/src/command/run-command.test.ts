@@ -120,4 +120,20 @@ predict()`;
     const source = 'import time\nprint("here", flush=True)\ntime.sleep(600)';
     await expect(run(source, { signal: controller.signal, onLog })).rejects.toThrow('cancelled by its team');
   });
+
+  it('does not start where its team cancelled it while its images were laid out', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const check = signal.throwIfAborted.bind(signal);
+    // When it was looked at, and before it is listened to.
+    signal.throwIfAborted = () => {
+      check();
+      controller.abort(new Error('cancelled by its team'));
+      signal.throwIfAborted = check;
+    };
+    const lines: string[] = [];
+    const cancelled = run('print("here")', { signal, onLog: (line) => lines.push(line) });
+    await expect(cancelled).rejects.toThrow('cancelled by its team');
+    expect(lines).toEqual([]);
+  });
 });

@@ -56,6 +56,8 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
     const mounts = await layOutWork(run.bundleDirectory, shown, folder);
     const { image } = manifest;
     const argv = wrapCommand(manifest, limits, await measureFolder(run.bundleDirectory));
+    // A signal that came meanwhile is not heard any more.
+    signal?.throwIfAborted();
     const ended = await runToEnd({ ...run, limits }, { argv, mounts, gpu: taken?.gpu ?? null, image, limits }, sandbox);
     signal?.throwIfAborted();
     const report = demandPredictions(ended, limits, image);

@@ -91,6 +91,17 @@ it('gives it back when a worker is killed, and ends its wait when it is cancelle
   (await takeGpu(one)).release();
 });
 
+it('does not begin to wait where it was cancelled before', async () => {
+  const gpus = await findTwo();
+  const held = [await takeGpu(gpus), await takeGpu(gpus)];
+  const cancelled = new AbortController();
+  const waits = takeGpu(gpus, cancelled.signal);
+  // While it looks which of them is free.
+  cancelled.abort(new Error('cancelled by its team'));
+  await expect(waits).rejects.toThrow('cancelled by its team');
+  for (const each of held) each.release();
+});
+
 it('says why where no lock can be made', async () => {
   const file = join(folder, 'file');
   await writeFile(file, '');

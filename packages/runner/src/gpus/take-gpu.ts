@@ -24,6 +24,8 @@ export async function takeGpu(gpus: readonly Gpu[], signal?: AbortSignal): Promi
       const holder = startHolder(gpu.lockFile, ['--nonblock']);
       if (await holder.taken) return { gpu, release: holder.release };
     }
+    // A signal that came meanwhile is not heard any more.
+    signal?.throwIfAborted();
     return await waitForAny(
       gpus.map((gpu) => ({ gpu, ...startHolder(gpu.lockFile, []) })),
       signal,

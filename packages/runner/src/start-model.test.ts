@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultRunLimits } from '@holdout/contracts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPixelsForOnce, type Pixels } from './images/open-pixels.js';
+import { createSandbox } from './sandbox/create-sandbox.js';
+import type { Sandbox } from './sandbox/sandbox.js';
+import { startChild } from './start-child.js';
+import { startModel } from './start-model.js';
+import { copyFrom, makeFolder } from './testing/describe-run.js';
+import { removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
+
+let folder: string;
+let bundle: TestBundle;
+let sandbox: Sandbox;
+let pixels: Promise<Pixels>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdout-model-'));
+  bundle = await writers.onnx({ weights: [[1]], bias: [0] });
+  sandbox = await createSandbox({ kind: 'bubblewrap' });
+  pixels = openPixelsForOnce(makeFolder);
+  await pixels;
+});
+afterAll(async () => {
+  await (await pixels).close();
+  await rm(folder, { recursive: true, force: true });
+  await removeModels();
+});
+
+async function start(startIn: Sandbox = sandbox) {
+  const model = startModel(
+    startChild({ sandbox: startIn, limits: defaultRunLimits, makeFolder }),
+    defaultRunLimits,
+    pixels,
+  );
+  await copyFrom(bundle.directory)(model.bundleDirectory);
+  model.load(bundle.manifest);
+  return model;
+}
+
+it('ends its process where the signal comes after the answer', async () => {
+  const images = [await writePng(folder, 'white.png', [255])];
+  const model = await start();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const remove = signal.removeEventListener.bind(signal);
+  // The moment from which nobody listens to it any more.
+  signal.removeEventListener = (...given: Parameters<AbortSignal['removeEventListener']>) => {
+    remove(...given);
+    stop.abort(new Error('cancelled by its team'));
+  };
+  const run = await model.run({ images, timeLimitSeconds: 3600, signal });
+  expect(run.probabilities[0]).toBeCloseTo(1, 5);
+  await model.close();
+});
+
+it('ends a process that answers in spite of its fault, and goes on', async () => {
+  const images = [await writePng(folder, 'white.png', [255])];
+  // As a model would that has taken over the process that speaks here.
+  const placement = { device: 'cpu', threads: 1, batchSize: 1 };
+  const messages = [
+    { kind: 'ready', adapter: null },
+    { kind: 'fault', code: 'inference_failed', detail: 'It does not end.' },
+    { kind: 'result', probabilities: [1], placement, loadSeconds: 0, inferenceSeconds: 0 },
+  ].map((message) => JSON.stringify(message));
+  const script = `echo '${messages[0]}'; read load; read predict; echo '${messages[1]}'; echo '${messages[2]}'; sleep 3600`;
+  const argv = ['/bin/sh', '-c', script];
+  const model = await start({ ...sandbox, start: (program) => sandbox.start({ ...program, argv }) });
+  const run = model.run({ images, timeLimitSeconds: 3600 });
+  await expect(run).rejects.toMatchObject({ code: 'inference_failed' });
+  await model.close();
+});
