@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultRunLimits, type ResolvedModelManifest } from '@holdout/contracts';
-import { keepProcessReady, type Pixels, type RunImage, runBundle, type Sandbox } from '@holdout/runner';
+import { type Gpu, keepProcessReady, type Pixels, type RunImage, runBundle, type Sandbox } from '@holdout/runner';
 
 export interface BundleToRun {
   readonly bundleDirectory: string;
@@ -12,6 +12,9 @@ export interface BundleToRun {
   readonly images: readonly RunImage[];
   /** What has images decoded already, or keeps them; left out: they are decoded for this run alone. */
   readonly pixels?: Pixels;
+  /** Left out: it runs on the processor. */
+  readonly gpu?: Gpu;
+  readonly onLog?: (line: string) => void;
 }
 
 const limits = { ...defaultRunLimits, timeLimitSeconds: 3600, memoryLimitBytes: 16 * 2 ** 30 };
@@ -38,20 +41,20 @@ export async function runAsWorker(
   sandbox: Sandbox,
   bundle: BundleToRun & { readonly pixels: Pixels },
 ): Promise<BundleRun> {
-  const { bundleDirectory, manifest, images, pixels } = bundle;
+  const { bundleDirectory, manifest, images, pixels, gpu, onLog } = bundle;
   const models = keepProcessReady({ sandbox, makeFolder, pixels });
   try {
     // The first is started with limits of its own, and again with these.
-    await models.start(limits).close();
+    await models.start(limits, gpu).close();
     await sleep(settleMilliseconds);
-    const model = models.start(limits);
+    const model = models.start(limits, gpu);
     let peakMemoryBytes = 0;
     try {
       const startedAt = performance.now();
       await cp(bundleDirectory, model.bundleDirectory, { recursive: true });
       model.load(manifest);
       model.expect(images);
-      const run = await model.run({ images, timeLimitSeconds: limits.timeLimitSeconds });
+      const run = await model.run({ images, timeLimitSeconds: limits.timeLimitSeconds, ...(onLog ? { onLog } : {}) });
       peakMemoryBytes = model.readPeakBytes();
       const totalSeconds = (performance.now() - startedAt) / 1000;
       return { ...run, peakMemoryBytes, durations: { ...run.durations, totalSeconds } };

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './describe-machine.js';
 import { type Result, type Row, summarise } from './measurement.js';
 import { formatTable } from './print-table.js';
+import { measureGpu } from './rows/gpu.js';
 import { measureGrowth } from './rows/growth.js';
 import { measureLeaderboard } from './rows/leaderboard.js';
 import { measureUnderLoad } from './rows/load.js';
@@ -27,6 +28,7 @@ const rows: Readonly<Record<string, Row>> = {
   'worker-path': measureWorkerPath,
   'quick-model': measureQuickModel,
   torch: measureTorch,
+  gpu: measureGpu,
   sandbox: measureSandbox,
   submission: measureSubmission,
   leaderboard: measureLeaderboard,
