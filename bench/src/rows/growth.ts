@@ -15,12 +15,13 @@ import { writeTinyBundle } from '../growth/write-tiny-bundle.js';
 import type { BenchOptions, Measurement, Row } from '../measurement.js';
 import { runInSandbox } from '../run-in-sandbox.js';
 import { timeAsync } from '../time-async.js';
+import { writeQuickBundle } from '../worker-path/write-quick-bundle.js';
 import { writeRadiographs } from '../write-radiographs.js';
 import { makeStudies, predictStudy, time } from './scoring.js';
 
 const factors = [1, 10, 100] as const;
 const studies = 207;
-/** A tenth of what a test set has: each is decoded once, whatever it is that is measured. */
+/** A tenth of what a test set has. */
 const images = 28;
 
 /**
@@ -37,27 +38,50 @@ export const measureGrowth: Row = async (options) => [
   ),
 ];
 
-/** A model that does nothing, on images that are decoded: what is left is all that an image costs besides. */
+/**
+ * Two models from the start of their sandbox: one that does nothing, on images that are decoded, so that what is left is all
+ * that an image costs besides; and a quick one, with nothing decoded before.
+ */
 async function measureRuns({ directory, rounds, say }: BenchOptions): Promise<Measurement[]> {
-  const bundle = await writeTinyBundle(join(directory, 'tiny'));
-  const some = await writeRadiographs(join(directory, 'images'), 28);
+  const tiny = await writeTinyBundle(join(directory, 'tiny'));
+  const quick = await writeQuickBundle(join(directory, 'quick'));
+  const some = await writeRadiographs(join(directory, 'images'), images);
   const sandbox = await createSandbox({ kind: 'bubblewrap' });
   await mkdir(join(directory, 'decoded'), { recursive: true });
   const pixels = await openPixels({ directory: join(directory, 'decoded'), limitBytes: 20e9 });
-  const samples: number[][] = [];
+  const samples = { tiny: [] as number[][], quick: [] as number[][] };
   for (const factor of factors) {
-    const list: RunImage[] = Array.from({ length: images * factor }, (_, place) => ({
-      ...(some[place % some.length] ?? fail()),
-    }));
-    const run = () => runInSandbox(sandbox, { ...bundle, images: list, pixels });
-    await run();
-    const seconds: number[] = [];
-    for (let round = 0; round < rounds; round++) seconds.push(await timeAsync(run));
-    samples.push(seconds);
-    say(`a run of ${list.length} images`);
+    const listed: RunImage[] = Array.from(
+      { length: images * factor },
+      (_, place) => some[place % some.length] ?? fail(),
+    );
+    const runTiny = () => runInSandbox(sandbox, { ...tiny, images: listed, pixels });
+    // Without digests each is decoded, and nothing is kept.
+    const unnamed = listed.map(({ path }) => ({ path }));
+    const runQuick = () => runInSandbox(sandbox, { ...quick, images: unnamed });
+    samples.tiny.push(await repeat(runTiny, rounds));
+    samples.quick.push(await repeat(runQuick, rounds));
+    say(`runs of ${listed.length} images`);
   }
   await pixels.close();
-  return describeGrowth('a run of a model that does nothing, from the start of its sandbox', 'images', images, samples);
+  const start = 'from the start of its sandbox';
+  return [
+    ...describeGrowth(
+      `a run of a model that does nothing, ${start}, images decoded before`,
+      'images',
+      images,
+      samples.tiny,
+    ),
+    ...describeGrowth(`a run of a model of 2 ms, ${start}, images decoded beside it`, 'images', images, samples.quick),
+  ];
+}
+
+/** The first is not counted. */
+async function repeat(run: () => Promise<unknown>, rounds: number): Promise<number[]> {
+  await run();
+  const milliseconds: number[] = [];
+  for (let round = 0; round < rounds; round++) milliseconds.push(await timeAsync(run));
+  return milliseconds;
 }
 
 function measureScoring({ rounds, say }: BenchOptions): Measurement[] {
@@ -66,7 +90,7 @@ function measureScoring({ rounds, say }: BenchOptions): Measurement[] {
     const gold = makeStudies(studies * factor, random);
     const predictions = gold.map((study) => ({ ...predictStudy(study, random), imageProbabilities: [] }));
     const run = { predictions, missing: [] };
-    const of = (work: () => unknown) => Array.from({ length: rounds + 1 }, () => time(work)).slice(1);
+    const of = (work: () => unknown) => sample(work, rounds);
     const all = {
       check: of(() => findWarnings(run, null, gold)),
       score: of(() => scorePredictions(gold, predictions)),
@@ -97,6 +121,15 @@ function measureScoring({ rounds, say }: BenchOptions): Measurement[] {
   ];
 }
 
+/** Once it is compiled: what has run a hundred times, or for a second, takes as long every time. */
+function sample(work: () => unknown, rounds: number): number[] {
+  const startedAt = performance.now();
+  for (let runs = 0; runs < warmUps && performance.now() - startedAt < 1000; runs++) work();
+  return Array.from({ length: rounds }, () => time(work));
+}
+
+const warmUps = 100;
+
 /** Of the 500 entries that a board tells ranks of at most, a hundredth, a tenth and all. */
 function measureRanks({ rounds, say }: BenchOptions): Measurement[] {
   const random = createRandom(9);
@@ -104,7 +137,8 @@ function measureRanks({ rounds, say }: BenchOptions): Measurement[] {
   const samples = factors.map((factor) => {
     const predictions = Array.from({ length: 5 * factor }, () => gold.map((study) => predictStudy(study, random)));
     const find = () => time(() => rankIntervals(resampleEntries(makeResamples(gold), predictions)));
-    return Array.from({ length: rounds + 1 }, find).slice(1);
+    find();
+    return Array.from({ length: rounds }, find);
   });
   say('ranks');
   return describeGrowth('rank intervals, 2,000 resamples', 'entries', 5, samples);
@@ -119,6 +153,12 @@ function describeGrowth(what: string, counted: string, least: number, samples: r
       return { what: `${what}: ${count} ${counted}`, unit: 'ms', samples: some };
     }),
     { what: '… exponent', unit: '', samples: [findSlope(factors.map(Math.log), medians.map(Math.log))] },
+    // What is the same however much there is weighs less here.
+    {
+      what: '… exponent of the last tenfold',
+      unit: '',
+      samples: [findSlope(factors.map(Math.log).slice(-2), medians.map(Math.log).slice(-2))],
+    },
   ];
 }
 
