@@ -92,18 +92,25 @@ it('says that it is away while the node is that holds it, and goes on when that 
   const worker = (await open(cluster.url)).workEvaluations(async (job) => void delivered.add(job.evaluationId));
   await worker.ready;
   worker.pause();
-  const [evaluationId = '', second = ''] = makeIds(2);
+  const [evaluationId = '', second = '', third = ''] = makeIds(3);
   await queue.enqueueEvaluation({ evaluationId });
   const holder = await cluster.findHolder('{holdout}');
   await holder.kill();
+  // Once the others agree that it is dead, the cluster says to whoever comes that it has failed.
+  const [survivor] = (await cluster.findMasters()).filter((master) => master !== holder);
+  const ask = async () => String(await survivor?.client.call('CLUSTER', 'INFO'));
+  await vi.waitFor(async () => expect(await ask()).toContain('cluster_state:fail'), patiently);
+  const late = await open(cluster.url);
   // Several, for what is asked of any node is asked of one that answers now and then.
   const asked = [...Array.from({ length: 6 }, () => queue.health()), queue.enqueueEvaluation({ evaluationId: second })];
+  asked.push(late.enqueueEvaluation({ evaluationId: third }));
   const refusals = await Promise.allSettled(asked);
   const isAway = { status: 'rejected', reason: { code: 'queue_unavailable' } };
   expect(refusals).toMatchObject(asked.map(() => isAway));
   await holder.startAgain();
   worker.resume();
   await ring(queue, [second]);
+  await ring(late, [third]);
   await vi.waitFor(() => queue.health(), patiently);
-  await vi.waitFor(() => expect([...delivered].sort()).toEqual([evaluationId, second].sort()), patiently);
+  await vi.waitFor(() => expect([...delivered].sort()).toEqual([evaluationId, second, third].sort()), patiently);
 });

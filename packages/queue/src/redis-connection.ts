@@ -45,7 +45,8 @@ export function connectRedis(redisUrl: string): Connection {
 /** Connects where nobody tried yet, else waits for the outcome of the attempt that is under way. */
 async function ensureConnected(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return;
-  if (client.status === 'wait' || client.status === 'end') return client.connect();
+  // What it promises is not waited for: of a cluster that says it has failed, that never ends.
+  if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {});
   await new Promise<void>((resolve, reject) => {
     const ready = () => {
       client.off('close', failed);
