@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { findFreePort } from '@holdout/local-postgres';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRedis } from './run-redis.js';
+import { startRedis, startRedisCluster } from './run-redis.js';
 import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
 
 const run = promisify(execFile);
@@ -427,9 +427,12 @@ open(sys.argv[2], 'w').writelines('%s/,%.1f\\n' % (study, number % 2) for number
     expect(await readBoard(standalone, 'test')).toEqual(before);
   });
 
-  it('takes Redis for the queue where REDIS_URL names one', async () => {
+  it.each([
+    ['Redis', startRedis],
+    ['a Redis Cluster', startRedisCluster],
+  ])('takes %s for the queue where REDIS_URL names one', async (_, start) => {
     await standalone.interrupt();
-    const redis = await startRedis();
+    const redis = await start();
     try {
       const environment = { REDIS_URL: redis.url };
       standalone = await startStandalone({ dataDirectory: data.path, port: standalone.port, environment });

@@ -50,6 +50,7 @@ describe('the configuration', () => {
     ['HOLDOUT_PORT', '70000'],
     ['HOLDOUT_DATABASE_URL', 'mysql://u:secret@host/db'],
     ['REDIS_URL', 'http://u:secret@host'],
+    ['REDIS_URL', 'redis+cluster://u:secret@one:6379,two:x'],
     ['HOLDOUT_LOG_LEVEL', 'loud'],
     ['HOLDOUT_PUBLIC_URL', 'ftp://secret'],
     ['HOLDOUT_AUTH_SECRET', 'secret'],

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { redisProtocol } from '@holdout/queue';
+import { isRedisAddress } from '@holdout/queue';
 import { readSecretFiles, type Environment as Variables } from '@holdout/secrets';
 import { readStorageOptions, type StorageOptions } from '@holdout/storage';
 import { type TelemetrySettings, telemetryVariables, toTelemetrySettings } from '@holdout/telemetry';
@@ -24,7 +24,7 @@ const environmentSchema = z.object({
     .default(fileURLToPath(new URL('../../web/dist/pages', import.meta.url))),
   REDIS_URL: z.preprocess(
     emptyAsUnset,
-    z.url({ protocol: redisProtocol, error: 'must be a redis:// or redis+cluster:// address' }).optional(),
+    z.string().refine(isRedisAddress, 'must be a redis:// or redis+cluster:// address').optional(),
   ),
   HOLDOUT_LOG_LEVEL: z.enum(logLevels).default('info'),
   ...telemetryVariables,

@@ -1,7 +1,9 @@
 import { problemSchema } from '@holdout/contracts';
-import { makeRedisClient, type RedisClient } from '@holdout/queue';
-import { startTestRedis } from '@holdout/queue/testing';
+import type { RedisClient } from '@holdout/queue';
+import { startTestRedis, startTestRedisCluster } from '@holdout/queue/testing';
+import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
+import { connectForLimits } from './connect-for-limits.js';
 import { createTeamWithToken } from './provision/create-token.js';
 import { openBrowser, password, signUp } from './testing/browser.js';
 import { seedCompetition } from './testing/seed-competition.js';
@@ -186,26 +188,55 @@ it('refuses more sign-ins of one address than it may', async () => {
   await expectRefused(await guess('c@example.org'), 60);
 });
 
-it.each([{ isCluster: false }, { isCluster: true }])(
-  'counts in Redis where there is one, so that servers share a limit, and refuses nobody when it is gone: %j',
-  async (kind) => {
-    const started = await startTestRedis(kind);
-    const connect = () => {
-      const redis = makeRedisClient(started.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
-      closers.push(async () => redis.disconnect());
-      return new Promise<RedisClient>((ready) => redis.once('ready', () => ready(redis)));
-    };
+it.each([
+  ['Redis', startTestRedis],
+  ['a Redis Cluster', startTestRedisCluster],
+])(
+  'counts in %s where there is one, so that servers share a limit, and refuses nobody when it is gone',
+  async (_, startStore) => {
+    const redis = await startStore();
+    closers.push(() => redis.stop());
     const environment = { HOLDOUT_READS_PER_MINUTE: '2' };
-    const one = await start(environment, await connect());
-    const other = await start(environment, await connect());
+    const one = await start(environment, await connectToCount(redis.url));
+    const other = await start(environment, await connectToCount(redis.url));
     expect((await one.request('/api/sign-in')).status).toBe(200);
     expect((await other.request('/api/sign-in')).status).toBe(200);
     await expectRefused(await one.request('/api/sign-in'), 60);
     await expectRefused(await other.request('/api/sign-in'), 60);
-    await started.stop();
+    await redis.stop();
     expect((await one.request('/api/sign-in')).status).toBe(200);
   },
 );
+
+it('counts the callers of one server on all nodes of a Redis Cluster', async () => {
+  const cluster = await startTestRedisCluster({ replicas: false });
+  closers.push(() => cluster.stop());
+  const environment = { HOLDOUT_READS_PER_MINUTE: '1', HOLDOUT_TRUSTED_PROXIES: '127.0.0.1' };
+  const server = await start(environment, await connectToCount(cluster.url));
+  for (let machine = 1; machine <= 40; machine += 1) {
+    const headers = { 'x-forwarded-for': `10.0.0.${machine}` };
+    expect((await server.request('/api/sign-in', { headers })).status).toBe(200);
+    await expectRefused(await server.request('/api/sign-in', { headers }), 60);
+  }
+  for (const { client } of await cluster.findMasters()) expect(await client.dbsize()).toBeGreaterThan(0);
+});
+
+it('answers uncounted where Redis says nothing', async () => {
+  const redis = await startTestRedis();
+  closers.push(() => redis.stop());
+  const server = await start({ HOLDOUT_READS_PER_MINUTE: '1' }, await connectToCount(redis.url));
+  expect((await server.request('/api/sign-in')).status).toBe(200);
+  await expectRefused(await server.request('/api/sign-in'), 60);
+  redis.freeze();
+  expect((await server.request('/api/sign-in')).status).toBe(200);
+});
+
+/** As the server does, and there before the first request. */
+async function connectToCount(redisUrl: string): Promise<RedisClient> {
+  const redis = connectForLimits(redisUrl, pino({ level: 'silent' }));
+  closers.push(async () => redis.disconnect());
+  return new Promise((ready) => redis.once('ready', () => ready(redis)));
+}
 
 it('limits nothing where the limit is 0', async () => {
   const server = await start({ HOLDOUT_READS_PER_MINUTE: '0' });

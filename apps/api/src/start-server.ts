@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openDatabase } from '@holdout/db';
-import { createQueue, makeRedisClient, type RedisClient } from '@holdout/queue';
+import { createQueue } from '@holdout/queue';
 import { openStorage } from '@holdout/storage';
 import { startTelemetry } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
@@ -8,6 +8,7 @@ import { startForgetting } from './accounts/forget-expired.js';
 import { buildApp } from './app.js';
 import { ChangeFeed } from './change-feed.js';
 import type { Config } from './config.js';
+import { connectForLimits } from './connect-for-limits.js';
 
 interface RunningServer {
   /** The address that it listens on, such as `http://127.0.0.1:8080`. */
@@ -56,13 +57,6 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     await stop();
     throw describeStartFailure(error, config);
   }
-}
-
-/** Counts fail at once where Redis is away, and are counted again when it is back. */
-function connectForLimits(url: string, logger: FastifyBaseLogger): RedisClient {
-  const redis = makeRedisClient(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
-  redis.on('error', (error) => logger.warn({ err: error }, 'Redis can’t be reached; requests are not limited'));
-  return redis;
 }
 
 function describeStartFailure(error: unknown, { host, port }: Config): unknown {

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Hardware, hardwareClasses, hardwareSchema } from '@holdout/contracts';
-import { redisProtocol } from '@holdout/queue';
+import { isRedisAddress } from '@holdout/queue';
 import { chooseGpus, type Gpu, readContainerOptions, sandboxKinds } from '@holdout/runner';
 import { type Environment, readSecretFiles } from '@holdout/secrets';
 import { readStorageOptions, type StorageOptions } from '@holdout/storage';
@@ -30,7 +30,7 @@ const configSchema = z.object({
   HOLDOUT_DECODED_DIRECTORY: z.string().min(1).optional(),
   HOLDOUT_DECODED_BYTES: z.coerce.number().int().min(0).default(10e9),
   HOLDOUT_CACHE_BYTES: z.coerce.number().int().min(0).default(20e9),
-  REDIS_URL: z.url({ protocol: redisProtocol }).optional(),
+  REDIS_URL: z.string().refine(isRedisAddress, 'must be a redis:// or redis+cluster:// address').optional(),
 });
 
 /** What may come by a file instead: `NAME_FILE` names it. */

@@ -35,7 +35,7 @@ export const measureQueue: Row = async ({ directory, rounds, say }) => {
     const urls = { ownerUrl, evaluatorUrl: evaluatorUrl(ownerUrl, evaluatorPassword) };
     const score = scoreSome(7);
     const measurements: Measurement[] = [];
-    for (const sleepSeconds of [30, 0]) {
+    for (const sleepSeconds of [30, 10, 0]) {
       const spells: Spell[] = [];
       for (let round = 0; round < rounds; round++) {
         const spell = await runSpell(database, { ...urls, sleepSeconds, score });

@@ -1,3 +1,4 @@
 export { createQueue, prepareQueue } from './create-queue.js';
 export type { JobHandler, Queue, QueueWorker, WorkOptions } from './queue.js';
-export { makeRedisClient, type RedisClient, redisProtocol } from './redis-client.js';
+export { isRedisAddress } from './redis-address.js';
+export { makeRedisClient, type RedisClient } from './redis-client.js';

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createQueue } from './create-queue.js';
 import type { Queue } from './queue.js';
-import { type Gate, openGate } from './testing/gate.js';
+import type { Gate } from './testing/gate.js';
 
 /** A store of its own for one test: nothing is in it. */
 export interface TestStore {
-  /** Where the server listens. */
-  port: number;
-  /** How a queue reaches it by way of another port. */
-  options(port: number): QueueOptions | Promise<QueueOptions>;
+  /** What leads to it; it may be cut. */
+  gate: Gate;
+  /** How a queue reaches it, by way of the gate. */
+  options: QueueOptions;
 }
 
 type QueueOptions = { redisUrl: string } | { postgresUrl: string };
@@ -25,9 +25,7 @@ export function describeQueue(store: string, makeStore: () => Promise<TestStore>
     const queues: Queue[] = [];
 
     beforeEach(async () => {
-      const testStore = await makeStore();
-      gate = await openGate(testStore.port);
-      options = await testStore.options(gate.port);
+      ({ gate, options } = await makeStore());
       queue = await open();
     });
     afterEach(async () => {

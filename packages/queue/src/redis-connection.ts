@@ -33,7 +33,8 @@ export function connectRedis(redisUrl: string): Connection {
     },
     async ping() {
       await ensureConnected(producer);
-      await producer.ping();
+      // Of the node that holds the queues, which a PING need not be sent to.
+      await producer.exists(prefix);
     },
     async close() {
       for (const client of [producer, ...workers]) client.disconnect();
@@ -44,7 +45,8 @@ export function connectRedis(redisUrl: string): Connection {
 /** Connects where nobody tried yet, else waits for the outcome of the attempt that is under way. */
 async function ensureConnected(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return;
-  if (client.status === 'wait' || client.status === 'end') return client.connect();
+  // What it promises is not waited for: of a cluster that says it has failed, that never ends.
+  if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {});
   await new Promise<void>((resolve, reject) => {
     const ready = () => {
       client.off('close', failed);

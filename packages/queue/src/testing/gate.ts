@@ -3,13 +3,14 @@ import { findFreePort } from '@holdout/local-postgres';
 
 /** A port that leads to another, until it is cut: a server that is away, as its clients see it. */
 export interface Gate {
-  readonly port: number;
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>;
+  /** Does nothing where it is not cut. */
   restore(): Promise<void>;
 }
 
-export async function openGate(targetPort: number): Promise<Gate> {
+/** @param port - where it is; without one, a port that no connection is given while it is cut */
+export async function openGate(targetPort: number, port?: number): Promise<Gate & { readonly port: number }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1');
@@ -32,16 +33,25 @@ export async function openGate(targetPort: number): Promise<Gate> {
         done();
       });
     });
-  // One that no connection is given while the gate is cut.
-  const port = await findFreePort();
-  await listen(port);
+  const own = port ?? (await findFreePort());
+  await listen(own);
   return {
-    port,
+    port: own,
     cut: () =>
       new Promise((done) => {
         server.close(() => done());
         for (const socket of sockets) socket.destroy();
       }),
-    restore: () => listen(port),
+    restore: async () => {
+      if (!server.listening) await listen(own);
+    },
+  };
+}
+
+/** Several that are cut and restored as one. */
+export function joinGates(gates: readonly Gate[]): Gate {
+  return {
+    cut: async () => void (await Promise.all(gates.map((gate) => gate.cut()))),
+    restore: async () => void (await Promise.all(gates.map((gate) => gate.restore()))),
   };
 }

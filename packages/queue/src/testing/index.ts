@@ -1,0 +1,2 @@
+export { startTestRedis } from './test-redis.js';
+export { startTestRedisCluster } from './test-redis-cluster.js';
