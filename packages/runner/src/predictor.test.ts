@@ -11,7 +11,7 @@ import { openPredictor } from './predictor.js';
 import { createSandbox } from './sandbox/create-sandbox.js';
 import type { Sandbox, SandboxEnd } from './sandbox/sandbox.js';
 import { copyFrom, makeFolder } from './testing/describe-run.js';
-import { removeModels, type TestBundle, writers } from './testing/write-models.js';
+import { removeModels, type TestBundle, writePng, writers } from './testing/write-models.js';
 
 let folder: string;
 let bundle: TestBundle;
@@ -71,4 +71,44 @@ it('gives its GPU back when its process has ended, not before', async () => {
   expect(hadEnded).toBe(true);
   for (const each of [taken, other]) each.release();
   await models.close();
+});
+
+/** Where a process sees a GPU, it speaks like one whose GPU is lost when it is asked for the predictions of a list. */
+function loseGpu(sandbox: Sandbox, atList: number): Sandbox {
+  const placement = { device: 'webgpu', threads: 1, batchSize: 1 };
+  const result = { kind: 'result', probabilities: [1], placement, loadSeconds: 0, inferenceSeconds: 0 };
+  const fault = { kind: 'fault', code: 'inference_failed', detail: 'The device was lost.\n    at its driver' };
+  const say = (message: object) => `printf '%s\\n' '${JSON.stringify(message)}'`;
+  const answers = Array.from({ length: atList }, (_, place) => (place === atList - 1 ? fault : result));
+  const awaitList = `until read line && [ "$line" != "\${line#*predict}" ]; do :; done`;
+  const script = [say({ kind: 'ready', adapter: 'G' }), ...answers.map((each) => `${awaitList}; ${say(each)}`)].join(
+    '; ',
+  );
+  const start: Sandbox['start'] = (program) =>
+    sandbox.start(program.gpu ? { ...program, argv: ['/bin/sh', '-c', script] } : program);
+  return { ...sandbox, mayWait: false, start };
+}
+
+it('runs a model on the processor where its GPU fails before the first answer, and not after', async () => {
+  const studies = [{ study: 's', images: [{ fileName: '1.png', ...(await writePng(folder, 'white.png', [255])) }] }];
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const early = await prepare(loseGpu(sandbox, 1));
+  const predictor = await early.open();
+  const log: string[] = [];
+  const { predictions, provenance } = await predictor.run({ studies, onLog: (line) => log.push(line) });
+  expect(predictions[0]?.probability).toBeCloseTo(1, 5);
+  expect(provenance.device).toBe('cpu');
+  expect(log).toContain('Not on its GPU: The device was lost. It is run on the processor.');
+  // Another evaluation has it now.
+  const [one, other] = await Promise.all([takeGpu(gpus), takeGpu(gpus)]);
+  for (const each of [one, other]) each.release();
+  await predictor.close();
+  await early.models.close();
+
+  const late = await prepare(loseGpu(sandbox, 2));
+  const answered = await late.open();
+  expect((await answered.run({ studies })).provenance.device).toMatch(/^webgpu/);
+  await expect(answered.run({ studies })).rejects.toMatchObject({ code: 'inference_failed' });
+  await answered.close();
+  await late.models.close();
 });

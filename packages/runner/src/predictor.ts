@@ -115,9 +115,10 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
       hasAnswered = true;
       return result;
     } catch (error) {
-      // A GPU's driver can end the process as well as the model can.
-      if (!taken || hasAnswered || !(error instanceof HoldoutError && error.code === 'runner_crashed')) throw error;
-      wanted.onLog?.(`Not on its GPU: ${error.detail ?? 'the process ended early.'} It is run on the processor.`);
+      if (!taken || hasAnswered || !mayBeOfGpu(error)) throw error;
+      wanted.onLog?.(
+        `Not on its GPU: ${firstLine(error.detail ?? 'the process ended early.')} It is run on the processor.`,
+      );
       await close();
       model = models.start(limits);
       await load();
@@ -155,6 +156,16 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
     readPeakBytes: () => model.readPeakBytes(),
     close,
   };
+}
+
+/** A driver can end the process as well as the model can; and memory can be short, or the GPU lost, by a neighbour's doing. */
+function mayBeOfGpu(error: unknown): error is HoldoutError {
+  return error instanceof HoldoutError && ['runner_crashed', 'inference_failed'].includes(error.code);
+}
+
+/** An engine's further lines name its source files. */
+function firstLine(words: string): string {
+  return words.trim().split('\n')[0] ?? '';
 }
 
 /** That of the waiting process first, which then need not be started anew. */

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { defaultRunLimits } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openPixelsForOnce, type Pixels } from './images/open-pixels.js';
@@ -70,4 +72,41 @@ it('ends a process that answers in spite of its fault, and goes on', async () =>
   const run = model.run({ images, timeLimitSeconds: 3600 });
   await expect(run).rejects.toMatchObject({ code: 'inference_failed' });
   await model.close();
+});
+
+it('has images decoded, and made ready for the engine, while the model is still being loaded', async () => {
+  const images = await Promise.all([1, 2].map((place) => writePng(folder, `early${place}.png`, [255])));
+  const slow = await writers.tfjs({ weights: [[1]], bias: [0] });
+  const events: string[] = [];
+  const child = startChild({ sandbox, limits: defaultRunLimits, makeFolder });
+  const listen: typeof child.listen = (listener) => {
+    if (!listener) return child.listen(null);
+    const onMessage: typeof listener.onMessage = (message) => {
+      if (message.kind === 'read' && message.imagesRead === 2) events.push('made ready');
+      if (message.kind === 'log' && message.line.includes('loaded in')) events.push('loaded');
+      listener.onMessage(message);
+    };
+    child.listen({ ...listener, onMessage });
+  };
+  const model = startModel({ ...child, listen }, defaultRunLimits, pixels);
+  await copyFrom(slow.directory)(model.bundleDirectory);
+  // Its weights come when somebody writes them.
+  const weights = join(model.bundleDirectory, 'weights.bin');
+  await rm(weights);
+  await promisify(execFile)('mkfifo', [weights]);
+  model.load(slow.manifest);
+  try {
+    const decoded = async () => (await pixels).countDecoded();
+    const before = await decoded();
+    model.expect(images);
+    await expect.poll(decoded, { timeout: 60_000 }).toBe(before + 2);
+    const run = model.run({ images, timeLimitSeconds: 3600 });
+    run.catch(() => {});
+    await expect.poll(() => events, { timeout: 60_000 }).toEqual(['made ready']);
+    await writeFile(weights, await readFile(join(slow.directory, 'weights.bin')));
+    for (const probability of (await run).probabilities) expect(probability).toBeCloseTo(1, 5);
+    expect(events).toEqual(['made ready', 'loaded']);
+  } finally {
+    await model.close();
+  }
 });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunLimits } from '@holdout/contracts';
 import { type HeatMap, type HeatMapMethod, HoldoutError, type ResolvedModelManifest } from '@holdout/contracts';
-import { type Device, type DeviceKind, deviceKinds, processorKinds } from './engines/engine.js';
+import { type Device, type DeviceKind, deviceKinds, findKind, processorKinds } from './engines/engine.js';
 import { nameEngine } from './engines/name-engine.js';
 import { explainEnd, timeExceeded } from './explain-end.js';
 import { findArea } from './images/find-area.js';
@@ -241,14 +241,10 @@ function describeResult(
     probabilities,
     provenance: {
       ...{ engine, engineVersion: nameEngine(engine, placement.device), ...placement },
-      adapter: isOnProcessor(placement.device) ? null : adapter,
+      adapter: processorKinds.includes(findKind(placement.device)) ? null : adapter,
     },
     durations: { loadSeconds, inferenceSeconds, totalSeconds },
   };
-}
-
-function isOnProcessor(device: Device): boolean {
-  return device === 'wasm-simd' || processorKinds.includes(device);
 }
 
 /**

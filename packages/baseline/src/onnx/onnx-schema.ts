@@ -134,12 +134,12 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
 }
 
 /**
- * The tensors of weights that a file of ONNX holds.
+ * The graph that a file of ONNX holds, with its weights.
  *
  * @throws Error where it is none
  */
-export function decodeInitializers(bytes: Uint8Array): OnnxTensor[] {
+export function decodeGraph(bytes: Uint8Array): OnnxModel['graph'] {
   const model = modelType.toObject(modelType.decode(bytes), { longs: Number, defaults: true }) as Partial<OnnxModel>;
   if (!model.graph) throw new Error('it has no graph');
-  return [...(model.graph.initializer ?? [])];
+  return model.graph;
 }

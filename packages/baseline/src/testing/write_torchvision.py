@@ -1,8 +1,9 @@
 """Writes torchvision's DenseNet-121 with weights by chance, images, and what torch says of them.
 
-    python3 write_torchvision.py DIRECTORY
+    python3 write_torchvision.py DIRECTORY [densenet169]
 
-Needs Debian's python3-torchvision. DenseNet-121 has every kind of layer that DenseNet-169 has, and fewer of them.
+Needs Debian's python3-torchvision and python3-onnx. DenseNet-121 has every kind of layer that DenseNet-169 has, and fewer of
+them.
 """
 
 import json
@@ -12,8 +13,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
-from torchvision.models import densenet121
+import torchvision.models
+from onnx import helper, numpy_helper
 
 SIDE = 64
 
@@ -21,7 +24,8 @@ SIDE = 64
 def main() -> None:
     directory = Path(sys.argv[1])
     torch.manual_seed(7)
-    model = densenet121(num_classes=1).eval()
+    name = sys.argv[2] if len(sys.argv) > 2 else "densenet121"
+    model = getattr(torchvision.models, name)(num_classes=1).eval()
     for name, values in model.state_dict().items():
         # As if it had been trained: none of these is what a new network has.
         if name.endswith("running_mean"):
@@ -39,6 +43,8 @@ def main() -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.eps = 1.001e-5
+    write_onnx(model, images, directory / "keras.onnx")
+    spell_as_tf2onnx(directory / "keras.onnx")
     expected["keras"] = predict(model, images)
     write_safetensors(directory / "keras.safetensors", dict(to_keras(model.state_dict())))
     (directory / "expected.json").write_text(json.dumps(expected))
@@ -54,6 +60,39 @@ def write_onnx(model: torch.nn.Module, images: torch.Tensor, path: Path) -> None
     mode = torch.onnx.TrainingMode.TRAINING
     torch.onnx.export(model, images, path, training=mode, do_constant_folding=False, opset_version=13)
     model.eval()
+
+
+def spell_as_tf2onnx(path: Path) -> None:
+    """Calls the weights of a graph as tf2onnx does, and has it multiply and add where torch has one operation."""
+    model = onnx.load(path)
+    weights = {each.name: each for each in model.graph.initializer}
+    for number, node in enumerate(list(model.graph.node)):
+        if node.op_type == "Conv":
+            respell(node, weights, {1: f"const_fold_opt__{number}"})
+        elif node.op_type == "BatchNormalization":
+            layer = f"StatefulPartitionedCall/densenet/{rename(node.input[1].rsplit('.', 1)[0])}"
+            parts = ["ReadVariableOp", "ReadVariableOp_1", "FusedBatchNormV3/ReadVariableOp", "FusedBatchNormV3/ReadVariableOp_1"]
+            respell(node, weights, {place + 1: f"{layer}/{part}:0" for place, part in enumerate(parts)})
+        elif node.op_type == "Gemm":
+            layer = "StatefulPartitionedCall/densenet/predictions"
+            kernel = weights[node.input[1]]
+            turned = numpy_helper.from_array(np.ascontiguousarray(numpy_helper.to_array(kernel).T), kernel.name)
+            kernel.CopyFrom(turned)
+            respell(node, weights, {1: f"{layer}/MatMul/ReadVariableOp:0", 2: f"{layer}/BiasAdd/ReadVariableOp:0"})
+            sums = f"{layer}/MatMul:0"
+            place = list(model.graph.node).index(node)
+            multiply = helper.make_node("MatMul", list(node.input)[:2], [sums])
+            add = helper.make_node("Add", [sums, node.input[2]], list(node.output))
+            model.graph.node.remove(node)
+            for part in [add, multiply]:
+                model.graph.node.insert(place, part)
+    onnx.save(model, path)
+
+
+def respell(node, weights, names: dict[int, str]) -> None:
+    for place, name in names.items():
+        weights[node.input[place]].name = name
+        node.input[place] = name
 
 
 def write_safetensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:

@@ -11,6 +11,7 @@ import { readWeights, writeWeights } from './named-variables.js';
  */
 export async function loadFirstWeights(network: LayersModel, path: string): Promise<void> {
   const drawn = readWeights(network);
-  const matched = matchWeights(path, await readWeightsFile(path), drawn);
+  const { tensors, layers } = await readWeightsFile(path);
+  const matched = matchWeights(path, tensors, drawn, layers);
   writeWeights(network, new Map([...drawn.map((weight) => [weight.name, weight] as const), ...matched]));
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { io } from '@tensorflow/tfjs-core';
@@ -33,27 +33,60 @@ it.each([
   ['torchvision.safetensors', 'torchvision'],
   ['torchvision.onnx', 'torchvision'],
   ['keras.safetensors', 'keras'],
+  ['keras.onnx', 'keras'],
 ] as const)('says the same as torch with the weights of %s', async (file, library) => {
   const network = buildDenseNet(shape);
   await loadFirstWeights(network, join(folder, file));
   expectSame(await predict(network), expected[library]);
 });
 
-it('says the same with Keras’ weights as TF.js saves them', async () => {
+it.each(['keras', 'torchvision'] as const)(
+  'says the same with the weights of %s as TF.js saves them',
+  async (library) => {
+    const network = buildDenseNet(shape);
+    const { tensors } = await readWeightsFile(join(folder, `${library}.safetensors`));
+    await loadFirstWeights(network, await writeTfjs(`${library}.json`, tensors));
+    expectSame(await predict(network), expected[library]);
+  },
+);
+
+it.each([
+  ['keras', 'a graph model of TensorFlow’s operations', describeGraph],
+  ['torchvision', 'a layers model whose layers are called anything', describeLayers],
+] as const)('says the same with the weights of %s in %s', async (library, _, describe) => {
+  const known = buildDenseNet(shape);
+  await loadFirstWeights(known, join(folder, `${library}.safetensors`));
+  const network = buildDenseNet(shape, { seed: 'other' });
+  const { topology, tensors } = describe(known);
+  await loadFirstWeights(network, await writeTfjs(`${library}-converted.json`, tensors, topology));
+  expectSame(await predict(network), expected[library]);
+  await predict(known);
+});
+
+it('says what it could read where the converter has put normalisations into convolutions', async () => {
   const network = buildDenseNet(shape);
-  const tensors = (await readWeightsFile(join(folder, 'keras.safetensors'))).map(({ name, shape, values }) => ({
-    name,
-    tensor: tf.tensor(values, [...shape]),
-  }));
-  const { data, specs } = await io.encodeWeights(tensors);
-  const half = Math.floor(data.byteLength / 2);
-  // In two files, as the converter splits large models.
-  await writeFile(join(folder, 'shard1.bin'), new Uint8Array(data.slice(0, half)));
-  await writeFile(join(folder, 'shard2.bin'), new Uint8Array(data.slice(half)));
-  const manifest = [{ paths: ['shard1.bin', 'shard2.bin'], weights: specs }];
-  await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology: {}, weightsManifest: manifest }));
-  await loadFirstWeights(network, join(folder, 'model.json'));
-  expectSame(await predict(network), expected.keras);
+  const { topology, tensors } = describeGraph(network, (layer) => /norm[02]$/.test(layer));
+  const path = await writeTfjs('folded.json', tensors, topology);
+  const error = await loadFirstWeights(network, path).catch((error: unknown) => error);
+  expect(error).toMatchObject({
+    next: expect.stringMatching(/must not have been simplified.*layers model of TF\.js/),
+    problems: [
+      'Its weights have other names, and its layers are 120 convolutions, 62 normalisations, 1 classifier; expected 120 ' +
+        'convolutions, 121 normalisations, 1 classifier, one after the other.',
+    ],
+  });
+});
+
+it('says the same as torch with all of DenseNet-169', { timeout: 600_000 }, async () => {
+  const large = join(folder, 'densenet169');
+  await mkdir(large);
+  await runPython('write_torchvision.py', large, 'densenet169');
+  const told = JSON.parse(await readFile(join(large, 'expected.json'), 'utf8'));
+  for (const library of ['torchvision', 'keras']) {
+    const network = buildDenseNet({ ...networks.densenet169, inputSize: 64 });
+    await loadFirstWeights(network, join(large, `${library}.onnx`));
+    expectSame(await predict(network, large), told[library]);
+  }
 });
 
 it('trains what was trained here further', async () => {
@@ -74,7 +107,7 @@ it('trains what was trained here further', async () => {
 it('keeps its own classifier where the file’s tells a thousand classes apart', async () => {
   const network = buildDenseNet(shape);
   const wanted = readWeights(network);
-  const found = (await readWeightsFile(join(folder, 'torchvision.safetensors'))).map((tensor) =>
+  const found = (await readWeightsFile(join(folder, 'torchvision.safetensors'))).tensors.map((tensor) =>
     tensor.name === 'classifier.weight'
       ? { ...tensor, shape: [1000, 1024], values: new Float32Array(1_024_000) }
       : tensor,
@@ -85,7 +118,7 @@ it('keeps its own classifier where the file’s tells a thousand classes apart',
 });
 
 it('adds the three colours up for a network of grey images', async () => {
-  const found = await readWeightsFile(join(folder, 'torchvision.safetensors'));
+  const { tensors: found } = await readWeightsFile(join(folder, 'torchvision.safetensors'));
   const matched = matchWeights('file', found, readWeights(buildDenseNet({ ...shape, channels: 1 })));
   const theirs = found.find(({ name }) => name === 'features.conv0.weight')?.values ?? [];
   const ours = matched.get('features.conv0/kernel');
@@ -104,7 +137,7 @@ it('adds the three colours up for a network of grey images', async () => {
 });
 
 it('lists what is missing, of another shape, left over and there twice', async () => {
-  const found = await readWeightsFile(join(folder, 'torchvision.safetensors'));
+  const { tensors: found } = await readWeightsFile(join(folder, 'torchvision.safetensors'));
   const spoiled = found.flatMap((tensor): NamedTensor[] => {
     if (tensor.name === 'features.norm5.bias') return [];
     if (tensor.name === 'features.conv0.weight') return [{ ...tensor, shape: [64, 3, 7, 6] }];
@@ -122,7 +155,7 @@ it('lists what is missing, of another shape, left over and there twice', async (
 });
 
 it('refuses the weights of another DenseNet', async () => {
-  const found = await readWeightsFile(join(folder, 'torchvision.safetensors'));
+  const { tensors: found } = await readWeightsFile(join(folder, 'torchvision.safetensors'));
   const wanted = readWeights(buildDenseNet({ ...networks.densenet169, inputSize: 64 }));
   expect(catchProblems(() => matchWeights('file', found, wanted)).length).toBeGreaterThan(100);
 });
@@ -136,8 +169,78 @@ it.each([
   await expect(readWeightsFile(join(folder, name))).rejects.toThrow(words);
 });
 
-async function predict(network: ReturnType<typeof buildDenseNet>): Promise<number[]> {
-  const bytes = await readFile(join(folder, 'images.bin'));
+/** In two files of weights, as the converter splits large models. */
+async function writeTfjs(name: string, tensors: readonly NamedTensor[], modelTopology: object = {}): Promise<string> {
+  const named = tensors.map(({ name, shape, values }) => ({ name, tensor: tf.tensor(values, [...shape]) }));
+  const { data, specs } = await io.encodeWeights(named);
+  tf.dispose(named.map(({ tensor }) => tensor));
+  const half = Math.floor(data.byteLength / 2);
+  const paths = [`${name}.1.bin`, `${name}.2.bin`];
+  await writeFile(join(folder, paths[0] ?? ''), new Uint8Array(data.slice(0, half)));
+  await writeFile(join(folder, paths[1] ?? ''), new Uint8Array(data.slice(half)));
+  const weightsManifest = [{ paths, weights: specs }];
+  await writeFile(join(folder, name), JSON.stringify({ modelTopology, weightsManifest }));
+  return join(folder, name);
+}
+
+type Network = ReturnType<typeof buildDenseNet>;
+
+/** Each layer of a network that has weights, in its order. */
+function listLayers(network: Network) {
+  return network.layers
+    .filter(({ weights }) => weights.length > 0)
+    .map((layer) => ({
+      name: layer.name,
+      weights: nameVariables(layer.weights).map(({ name, variable }) => ({
+        kind: name.split('/').at(-1) ?? '',
+        ...{ shape: variable.shape, values: variable.dataSync() as Float32Array },
+      })),
+    }));
+}
+
+function describeLayers(network: Network) {
+  const tensors = listLayers(network).flatMap(({ weights }, place) =>
+    weights.map(({ kind, ...tensor }) => ({ ...tensor, name: `layer_${place}/${kind}` })),
+  );
+  return { topology: { model_config: {} }, tensors };
+}
+
+/** As TensorFlow calls its nodes, the last of them first. */
+function describeGraph(network: Network, isFolded: (layer: string) => boolean = () => false) {
+  const reads = [
+    'ReadVariableOp',
+    'ReadVariableOp_1',
+    'FusedBatchNormV3/ReadVariableOp',
+    'FusedBatchNormV3/ReadVariableOp_1',
+  ];
+  const nodes: object[] = [{ name: 'image', op: 'Placeholder' }];
+  const tensors: NamedTensor[] = [];
+  let last = 'image';
+  const add = (name: string, op: string, input: string[]) => {
+    nodes.push({ name, op, input: [last, ...input], attr: { epsilon: { f: 1e-5 } } });
+    last = name;
+  };
+  for (const [place, { name: layer, weights }] of listLayers(network).entries()) {
+    if (isFolded(layer)) continue;
+    const scope = `StatefulPartitionedCall/densenet121/layer${place}`;
+    const names = weights.map(({ kind: _, ...tensor }, at) => {
+      const name = `${scope}/${weights.length === 4 ? reads[at] : `part${at}/ReadVariableOp`}`;
+      tensors.push({ ...tensor, name });
+      nodes.push({ name, op: 'Const' }, { name: `${name}/copy`, op: 'Identity', input: [name] });
+      return `${name}/copy`;
+    });
+    if (weights.length === 4) add(`${scope}/FusedBatchNormV3`, 'FusedBatchNormV3', names);
+    else if (weights.length === 1) add(`${scope}/Conv2D`, 'Conv2D', names);
+    else {
+      add(`${scope}/MatMul`, 'MatMul', names.slice(0, 1));
+      add(`${scope}/BiasAdd`, 'BiasAdd', [...names.slice(1), '^image']);
+    }
+  }
+  return { topology: { node: nodes.reverse(), versions: {} }, tensors };
+}
+
+async function predict(network: Network, from = folder): Promise<number[]> {
+  const bytes = await readFile(join(from, 'images.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   const images = tf.tensor4d(values, [2, 64, 64, 3]);
   const probabilities = [...((network.predict(images) as tf.Tensor).dataSync() as Float32Array)];

@@ -60,3 +60,30 @@ it.each(['predictions', 'fc1000', 'dense_1'])('reads Keras’ names as a graph s
   expect([...matched.keys()]).toEqual(wanted.slice(0, 3).map(({ name }) => name));
   expect(matched.get('features.norm0/moving_variance')?.values[0]).toBeCloseTo(1.01e-6, 11);
 });
+
+it('tells weights by the order of their layers where names say nothing, with the ε that their graph has', () => {
+  const inOrder = [
+    give('a', [64, 3, 7, 7]),
+    ...['b', 'c', 'd'].map((name) => give(name, [64])),
+    { ...give('e', [64]), values: new Float32Array(64).fill(1e-6) },
+  ];
+  const network = [
+    { name: 'features.conv0/kernel', shape: [7, 7, 3, 64] },
+    ...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((kind) => ({
+      name: `features.norm0/${kind}`,
+      shape: [64],
+    })),
+    ...wanted.slice(3),
+  ];
+  const norm = { gamma: 'b', beta: 'c', moving_mean: 'd', moving_variance: 'e' };
+  const layers = [
+    { kind: 'convolution', weights: { kernel: 'a' }, epsilon: null },
+    { kind: 'normalisation', weights: norm, epsilon: 3e-5 },
+  ] as const;
+  const matched = matchWeights('file', inOrder, network, layers);
+  // Without the classifier, which the file has not.
+  expect([...matched.keys()]).toEqual(network.slice(0, 5).map(({ name }) => name));
+  expect(matched.get('features.norm0/moving_variance')?.values[0]).toBeCloseTo(2.1e-5, 10);
+  expect(() => matchWeights('file', inOrder, network, [...layers].reverse())).toThrow(/1 problems/);
+  expect(() => matchWeights('file', inOrder.slice(0, 4), network, layers)).toThrow(/1 problems/);
+});

@@ -1,8 +1,10 @@
 import { BaselineError } from '../baseline-error.js';
 import { normalizationEpsilon } from '../densenet/build-densenet.js';
 import { transpose } from '../onnx/transpose.js';
+import { type GraphLayer, listNamedLayers } from './graph-layers.js';
+import { countLayers, renameByOrder } from './rename-by-order.js';
 import type { NamedTensor } from './safetensors.js';
-import { type Naming, namings } from './weight-names.js';
+import { type Naming, namings, ours } from './weight-names.js';
 
 interface Wanted {
   /** As `features.conv0/kernel`. */
@@ -12,8 +14,10 @@ interface Wanted {
 
 /**
  * Finds the weights of a network in a file of torchvision's or Keras' DenseNet, each by its name and of its shape, and
- * brings them into our form. The layer that tells classes apart is left out where it has another number of them than one.
+ * brings them into our form. Where names are others, as a converter gives them, the order of the file's layers says which
+ * is which. The layer that tells classes apart is left out where it has another number of them than one.
  *
+ * @param layers - of the file, in the order in which an image passes them; empty where it does not tell
  * @returns by our names; without `classifier/…` where the file has another one
  * @throws BaselineError that lists what is missing, of another shape, left over or there twice
  */
@@ -21,8 +25,25 @@ export function matchWeights(
   path: string,
   found: readonly NamedTensor[],
   wanted: readonly Wanted[],
+  layers: readonly GraphLayer[] = [],
 ): Map<string, NamedTensor> {
-  const naming = chooseNaming(found, wanted);
+  const { naming, hits } = chooseNaming(found, wanted);
+  const byName = matchByName(found, wanted, naming);
+  if (byName.problems.length === 0) return byName.matched;
+  const renamed = renameByOrder(found, layers, wanted);
+  const { matched, problems } = renamed ? matchByName(renamed, wanted, ours) : byName;
+  if (problems.length === 0) return matched;
+  const differences = hits === 0 && !renamed && layers.length > 0 ? [describeLayers(layers, wanted)] : problems;
+  throw new BaselineError(
+    `${path} does not hold the weights of this network: ${differences.length} problems.`,
+    'Name the --network that they are of. A file must not have been simplified, as converters do for a model that only ' +
+      'predicts: in torch, export ONNX with training=TrainingMode.TRAINING and do_constant_folding=False; of Keras, convert ' +
+      'to a layers model of TF.js; or write safetensors.',
+    { problems: differences },
+  );
+}
+
+function matchByName(found: readonly NamedTensor[], wanted: readonly Wanted[], naming: Naming) {
   const problems: string[] = [];
   const left = gather(naming, found, problems);
   const matched = new Map<string, NamedTensor>();
@@ -42,23 +63,22 @@ export function matchWeights(
     matched.delete('classifier/kernel');
     matched.delete('classifier/bias');
   }
-  if (problems.length === 0) return matched;
-  throw new BaselineError(
-    `${path} does not hold the weights of this network: ${problems.length} problems.`,
-    'Name the --network that they are of. An ONNX file must not have been simplified: in torch, export it with ' +
-      'training=TrainingMode.TRAINING and do_constant_folding=False, or write safetensors.',
-    { problems },
-  );
+  return { matched, problems };
+}
+
+/** What could be read, where no name says which weight is which. */
+function describeLayers(layers: readonly GraphLayer[], wanted: readonly Wanted[]): string {
+  const expected = countLayers(listNamedLayers(wanted));
+  return `Its weights have other names, and its layers are ${countLayers(layers)}; expected ${expected}, one after the other.`;
 }
 
 /** The library whose names occur more often. */
-function chooseNaming(found: readonly NamedTensor[], wanted: readonly Wanted[]): Naming {
-  const hits = namings.map((naming) => {
+function chooseNaming(found: readonly NamedTensor[], wanted: readonly Wanted[]) {
+  const counts = namings.map((naming) => {
     const names = new Set(found.map(({ name }) => naming.clean(name)));
-    return { naming, count: wanted.filter(({ name }) => names.has(naming.nameOf(name))).length };
+    return { naming, hits: wanted.filter(({ name }) => names.has(naming.nameOf(name))).length };
   });
-  const best = hits.reduce((most, each) => (each.count > most.count ? each : most));
-  return best.naming;
+  return counts.reduce((most, each) => (each.hits > most.hits ? each : most));
 }
 
 function gather(naming: Naming, found: readonly NamedTensor[], problems: string[]): Map<string, NamedTensor> {

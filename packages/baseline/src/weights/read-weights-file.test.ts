@@ -16,7 +16,7 @@ async function read(...initializer: OnnxTensor[]) {
   const path = join(folder, 'model.onnx');
   const graph = { name: 'g', node: [], initializer, input: [], output: [], value_info: [] };
   await writeFile(path, encodeOnnx({ ir_version: 8, producer_name: 'test', opset_import: [], graph }));
-  return await readWeightsFile(path);
+  return (await readWeightsFile(path)).tensors;
 }
 
 const floats = { name: 'w', dims: [2], data_type: onnxTypes.float };

@@ -3,21 +3,34 @@ import { dirname, extname, join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { BaselineError } from '../baseline-error.js';
-import { decodeInitializers, type OnnxTensor, onnxTypes } from '../onnx/onnx-schema.js';
+import { decodeGraph, type OnnxTensor, onnxTypes } from '../onnx/onnx-schema.js';
+import { type GraphLayer, listOnnxLayers, listTfjsLayers } from './graph-layers.js';
 import { type NamedTensor, readSafetensors } from './safetensors.js';
 
-const readers: Readonly<Record<string, (path: string) => Promise<NamedTensor[]>>> = {
-  '.safetensors': async (path) => [...readSafetensors(await readFile(path)).tensors],
-  '.onnx': async (path) => decodeInitializers(await readFile(path)).flatMap((tensor) => readOnnxTensor(tensor) ?? []),
+/** What a file holds of a network. */
+export interface WeightsFile {
+  /** All tensors of numbers, by the names that they have there. */
+  readonly tensors: readonly NamedTensor[];
+  /** In the order in which an image passes them; empty where the file does not tell. */
+  readonly layers: readonly GraphLayer[];
+}
+
+const readers: Readonly<Record<string, (path: string) => Promise<WeightsFile>>> = {
+  '.safetensors': async (path) => ({ tensors: readSafetensors(await readFile(path)).tensors, layers: [] }),
+  '.onnx': async (path) => {
+    const graph = decodeGraph(await readFile(path));
+    const tensors = graph.initializer.flatMap((tensor) => readOnnxTensor(tensor) ?? []);
+    return { tensors, layers: listOnnxLayers(graph) };
+  },
   '.json': readTfjs,
 };
 
 /**
- * All tensors of numbers in a file of safetensors, ONNX or TF.js (its model.json), by the names that they have there.
+ * Reads the weights in a file of safetensors, ONNX or TF.js (its model.json).
  *
  * @throws BaselineError where it is none of these, or damaged; the file system's error where there is no file
  */
-export async function readWeightsFile(path: string): Promise<NamedTensor[]> {
+export async function readWeightsFile(path: string): Promise<WeightsFile> {
   const read = readers[extname(path).toLowerCase()];
   if (!read) {
     const next = 'Give --weights a file.safetensors, a file.onnx or the model.json of TF.js.';
@@ -54,13 +67,14 @@ function readOnnxTensor({
 }
 
 const modelFileSchema = z.object({
+  modelTopology: z.unknown(),
   weightsManifest: z.array(
     z.object({ paths: z.array(z.string()), weights: z.array(z.custom<io.WeightsManifestEntry>()) }),
   ),
 });
 
-async function readTfjs(path: string): Promise<NamedTensor[]> {
-  const { weightsManifest } = modelFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+async function readTfjs(path: string): Promise<WeightsFile> {
+  const { modelTopology, weightsManifest } = modelFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   const tensors: NamedTensor[] = [];
   for (const { paths, weights } of weightsManifest) {
     const shards = await Promise.all(paths.map((shard) => readFile(join(dirname(path), shard))));
@@ -70,5 +84,5 @@ async function readTfjs(path: string): Promise<NamedTensor[]> {
       tensor.dispose();
     }
   }
-  return tensors;
+  return { tensors, layers: listTfjsLayers(modelTopology, tensors) };
 }

@@ -69,7 +69,7 @@ function nameKerasLayer(layer: string): string {
 }
 
 /** A bundle of one network that was trained here: it is trained further, on other images. */
-const ours: Naming = {
+export const ours: Naming = {
   library: 'Holdout',
   nameOf: (name) => name,
   clean: (name) => name,

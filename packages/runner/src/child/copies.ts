@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Prediction } from '../engines/engine.js';
+import { type Device, findKind, type Prediction, processorKinds } from '../engines/engine.js';
 import type { LoadRequest } from '../protocol.js';
 import type { Batch } from './batch-source.js';
 
@@ -23,6 +23,12 @@ export interface Copies {
    */
   predict(batch: Batch): Promise<{ prediction: Prediction; values: Float32Array<ArrayBuffer> }>;
   close(): Promise<void>;
+}
+
+/** A GPU is one's own; and TensorFlow's library can be opened by one thread of a process only. */
+export function mayBeCopied(engine: LoadRequest['manifest']['engine'], device: Device): boolean {
+  if (engine === 'tfjs' && device === 'cpu') return false;
+  return processorKinds.includes(findKind(device));
 }
 
 /** @throws Error with the engine's own words where one can't be loaded */

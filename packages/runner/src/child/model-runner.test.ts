@@ -7,7 +7,7 @@ import { BatchSizes } from './batch-sizes.js';
 
 // As they were built: copies are threads, which start from a file.
 const built = (name: string) => new URL(`../../dist/child/${name}.js`, import.meta.url).href;
-const { loadCopies } = (await import(built('copies'))) as typeof import('./copies.js');
+const { loadCopies, mayBeCopied } = (await import(built('copies'))) as typeof import('./copies.js');
 const { ModelRunner } = (await import(built('model-runner'))) as typeof import('./model-runner.js');
 
 afterAll(removeModels);
@@ -58,8 +58,8 @@ it('says why a copy can’t be loaded, and leaves none behind', async () => {
  * Runs batch after batch of a model that takes so long for each by itself, and so long for one on each of two copies, by a
  * clock that nothing else moves.
  */
-async function runClocked({ own, copies, threads = 1, imagesLeft = 1e9 }: Pace) {
-  const request = ask(await write('onnx'), 2);
+async function runClocked({ own, copies, threads = 1, imagesLeft = 1e9, engine = 'onnx' }: Pace) {
+  const request = ask(await write(engine), 2);
   const { model } = await loadModel({ ...request, gpu: null });
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
@@ -97,13 +97,26 @@ interface Pace {
   copies: number;
   threads?: number;
   imagesLeft?: number;
+  engine?: (typeof engines)[number];
 }
 
-it('goes on with copies where they are faster than the model by itself', async () => {
-  const { widths, runner } = await runClocked({ own: 64, copies: 58 });
+it.each(engines)('goes on with copies of a model of %s where they are faster than it is by itself', async (engine) => {
+  const { widths, runner } = await runClocked({ own: 64, copies: 58, engine });
   expect(widths).toEqual([1, 2]);
   expect(runner.width).toBe(2);
-  expect(runner.describe().threads).toBe(2);
+  expect(runner.describe()).toMatchObject({ device: engine === 'onnx' ? 'cpu' : 'wasm-simd', threads: 2 });
+});
+
+it('makes copies of what runs on the processor, in threads that can each load it', () => {
+  const places = [
+    ...(['cuda', 'webgpu', 'cpu'] as const).map((device) => ['onnx', device] as const),
+    ...(['cuda', 'webgpu', 'cpu', 'wasm', 'wasm-simd', 'javascript'] as const).map(
+      (device) => ['tfjs', device] as const,
+    ),
+  ];
+  const copied = places.filter(([engine, device]) => mayBeCopied(engine, device)).map((place) => place.join(' '));
+  // Not TensorFlow.
+  expect(copied).toEqual(['onnx cpu', 'tfjs wasm', 'tfjs wasm-simd', 'tfjs javascript']);
 });
 
 it('goes back to the model by itself where copies are hardly faster', async () => {

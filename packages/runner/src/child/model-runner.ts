@@ -1,9 +1,9 @@
-import type { LoadedModel, Prediction } from '../engines/engine.js';
+import { findKind, type LoadedModel, type Prediction } from '../engines/engine.js';
 import { countPixelBytes } from '../images/pixel-format.js';
 import type { LoadRequest } from '../protocol.js';
 import type { BatchSizes } from './batch-sizes.js';
 import type { Batch } from './batch-source.js';
-import { type Copies, loadCopies } from './copies.js';
+import { type Copies, loadCopies, mayBeCopied } from './copies.js';
 
 /** What was predicted of a batch, with its array for another one. */
 interface Predicted {
@@ -116,7 +116,7 @@ export class ModelRunner {
     const count = this.#countCopies();
     if (count < 2) return;
     const { bundleDirectory, manifest, threads } = this.#request;
-    const devices = [this.#model.device === 'wasm-simd' ? 'wasm' : this.#model.device] as LoadRequest['devices'];
+    const devices = [findKind(this.#model.device)];
     const copy = { bundleDirectory, manifest, devices, threads: Math.max(1, Math.floor(threads / count)) };
     // An engine that can't be loaded twice goes on by itself.
     this.#copies = await loadCopies(copy, count).catch(() => null);
@@ -145,8 +145,8 @@ export class ModelRunner {
 
   /** As many as the processor has threads for, and memory. */
   #countCopies(): number {
-    const { threads, memoryLimitBytes } = this.#request;
-    if (!['cpu', 'wasm', 'wasm-simd'].includes(this.#model.device)) return 1;
+    const { threads, memoryLimitBytes, manifest } = this.#request;
+    if (!mayBeCopied(manifest.engine, this.#model.device)) return 1;
     const used = process.memoryUsage.rss();
     const room = shareOfMemory * memoryLimitBytes - used;
     return Math.min(threads, mostCopies, Math.floor(room / Math.max(1, used - this.#emptyBytes)));

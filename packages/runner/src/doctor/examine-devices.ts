@@ -26,7 +26,7 @@ export interface ExaminedDevice {
 }
 
 /** What each engine knows, the fastest first. */
-const kinds = { onnx: ['cuda', 'webgpu', 'cpu'], tfjs: ['cuda', 'webgpu', 'cpu', 'wasm'] } as const;
+const kinds = { onnx: ['cuda', 'webgpu', 'cpu'], tfjs: ['cuda', 'webgpu', 'cpu', 'wasm', 'javascript'] } as const;
 const timeLimitSeconds = 300;
 const measuredSeconds = 2;
 const mostImages = 256;

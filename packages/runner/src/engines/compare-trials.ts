@@ -1,14 +1,21 @@
 import type { ResolvedModelManifest } from '@holdout/contracts';
 import { readProbabilities } from '../child/read-probabilities.js';
-import type { EngineDevice, LoadedModel, LoadOptions } from './engine.js';
+import type { EngineDevice, LoadedModel, LoadOptions, Output } from './engine.js';
 
 /** A model on some device, and what came of giving it an image. */
 export interface Trial {
   readonly model: LoadedModel;
   /** The probability that it gave the image. */
   readonly answer: number;
-  /** How long it took the second time, when all was warm. */
+  /** How long it took once all was warm; 0 where nobody needs to know. */
   readonly seconds: number;
+}
+
+/** A model that gave a device's answer to one image, whatever that was. */
+export interface TriedModel {
+  readonly device: EngineDevice;
+  readonly model: LoadedModel;
+  readonly output: Output;
 }
 
 /** What devices may differ by: they add up in another order, and each rounds in its own way. */
@@ -17,18 +24,12 @@ const largestDifference = 1e-3;
 /**
  * Loads a model on a device and asks it for one image, which is noise, so that every weight has a part in the answer.
  *
- * @throws Error of the engine, or of an answer that is no probability
+ * @throws Error of the engine
  */
-export async function tryModel(device: EngineDevice, options: LoadOptions): Promise<Trial> {
-  const { manifest } = options;
+export async function tryModel(device: EngineDevice, options: LoadOptions): Promise<TriedModel> {
   const model = await device.load(options);
   try {
-    const noise = drawNoise(manifest.input);
-    const { values, shape } = await model.predict(noise, 1);
-    const [answer = Number.NaN] = readProbabilities(manifest.output, values, shape, { first: 0, count: 1, total: 1 });
-    const startedAt = performance.now();
-    await model.predict(noise, 1);
-    return { model, answer, seconds: (performance.now() - startedAt) / 1000 };
+    return { device, model, output: await model.predict(drawNoise(options.manifest.input), 1) };
   } catch (error) {
     await model.release();
     throw error;
@@ -36,14 +37,37 @@ export async function tryModel(device: EngineDevice, options: LoadOptions): Prom
 }
 
 /**
- * @throws Error where a GPU, whose model is then released, gives another answer than the processor, or where it lacks
- *   operations and is slower than the processor by itself
+ * @throws Error where a GPU, whose model is then released, gives another answer than the processor or one that is no
+ *   probability, or where it lacks operations and is slower than the processor by itself
  */
-export async function compareTrials(ofGpu: Trial, ofProcessor: Trial): Promise<void> {
-  const objection = findObjection(ofGpu, ofProcessor);
-  if (objection === null) return;
-  await ofGpu.model.release();
-  throw new Error(objection);
+export async function compareModels(
+  ofGpu: TriedModel,
+  ofProcessor: TriedModel,
+  manifest: LoadOptions['manifest'],
+): Promise<void> {
+  try {
+    const isTimed = ofGpu.model.isMixed;
+    const [found, expected] = [await judge(ofGpu, manifest, isTimed), await judge(ofProcessor, manifest, isTimed)];
+    const objection = findObjection(found, expected);
+    if (objection !== null) throw new Error(objection);
+  } catch (error) {
+    await ofGpu.model.release();
+    throw error;
+  }
+}
+
+/** @throws HoldoutError of an answer that is no probability */
+async function judge(
+  { model, output }: TriedModel,
+  manifest: LoadOptions['manifest'],
+  isTimed: boolean,
+): Promise<Trial> {
+  const place = { first: 0, count: 1, total: 1 };
+  const [answer = Number.NaN] = readProbabilities(manifest.output, output.values, output.shape, place);
+  if (!isTimed) return { model, answer, seconds: 0 };
+  const startedAt = performance.now();
+  await model.predict(drawNoise(manifest.input), 1);
+  return { model, answer, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 export function findObjection(ofGpu: Trial, ofProcessor: Trial): string | null {

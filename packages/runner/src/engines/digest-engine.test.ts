@@ -22,9 +22,10 @@ it('is what sha256sum says of the files that an engine runs from', async () => {
   const onnx = `find onnxruntime-node/package.json onnxruntime-node/dist/ onnxruntime-node/bin/*/${platform}/${arch}/ -type f \\
     | grep -E 'package.json$|[.]js$|/bin/' | sort | xargs sha256sum`;
   expect(await digestEngine('onnx')).toBe(await digestByShell(onnx));
-  const tfjs = `for name in backend-wasm converter core layers; do
+  const tfjs = (backend: string) => `for name in ${backend} converter core layers; do
     ls @tensorflow/tfjs-$name/{package.json,dist/*.node.js,dist/*.wasm} 2>/dev/null | sort; done | xargs sha256sum`;
-  expect(await digestEngine('tfjs')).toBe(await digestByShell(tfjs));
+  expect(await digestEngine('tfjs')).toBe(await digestByShell(tfjs('backend-wasm')));
+  expect(await digestEngine('tfjs', 'javascript')).toBe(await digestByShell(tfjs('backend-cpu')));
 });
 
 it('is worked out once', () => {

@@ -51,7 +51,8 @@ function listPackages(engine: Engine, device: Device | undefined): Packages {
   }
   const tensorflow = device === 'cuda' || device === 'cpu' ? findTensorflow(device) : null;
   if (tensorflow) return { [tensorflow]: /^(package\.json|dist\/.+\.js|lib\/.+\.node|deps\/lib\/.+)$/ };
-  return { '@tensorflow/tfjs-backend-wasm': tfjsFiles, ...tfjs };
+  const backend = device === 'javascript' ? 'cpu' : 'wasm';
+  return { [`@tensorflow/tfjs-backend-${backend}`]: tfjsFiles, ...tfjs };
 }
 
 async function computeDigest(packages: Packages): Promise<string> {

@@ -2,18 +2,22 @@ import type { ResolvedModelManifest } from '@holdout/contracts';
 import type { Adapter } from './webgpu/find-adapter.js';
 
 /**
- * What a model's operations run on: NVIDIA's CUDA, any GPU that has a Vulkan driver, the processor by native code, or the
- * processor by WebAssembly.
+ * What a model's operations run on: NVIDIA's CUDA, any GPU that has a Vulkan driver, or the processor, by native code, by
+ * WebAssembly, or by plain JavaScript.
  */
-export const deviceKinds = ['cuda', 'webgpu', 'cpu', 'wasm'] as const;
+export const deviceKinds = ['cuda', 'webgpu', 'cpu', 'wasm', 'javascript'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
 
 /** Those that need no GPU. */
-export const processorKinds: readonly DeviceKind[] = ['cpu', 'wasm'];
+export const processorKinds: readonly DeviceKind[] = ['cpu', 'wasm', 'javascript'];
 
 /** As scores name it: whether WebAssembly computed several numbers at once changes their last digits. */
 export const devices = [...deviceKinds, 'wasm-simd'] as const;
 export type Device = (typeof devices)[number];
+
+export function findKind(device: Device): DeviceKind {
+  return device === 'wasm-simd' ? 'wasm' : device;
+}
 
 /** One way of an engine to run models: the same weights and the same operations, on another device. */
 export interface EngineDevice {
@@ -26,6 +30,8 @@ export interface EngineDevice {
    * @throws Error with the engine's own words where the device is not there, or where it can't run the model
    */
   load(options: LoadOptions): Promise<LoadedModel>;
+  /** Whether it is worth a try where the device before it failed so; always where it is left out. */
+  mayHelp?(failure: unknown): boolean;
 }
 
 /** The GPU that this process was given. */

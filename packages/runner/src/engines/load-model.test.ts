@@ -52,7 +52,7 @@ it('tries GPUs before the processor, by NVIDIA’s own libraries first, and says
   }
   // With a GPU, and TensorFlow, which no test of these has.
   expect(onnxDevices.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'cpu']);
-  expect(tfjsDevices.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'cpu', 'wasm']);
+  expect(tfjsDevices.map(({ kind }) => kind)).toEqual(['cuda', 'webgpu', 'cpu', 'wasm', 'javascript']);
 });
 
 it('has CUDA multiply with all digits of its numbers, before the first model is loaded there', async () => {

@@ -1,5 +1,6 @@
-import { compareTrials, type Trial, tryModel } from './compare-trials.js';
 import { type DeviceKind, type EngineDevice, type LoadedModel, type LoadOptions, processorKinds } from './engine.js';
+import { placeOnGpu } from './place-on-gpu.js';
+import { placeOnProcessor } from './place-on-processor.js';
 
 /** A model, and what its team should know of the device that it runs on. */
 export interface PlacedModel {
@@ -21,29 +22,17 @@ interface PlaceOptions extends LoadOptions {
 export async function loadModel({ devices, ...options }: PlaceOptions): Promise<PlacedModel> {
   const all = await listDevices(options.manifest.engine);
   const { usable, missing } = sortOut(all, devices, options);
+  if (usable.length === 0) throw new Error(missing.map(describeMissing).join(' '));
   // That a package for the processor is not installed is no news for a team.
-  const notices = missing.filter(({ device }) => !isProcessor(device)).map(describeMissing);
-  const processor = all.find((device) => isProcessor(device) && device.findObstacle(options.gpu) === null);
-  let reference: Trial | null = null;
-  for (const [place, device] of usable.entries()) {
-    try {
-      if (isProcessor(device)) {
-        // It may have been loaded already, to compare a GPU with.
-        const model = device === processor && reference ? reference.model : await device.load(options);
-        return { model, notices };
-      }
-      reference ??= await tryModel(processor ?? device, options);
-      const trial = await tryModel(device, options);
-      await compareTrials(trial, reference);
-      await reference.model.release();
-      if (trial.model.isMixed) notices.push(`${device.kind} lacks some of its operations; those run on the processor.`);
-      return { model: trial.model, notices };
-    } catch (error) {
-      if (place === usable.length - 1) throw error;
-      notices.push(`Not on ${device.kind}: ${firstLine(error)}`);
-    }
-  }
-  throw new Error(missing.map(describeMissing).join(' '));
+  const told = missing.filter(({ device }) => !isProcessor(device)).map(describeMissing);
+  const gpus = usable.filter((device) => !isProcessor(device));
+  const processors = usable.filter(isProcessor);
+  // Also one that it may not run on can be compared with.
+  const comparable = all.filter((device) => isProcessor(device) && device.findObstacle(options.gpu) === null);
+  const onGpu = await placeOnGpu(gpus, comparable, options);
+  if (onGpu.model) return { model: onGpu.model, notices: [...told, ...onGpu.notices] };
+  const onProcessor = await placeOnProcessor(processors, onGpu, options);
+  return { model: onProcessor.model, notices: [...told, ...onGpu.notices, ...onProcessor.notices] };
 }
 
 /** Loads an engine itself, ahead of a model for it. */
@@ -80,10 +69,4 @@ function describeMissing({ device, obstacle }: Missing): string {
 
 function isProcessor({ kind }: EngineDevice): boolean {
   return processorKinds.includes(kind);
-}
-
-/** An engine's further lines name its source files. */
-function firstLine(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
-  return (words.trim().split('\n')[0] ?? '').slice(0, 500);
 }

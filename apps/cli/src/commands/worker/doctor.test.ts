@@ -31,6 +31,7 @@ it('says what is missing where containers were not set up', async () => {
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/cpu +onnx +works +[0-9.]+ +onnxruntime-node 1/);
   expect(stdout).toMatch(/wasm +tfjs +works +[0-9.]+ +@tensorflow\/tfjs 4/);
+  expect(stdout).toMatch(/javascript +tfjs +works +[0-9.]+ +@tensorflow\/tfjs 4/);
   expect(stdout).toMatch(/container +fails +HOLDOUT_CONTAINER_IMAGE must name the image/);
 });
 
