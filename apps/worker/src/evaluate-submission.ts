@@ -193,5 +193,6 @@ async function endEarly(tools: EvaluationTools, claim: EvaluationClaim, error: u
   }
   meter.ended('tried_again', code);
   // A storage that is away would spend the attempts of all that waits within a minute: each waits until it is back.
-  await releaseLease(database, { ...claim, costsAttempt: code !== 'storage_unavailable' });
+  const costsAttempt = code !== 'storage_unavailable';
+  await releaseLease(database, { ...claim, costsAttempt, waitSeconds: tools.config.reconcileSeconds });
 }

@@ -115,5 +115,6 @@ async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown
   const code = error instanceof HoldoutError ? error.code : 'unknown';
   tools.meter.ended('tried_again', code);
   // As the evaluating worker does: what waits outlives a storage that is away.
-  await releaseLease(tools.database, { ...claim, costsAttempt: code !== 'storage_unavailable' });
+  const costsAttempt = code !== 'storage_unavailable';
+  await releaseLease(tools.database, { ...claim, costsAttempt, waitSeconds: tools.config.reconcileSeconds });
 }
