@@ -24,6 +24,7 @@ import { decideRelease, type Scored } from './decide-release.js';
 import { findIntervals } from './find-intervals.js';
 import { EvaluationInterrupted, holdLease, unlessAborted } from './hold-lease.js';
 import type { WorkMeter } from './metrics/measure-work.js';
+import { decideTerms } from './try-again.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
 export interface ScoringTools {
@@ -140,7 +141,6 @@ async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown
   }
   const code = error instanceof HoldoutError ? error.code : 'unknown';
   tools.meter.ended('tried_again', code);
-  // As the evaluating worker does: what waits outlives a storage that is away.
-  const costsAttempt = code !== 'storage_unavailable';
-  await releaseLease(tools.database, { ...claim, costsAttempt, waitSeconds: tools.config.reconcileSeconds });
+  const terms = await decideTerms(tools, { code, attempts: claim.attempts });
+  await releaseLease(tools.database, { ...claim, ...terms });
 }
