@@ -1,4 +1,4 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -384,7 +384,12 @@ it('waits for a storage that is away, however often it looks, and goes on when i
     // Not merely empty, which would be a blob that is lost.
     await rename(blobs, `${blobs}-away`);
     await writeFile(blobs, '');
-    for (let round = 0; round < 5; round += 1) await work();
+    for (let round = 0; round < 5; round += 1) {
+      await work();
+      // Time passes: until then nobody claims it.
+      const row = fixture.owner.updateTable('evaluations').set({ leaseExpiresAt: null }).where('id', '=', evaluationId);
+      await row.where('leaseOwner', 'is', null).execute();
+    }
     await rm(blobs);
     await rename(`${blobs}-away`, blobs);
   };
@@ -394,6 +399,42 @@ it('waits for a storage that is away, however often it looks, and goes on when i
   await whileAway(() => scorePredictions(fixture.scoring, evaluationId));
   await scorePredictions(fixture.scoring, evaluationId);
   expect((await fixture.read(submitted)).state).toBe('scored');
+});
+
+it('fails what can’t be read of a storage that is there, in either process, once its attempts are spent', async () => {
+  const { owner, evaluating, scoring } = fixture;
+  const blobs = join(evaluating.config.storage.directory, 'blobs');
+  /** In its place is what can't be read, as on a disk with a bad block. */
+  const spoilWhile = async (digest: string | null, work: () => Promise<void>) => {
+    const path = join(blobs, digest?.slice(0, 2) ?? '', digest?.slice(2) ?? '');
+    await rename(path, `${path}-kept`);
+    await mkdir(path);
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      await work();
+      const waiting = owner.updateTable('evaluations').set({ leaseExpiresAt: null }).where('leaseOwner', 'is', null);
+      await waiting.execute();
+    }
+    await rmdir(path);
+    await rename(`${path}-kept`, path);
+  };
+  const bundle = await fixture.submit({ program: '# one that nobody else has\n' });
+  const { bundleDigest } = await owner
+    .selectFrom('submissions')
+    .select('bundleDigest')
+    .where('id', '=', bundle.submissionId)
+    .executeTakeFirstOrThrow();
+  await spoilWhile(bundleDigest, () => evaluateById(evaluating, bundle.evaluationId, never));
+  expect(await fixture.read(bundle)).toMatchObject({ state: 'failed', reason: { code: 'attempts_spent' } });
+
+  const predicted = await fixture.submit();
+  await evaluateById(evaluating, predicted.evaluationId, never);
+  const { predictionsDigest } = await owner
+    .selectFrom('evaluations')
+    .select('predictionsDigest')
+    .where('id', '=', predicted.evaluationId)
+    .executeTakeFirstOrThrow();
+  await spoilWhile(predictionsDigest, () => scorePredictions(scoring, predicted.evaluationId));
+  expect(await fixture.read(predicted)).toMatchObject({ state: 'failed', reason: { code: 'attempts_spent' } });
 });
 
 it('publishes nothing once another worker has taken over', async () => {

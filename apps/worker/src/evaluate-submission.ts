@@ -26,6 +26,7 @@ import type { WorkMeter } from './metrics/measure-work.js';
 import { reportRegularly } from './report-regularly.js';
 import { runHidden } from './run-hidden.js';
 import { makeScratchFolder, withScratchFolder } from './scratch.js';
+import { decideTerms } from './try-again.js';
 
 /** What a worker works with. */
 export interface EvaluationTools {
@@ -192,6 +193,6 @@ async function endEarly(tools: EvaluationTools, claim: EvaluationClaim, error: u
     return;
   }
   meter.ended('tried_again', code);
-  // A storage that is away would spend the attempts of all that waits within a minute: each waits until it is back.
-  await releaseLease(database, { ...claim, costsAttempt: code !== 'storage_unavailable' });
+  const terms = await decideTerms(tools, { code, attempts: claim.attempts });
+  await releaseLease(database, { ...claim, ...terms });
 }

@@ -72,3 +72,22 @@ export function holdLease({ renew, leaseSeconds, shutdown, log }: LeaseOptions):
     },
   };
 }
+
+/**
+ * What the work comes to, or the reason of `signal` as soon as that is aborted. What can't be stopped, such as a read from a
+ * storage that is silent, goes on unheard: it holds no lease any more, and so writes nothing.
+ */
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let stopListening = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    stopListening = () => signal.removeEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    stopListening();
+  }
+}

@@ -9,17 +9,22 @@ import {
   publishComparison,
   publishScore,
   releaseLease,
+  renewLease,
   type ScoringClaim,
   switchTestSets,
 } from '@holdout/db';
-import { scorePredictions as computeScore, scoreIntervals, scorerVersion } from '@holdout/scoring';
+import { scorePredictions as computeScore, scorerVersion } from '@holdout/scoring';
 import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
 import { traceStep } from '@holdout/telemetry';
 import type { Logger } from 'pino';
 import { comparePredictions } from './compare-predictions.js';
+
 import type { WorkerConfig } from './config.js';
 import { decideRelease, type Scored } from './decide-release.js';
+import { findIntervals } from './find-intervals.js';
+import { EvaluationInterrupted, holdLease, unlessAborted } from './hold-lease.js';
 import type { WorkMeter } from './metrics/measure-work.js';
+import { decideTerms } from './try-again.js';
 
 /** What the scoring worker works with: it may read labels, and runs no team's code. */
 export interface ScoringTools {
@@ -34,21 +39,37 @@ export interface ScoringTools {
  * Scores the stored predictions of one evaluation against the gold standard and publishes the score; those of a
  * reproduction are compared with the first ones instead.
  * Safe to repeat: what another worker holds, or what has ended, is left alone.
+ *
+ * @param shutdown - aborted when the process must end; the evaluation is then handed back
  */
-export async function scorePredictions(tools: ScoringTools, evaluationId: string): Promise<void> {
+export async function scorePredictions(
+  tools: ScoringTools,
+  evaluationId: string,
+  shutdown: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const { database, config } = tools;
   const { owner, leaseSeconds, maxAttempts } = config;
   const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds, maxAttempts });
   if (!claim) return;
   const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
+  tools.meter.claimed(claim.attempts);
   const startedAt = performance.now();
+  // A storage may be silent for longer than a lease: it is renewed, or another worker would begin the same.
+  const renew = () => renewLease(database, { ...claim, leaseSeconds });
+  const lease = holdLease({ renew, leaseSeconds, shutdown, log });
   try {
-    if (claim.comparedDigest !== null) return await compareWith(claim.comparedDigest, { ...tools, log }, claim);
-    await traceStep({ evaluationId, step: 'scoring' }, () => scoreClaim({ ...tools, log }, claim));
+    const { comparedDigest } = claim;
+    if (comparedDigest !== null) {
+      return await unlessAborted(lease.signal, compareWith(comparedDigest, { ...tools, log }, claim));
+    }
+    const score = () => unlessAborted(lease.signal, scoreClaim({ ...tools, log }, claim));
+    await traceStep({ evaluationId, step: 'scoring' }, score);
     tools.meter.ran('scoring', String(claim.provenance?.engine ?? 'none'), (performance.now() - startedAt) / 1000);
   } catch (error) {
     await endEarly(tools, claim, error, log);
     return;
+  } finally {
+    lease.release();
   }
   // Perhaps this was the last that a new version of a test set waited for. If not now, reconcile does it later.
   await switchTestSets(database).catch((error) => log.warn({ err: error }, 'test sets not switched yet'));
@@ -61,7 +82,7 @@ async function scoreClaim(tools: ScoringTools, claim: ScoringClaim): Promise<voi
   ]);
   const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
   const score = computeScore(gold, studies);
-  const intervals = scoreIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
+  const intervals = await findIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
   const provenance = describeScoring(claim);
   const publication = { ...claim, score, intervals, scorerVersion, provenance };
   const published = await publishByRule(tools, publication, { gold, studies });
@@ -106,6 +127,12 @@ function describeScoring({ bundleDigest, testSetDigest, predictionsDigest, prove
 
 /** Predictions that do not fit the test set are the runner's mistake, not the team's; trying again changes nothing. */
 async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown, log: Logger): Promise<void> {
+  if (error instanceof EvaluationInterrupted) {
+    tools.meter.ended('interrupted', error.why);
+    log.info({ why: error.why }, 'scoring interrupted');
+    if (error.why === 'shutdown') await releaseLease(tools.database, { ...claim, costsAttempt: false });
+    return;
+  }
   log.error({ err: error }, 'the predictions could not be scored');
   if (error instanceof HoldoutError && error.code.startsWith('predictions_')) {
     tools.meter.ended('failed', error.code);
@@ -114,6 +141,6 @@ async function endEarly(tools: ScoringTools, claim: ScoringClaim, error: unknown
   }
   const code = error instanceof HoldoutError ? error.code : 'unknown';
   tools.meter.ended('tried_again', code);
-  // As the evaluating worker does: what waits outlives a storage that is away.
-  await releaseLease(tools.database, { ...claim, costsAttempt: code !== 'storage_unavailable' });
+  const terms = await decideTerms(tools, { code, attempts: claim.attempts });
+  await releaseLease(tools.database, { ...claim, ...terms });
 }

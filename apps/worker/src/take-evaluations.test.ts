@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { takeEvaluations } from './take-evaluations.js';
-import { startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
+import { evaluateById, startWorkerFixture, type WorkerFixture } from './testing/worker-fixture.js';
 
 let fixture: WorkerFixture;
 beforeEach(async () => {
@@ -40,6 +40,17 @@ it('hears a bell while it is idle, and takes what is next in place of what was r
   await fixture.evaluating.queue.enqueueEvaluation({ evaluationId: third.evaluationId });
   await waitForScoring([third]);
   await work.close();
+}, 180_000);
+
+it('goes on first with what another worker handed back, however much waits', async () => {
+  const [handedBack, ...waiting] = [await fixture.submit(), await fixture.submit(), await fixture.submit()];
+  await evaluateById(fixture.evaluating, handedBack.evaluationId, AbortSignal.abort());
+  expect((await fixture.read(handedBack)).state).toBe('checking');
+  const work = takeEvaluations(fixture.evaluating);
+  await waitForScoring([handedBack, ...waiting]);
+  await work.close();
+  const ended = Number((await fixture.read(handedBack)).times.scoring);
+  for (const each of waiting) expect(Number((await fixture.read(each)).times.checking)).toBeGreaterThanOrEqual(ended);
 }, 180_000);
 
 it('serves two classes by as many turns as teams wait in each, so that neither waits for the other to be empty', async () => {

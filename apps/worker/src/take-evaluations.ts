@@ -27,21 +27,21 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
   const { serves } = config;
   const turns = new ClassTurns(serves);
 
-  const bells = queue.workEvaluations(({ evaluationId }) => look(evaluationId), {
+  const bells = queue.workEvaluations(look, {
     serves,
     lockSeconds: config.leaseSeconds,
     onError: (error) => log.debug({ err: error }, 'a bell goes back'),
   });
   const timer = setInterval(() => {
     if (isBusy || isPaused) return;
-    look(null).catch((error) => log.warn({ err: error }, 'could not look for work; trying again'));
+    look().catch((error) => log.warn({ err: error }, 'could not look for work; trying again'));
   }, config.reconcileSeconds * 1000);
 
   /** Answers as soon as it is known whether there is work; the work goes on. */
-  async function look(rungId: string | null): Promise<void> {
+  async function look(): Promise<void> {
     if (isBusy || isClosing) throw new Error('This worker is busy; the bell goes back.');
     isBusy = true;
-    const work = await claimNext(rungId).catch((error) => {
+    const work = await claimNext().catch((error) => {
       isBusy = false;
       throw error;
     });
@@ -49,18 +49,18 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
     else isBusy = false;
   }
 
-  async function claimNext(rungId: string | null): Promise<Work | null> {
-    const evaluation = await claimEvaluation(rungId);
+  async function claimNext(): Promise<Work | null> {
+    const evaluation = await claimEvaluation();
     if (evaluation) return { evaluation };
     const { owner, leaseSeconds, maxAttempts } = config;
     const heatMaps = await claimHeatMaps(database, { owner, leaseSeconds, maxAttempts, serves });
     return heatMaps && { heatMaps };
   }
 
-  async function claimEvaluation(rungId: string | null): Promise<EvaluationClaim | null> {
+  async function claimEvaluation(): Promise<EvaluationClaim | null> {
     const { owner, leaseSeconds, maxAttempts } = config;
     const order = serves.length > 1 ? turns.next(await readClassShares(database, serves)) : serves;
-    const claim = await claimNextEvaluation(database, { owner, leaseSeconds, maxAttempts, serves: order, rungId });
+    const claim = await claimNextEvaluation(database, { owner, leaseSeconds, maxAttempts, serves: order });
     if (claim) turns.served(claim.hardware);
     return claim;
   }
@@ -71,7 +71,7 @@ export function takeEvaluations(tools: EvaluationTools): QueueWorker {
       for (let work: Work | null = first; work; ) {
         if ('evaluation' in work) await evaluateSubmission(tools, work.evaluation, handBack.signal);
         else await makeHeatMaps(tools, work.heatMaps, handBack.signal);
-        work = isPaused || isClosing ? null : await claimNext(null);
+        work = isPaused || isClosing ? null : await claimNext();
       }
     } catch (error) {
       // Postgres is away: the lease runs out, and what was held is taken over.

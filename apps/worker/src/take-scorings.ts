@@ -11,6 +11,7 @@ import { type ScoringTools, scorePredictions } from './score-predictions.js';
 export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): QueueWorker {
   const { queue, config, log } = tools;
   const closing = new AbortController();
+  const handBack = new AbortController();
   let isPaused = false;
   let underWay = 0;
   let last = Promise.resolve();
@@ -18,7 +19,7 @@ export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): Q
   /** Never two at a time, whoever told of them. */
   function score(evaluationId: string): Promise<void> {
     underWay += 1;
-    const scored = last.then(() => scorePredictions(tools, evaluationId));
+    const scored = last.then(() => scorePredictions(tools, evaluationId, handBack.signal));
     last = scored
       .catch(() => {})
       .finally(() => {
@@ -45,12 +46,15 @@ export function takeScorings(tools: ScoringTools & { readonly queue: Queue }): Q
       isPaused = false;
       bells.resume();
     },
+    /** Ends what it works on within the set time, or hands it back. */
     async close() {
       closing.abort();
+      const late = setTimeout(() => handBack.abort(), config.drainSeconds * 1000);
       const deaf = listening.then((listener) => listener?.close());
       await bells.close();
       await deaf;
       await last;
+      clearTimeout(late);
     },
   };
 }

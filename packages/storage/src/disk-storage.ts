@@ -5,6 +5,7 @@ import {
   link,
   mkdir,
   open,
+  opendir,
   readdir,
   rename,
   rm,
@@ -148,6 +149,8 @@ class DiskStorage implements Storage {
   async health(): Promise<void> {
     try {
       await this.#unfinished.health();
+      // They may lie on a disk of their own.
+      await (await opendir(this.#blobs)).close();
     } catch (error) {
       throw toStorageError(error);
     }

@@ -44,17 +44,24 @@ export function measureInstallation(
     ({ evaluations }) =>
       evaluations.map(({ state, reasonCode, count }) => [{ state, reason: reasonCode ?? '' }, count]),
   );
-  gauge('holdout_queue_waiting', 'Evaluations that wait for a worker.', ['kind'], ({ queues }) =>
-    queues.map(({ kind, waiting }) => [{ kind }, waiting]),
+  const queueGauge = (name: string, help: string, measure: (queue: Installation['queues'][number]) => number) =>
+    gauge(name, help, ['kind', 'class'], ({ queues }) =>
+      queues.map((queue) => [{ kind: queue.kind, class: queue.hardware ?? '' }, measure(queue)]),
+    );
+  queueGauge('holdout_queue_waiting', 'Evaluations that wait for a worker.', ({ waiting }) => waiting);
+  queueGauge('holdout_queue_oldest_seconds', 'How long the oldest of them has waited.', ({ oldestSince }) =>
+    oldestSince ? (Date.now() - oldestSince.getTime()) / 1000 : 0,
   );
-  gauge('holdout_queue_oldest_seconds', 'How long the oldest of them has waited.', ['kind'], ({ queues }) =>
-    queues.map(({ kind, oldestSince }) => [{ kind }, oldestSince ? (Date.now() - oldestSince.getTime()) / 1000 : 0]),
+  queueGauge('holdout_queue_under_way', 'Evaluations that a worker holds.', ({ underWay }) => underWay);
+  queueGauge(
+    'holdout_queue_unheld',
+    'Evaluations that were begun and that nobody holds now.',
+    ({ stuck }) => stuck.length,
   );
-  gauge('holdout_queue_under_way', 'Evaluations that a worker holds.', ['kind'], ({ queues }) =>
-    queues.map(({ kind, underWay }) => [{ kind }, underWay]),
-  );
-  gauge('holdout_queue_unheld', 'Evaluations that were begun and that nobody holds now.', ['kind'], ({ queues }) =>
-    queues.map(({ kind, stuck }) => [{ kind }, stuck.length]),
+  queueGauge(
+    'holdout_queue_workers',
+    'Workers that take new work of it; one that serves two classes is in both.',
+    ({ workers }) => workers,
   );
   gauge(
     'holdout_workers',

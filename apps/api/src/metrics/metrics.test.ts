@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestPostgres, type TestPostgres } from '@holdout/db/testing';
+import { openDatabase } from '@holdout/db';
+import { seedPhase, seedSubmission, startTestPostgres, type TestPostgres } from '@holdout/db/testing';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '../config.js';
@@ -9,12 +10,13 @@ import { prepareDatabase } from '../provision/prepare-database.js';
 import { startServer } from '../start-server.js';
 
 let postgres: TestPostgres;
+let databaseUrl: string;
 let storageDirectory: string;
 let server: Awaited<ReturnType<typeof startServer>>;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  const databaseUrl = await postgres.createEmptyDatabase();
+  databaseUrl = await postgres.createEmptyDatabase();
   storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
   await prepareDatabase({ databaseUrl, evaluatorPassword: 'secret' });
   const config = readConfig({
@@ -54,10 +56,31 @@ it('is not to be had where people read the pages', async () => {
   expect(await answer.text()).not.toContain('holdout_part_up');
 });
 
+it('tells what waits for a CPU from what waits for a GPU', async () => {
+  const database = openDatabase({ url: databaseUrl, applicationName: 'test-seed' });
+  for (const hardware of ['cpu', 'gpu'] as const) {
+    const phase = await seedPhase(database);
+    await database.updateTable('phases').set({ hardware }).where('id', '=', phase.phaseId).execute();
+    await seedSubmission(database, phase);
+    if (hardware === 'cpu') await seedSubmission(database, phase, 'another model');
+  }
+  await database.close();
+  const label = (hardware: string) => `{kind="evaluating",class="${hardware}"}`;
+  // What was read for a scrape before serves others for some seconds.
+  await expect.poll(scrape, { timeout: 30_000, interval: 500 }).toContain(`holdout_queue_waiting${label('gpu')} 1`);
+  const metrics = await scrape();
+  expect(metrics).toContain(`holdout_queue_waiting${label('cpu')} 2`);
+  expect(metrics).toContain(`holdout_queue_workers${label('cpu')} 0`);
+  expect(metrics).toContain(`holdout_queue_workers${label('gpu')} 0`);
+  for (const hardware of ['cpu', 'gpu']) {
+    expect(metrics).toMatch(new RegExp(`holdout_queue_oldest_seconds\\${label(hardware)} [0-9.]*[1-9]`));
+  }
+});
+
 it('says what waits and who works, and goes on saying the rest where the database is away', async () => {
   const well = await scrape();
   expect(well).toContain('holdout_part_up{part="database"} 1');
-  expect(well).toContain('holdout_queue_waiting{kind="evaluating"} 0');
+  expect(well).toContain('holdout_queue_waiting{kind="scoring",class=""} 0');
   expect(well).toContain('holdout_workers{kind="scoring",mode="working"} 0');
   await postgres.stop();
   await expect.poll(scrape, { timeout: 30_000, interval: 500 }).toContain('holdout_part_up{part="database"} 0');

@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 /** What a worker says of its work, for those who watch it. */
 export interface WorkMeter {
-  /** An evaluation was claimed; `attempt` is 1 unless an earlier worker was lost or gave up. */
+  /** An evaluation, or its scoring, was claimed; `attempt` is 1 unless an earlier worker was lost or gave up. */
   claimed(attempt: number): void;
   /** A stage was run to its end. */
   ran(stage: Stage, engine: string, seconds: number): void;
@@ -29,7 +29,7 @@ export function measureWork(registry: Registry): WorkMeter {
   });
   const takeovers = new Counter({
     name: 'holdout_lease_takeovers_total',
-    help: 'Evaluations that were begun again, since their worker was lost or gave up.',
+    help: 'Evaluations and scorings that were begun again, since their worker was lost or gave up.',
     registers,
   });
   const ends = new Counter({

@@ -46,6 +46,7 @@ export async function readQueueAhead(db: Queryable, evaluationId: string): Promi
     .select(['id as evaluationId', 'testSetVersionId', elapsedSeconds.as('elapsedSeconds')])
     .where('state', 'in', ['checking', 'running'])
     .where('hardware', '=', own.hardware)
+    .where('leaseOwner', 'is not', null)
     .where('leaseExpiresAt', '>', sql<Date>`now()`)
     .execute();
   const ahead = await db

@@ -32,11 +32,11 @@ interface StuckRecord {
 const unended = sql`
   SELECT evaluations.*, kind, held, CASE kind WHEN 'scoring' THEN scoring_attempts ELSE attempts END AS tries,
     CASE kind WHEN 'evaluating' THEN hardware END AS class,
-    state = 'queued' OR (state = 'scoring' AND lease_expires_at IS NULL AND scoring_attempts = 0) AS waits,
+    state = 'queued' OR (state = 'scoring' AND lease_owner IS NULL AND scoring_attempts = 0) AS waits,
     coalesce(scoring_at, running_at, checking_at, queued_at) AS since
   FROM evaluations,
     LATERAL (SELECT CASE state WHEN 'scoring' THEN 'scoring' ELSE 'evaluating' END AS kind,
-      coalesce(lease_expires_at >= now(), false) AS held) AS each
+      coalesce(lease_owner IS NOT NULL AND lease_expires_at >= now(), false) AS held) AS each
   WHERE state IN ('queued', 'checking', 'running', 'scoring')`;
 
 /** All queues, as Postgres knows them: the bells that were rung say nothing of what there is to do. */

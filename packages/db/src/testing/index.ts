@@ -1,2 +1,2 @@
-export { manifest, seedPhase } from './seed-phase.js';
+export { manifest, seedPhase, seedSubmission } from './seed-phase.js';
 export { startTestPostgres, type TestDatabase, type TestPostgres } from './test-postgres.js';

@@ -39,7 +39,10 @@ export async function expireLease(owner: Database, evaluationId: string): Promis
   );
 }
 
-export async function countRows(owner: Database, table: 'scores' | 'entries' | 'evaluationEvents'): Promise<number> {
+export async function countRows(
+  owner: Database,
+  table: 'scores' | 'entries' | 'evaluationEvents' | 'workerLosses',
+): Promise<number> {
   const { count } = await owner
     .selectFrom(table)
     .select((columns) => columns.fn.countAll<number>().as('count'))

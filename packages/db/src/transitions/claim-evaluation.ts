@@ -80,7 +80,8 @@ export async function claimIn(trx: Queryable, options: ClaimOptions): Promise<Ev
   }
   // In this order: the database refuses a lease on what is still queued.
   if (before.state === 'queued') await changeState(trx, 'checking', { evaluationId });
-  else await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
+  // One that was handed back has no owner.
+  else if (before.leaseOwner !== null) await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
   await takeLease(trx, options);
   return readClaim(trx, evaluationId);
 }

@@ -2,11 +2,12 @@ import type { Hardware } from '@holdout/contracts';
 import { sql } from 'kysely';
 import { beforeEach, expect, it } from 'vitest';
 import { readQueueAhead } from '../tables/queue-place.js';
+import { readQueues } from '../tables/queue-reports.js';
 import { findSubmission } from '../tables/submissions.js';
 import { insertTeam } from '../tables/teams.js';
 import { beat, registerWorker } from '../tables/workers.js';
 import { manifest, type SeededPhase, seedPhase, sha256 } from '../testing/seed-phase.js';
-import { expireLease, useDatabases } from '../testing/use-databases.js';
+import { countRows, expireLease, useDatabases } from '../testing/use-databases.js';
 import { claimNextEvaluation } from './claim-next-evaluation.js';
 import { cancelEvaluation } from './end-evaluation.js';
 import { recordBundleStart, releaseLease } from './hold-lease.js';
@@ -48,9 +49,9 @@ async function submit(team: string, count = 1, { phaseId = phase.phaseId, gpu = 
   return ids;
 }
 
-async function claimNext(serves: Hardware[] = ['cpu', 'gpu'], rungId: string | null = null): Promise<string | null> {
+async function claimNext(serves: Hardware[] = ['cpu', 'gpu']): Promise<string | null> {
   const lease = { owner: 'worker', leaseSeconds: 600 };
-  const claim = await claimNextEvaluation(databases.evaluator, { ...lease, serves, rungId });
+  const claim = await claimNextEvaluation(databases.evaluator, { ...lease, serves });
   return claim && (names.get(claim.evaluationId) ?? claim.evaluationId);
 }
 
@@ -224,17 +225,39 @@ it('gives each of a hundred workers that ask at once another one', async () => {
   expect([...claimed, ...(await claimAll())].sort()).toEqual([...names.values()].sort());
 });
 
-it('takes up first what a lost worker had, and what was handed back when its bell rings', async () => {
+it('takes up first what a lost worker had', async () => {
   const [lost = ''] = await submit('a');
   await submit('b');
   expect(await claimNext()).toBe('a 1');
   await expireLease(databases.owner, lost);
   expect(await claimNext(['gpu'])).toBeNull();
   expect(await claimNext()).toBe('a 1');
-  await releaseLease(databases.evaluator, { evaluationId: lost, leaseToken: 2, costsAttempt: false });
-  expect(await claimNext(['cpu'], null)).toBe('b 1');
-  expect(await claimNext(['cpu'], null)).toBeNull();
-  expect(await claimNext(['cpu'], lost)).toBe('a 1');
+});
+
+it('takes up what was handed back before what waits, though its queue is never empty; at the moment that was asked for', async () => {
+  const [handedBack = ''] = await submit('a');
+  const submitOther = () => submit('b', 2);
+  await submitOther();
+  expect(await claimNext()).toBe('a 1');
+  const held = { evaluationId: handedBack, costsAttempt: false };
+  await recordBundleStart(databases.evaluator, { ...held, leaseToken: 1 });
+  await releaseLease(databases.evaluator, { ...held, leaseToken: 1 });
+  await submitOther();
+  expect(await claimNext(['gpu'])).toBeNull();
+  expect(await claimNext()).toBe('a 1');
+  await recordBundleStart(databases.evaluator, { ...held, leaseToken: 2 });
+  await releaseLease(databases.evaluator, { ...held, leaseToken: 2, waitSeconds: 600 });
+  expect(await claimNext()).toBe('b 1');
+  expect(await readQueues(databases.owner)).toMatchObject([
+    { underWay: 1, waiting: 3, stuck: [{ name: 'a model' }] },
+    {},
+    {},
+  ]);
+  await submitOther();
+  await expireLease(databases.owner, handedBack);
+  expect(await claimNext()).toBe('a 1');
+  // No worker was lost over it.
+  expect(await countRows(databases.owner, 'workerLosses')).toBe(0);
 });
 
 it('rejects a bundle that two workers did not survive, and blames it for none that comes back', async () => {

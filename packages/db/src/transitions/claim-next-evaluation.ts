@@ -8,21 +8,20 @@ import { type ClaimOptions, claimIn, type EvaluationClaim } from './claim-evalua
 interface NextClaimOptions extends Omit<ClaimOptions, 'evaluationId'> {
   /** The classes that the worker serves; of two that are waited for with equal priority, the first one comes first. */
   serves: readonly Hardware[];
-  /** The evaluation that a bell rang for. Where it was handed back, it is taken up again; else the bell says only that there is work. */
-  rungId?: string | null;
 }
 
 /**
- * Claims what is next: an evaluation whose worker was lost, which has had its turn, or else the first that is queued.
+ * Claims what is next: an evaluation whose worker was lost or handed it back, which has had its turn, or else the first
+ * that is queued.
  *
  * @returns null where nothing waits for this worker, or it is paused or draining
  */
 export async function claimNextEvaluation(db: Queryable, options: NextClaimOptions): Promise<EvaluationClaim | null> {
-  const { serves, rungId = null, ...claimOptions } = options;
+  const { serves, ...claimOptions } = options;
   return db.transaction().execute(async (trx) => {
     if (!(await mayClaim(trx, options.owner))) return null;
     for (;;) {
-      const evaluationId = (await lockLost(trx, serves, rungId)) ?? (await lockQueued(trx, serves));
+      const evaluationId = (await lockUnheld(trx, serves)) ?? (await lockQueued(trx, serves));
       if (evaluationId === null) return null;
       const claim = await claimIn(trx, { ...claimOptions, evaluationId });
       // Without one its attempts were spent; it has ended, and the next one is looked for.
@@ -31,19 +30,14 @@ export async function claimNextEvaluation(db: Queryable, options: NextClaimOptio
   });
 }
 
-/** What was handed back is tried again when its bell rings, and not at once: what was out of reach may need a moment. */
-async function lockLost(trx: Queryable, serves: readonly Hardware[], rungId: string | null): Promise<string | null> {
+/** What was begun and is held by nobody, unless it was handed back until a later moment. */
+async function lockUnheld(trx: Queryable, serves: readonly Hardware[]): Promise<string | null> {
   const row = await trx
     .selectFrom('evaluations')
     .select('id')
     .where('state', 'in', ['checking', 'running'])
     .where('hardware', 'in', serves)
-    .where((where) =>
-      where.or([
-        where('leaseExpiresAt', '<', sql<Date>`now()`),
-        where.and([sql<boolean>`id = ${rungId}::uuid`, where('leaseExpiresAt', 'is', null)]),
-      ]),
-    )
+    .where((where) => where.or([where('leaseExpiresAt', 'is', null), where('leaseExpiresAt', '<', sql<Date>`now()`)]))
     .orderBy('queuedAt')
     .limit(1)
     .forUpdate()

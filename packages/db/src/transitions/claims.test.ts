@@ -156,6 +156,9 @@ it('hands a lease back, with or without the attempt', async () => {
   const held = { evaluationId, leaseToken: second?.leaseToken ?? 0 };
   expect(await releaseLease(databases.evaluator, { ...held, costsAttempt: true })).toBe(true);
   expect(await claim(evaluationId)).toMatchObject({ attempts: 2 });
+  // No worker was lost, and none is said to be.
+  const events = await listEvents(databases.owner, evaluationId, 0);
+  expect(events.map((event) => event.kind)).toEqual(['state', 'state']);
 });
 
 it('keeps the reason of a rejection', async () => {

@@ -103,15 +103,19 @@ export async function recordWarnings(
 }
 
 /**
- * Hands an evaluation back before its lease expires, for another worker to claim at once: on shutdown, or where
- * something of ours was out of reach. The state stays.
+ * Hands an evaluation back before its lease expires, for another worker to claim: on shutdown, or where something of ours
+ * was out of reach. The state stays.
  *
  * @param held.costsAttempt - false where the work itself was not to blame, as on shutdown
+ * @param held.waitSeconds - until then nobody claims it: what was out of reach may need a moment
  * @returns false where the lease was lost already
  */
-export async function releaseLease(db: Queryable, held: Held & { costsAttempt: boolean }): Promise<boolean> {
-  const { evaluationId, leaseToken, costsAttempt } = held;
+export async function releaseLease(
+  db: Queryable,
+  { evaluationId, leaseToken, costsAttempt, waitSeconds = 0 }: Held & { costsAttempt: boolean; waitSeconds?: number },
+): Promise<boolean> {
   const refund = costsAttempt ? 0 : 1;
+  const leaseExpiresAt = waitSeconds > 0 ? sql<Date>`now() + make_interval(secs => ${waitSeconds})` : null;
   return db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('evaluations')
@@ -128,7 +132,7 @@ export async function releaseLease(db: Queryable, held: Held & { costsAttempt: b
       .updateTable('evaluations')
       .set((columns) => ({
         leaseOwner: null,
-        leaseExpiresAt: null,
+        leaseExpiresAt,
         [attempts]: columns(attempts, '-', refund),
       }))
       .where('id', '=', evaluationId)
