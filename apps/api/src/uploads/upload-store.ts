@@ -32,7 +32,7 @@ export class UploadStore extends DataStore {
     directory: string,
     { keptMilliseconds = dayMilliseconds, s3 = null }: { keptMilliseconds?: number; s3?: S3Options | null } = {},
   ): Promise<UploadStore> {
-    const bytes = s3 ? openS3Bytes(s3) : await openDiskBytes(directory);
+    const bytes = await (s3 ? openS3Bytes(s3, directory) : openDiskBytes(directory));
     const store = new UploadStore(database, bytes, keptMilliseconds);
     await store.removeExpired();
     await bytes.removeOthers(() => listUnfinishedUploads(database));
