@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { submissionSchema } from '@holdout/contracts';
 import { openStorage, readStorageOptions } from '@holdout/storage';
 import { startS3Server, type TestS3 } from '@holdout/storage/testing';
 import { Upload } from '@tus/server';
@@ -90,6 +92,24 @@ it('is not held up by many senders that are slow', { timeout: 120_000 }, async (
   expect((await readResult(beta, location)).status).toBe(200);
   for (const sending of slow) sending.destroy();
   await expect.poll(countParts, { timeout: 60_000 }).toBe(0);
+});
+
+it('finishes what has every part, and whose process died before it made one object of them', {
+  timeout: 120_000,
+}, async () => {
+  const { senderOf, options, uploads } = await startWithBucket();
+  const alpha = senderOf('alpha');
+  const location = (await beginUpload(alpha, { sizeBytes: archive.length })).headers.get('location') ?? '';
+  const key = `uploads/${location.split('/').at(-1)}`;
+  /** Ends where a process may be killed. */
+  class DyingObjects extends UploadObjects {
+    protected override async finishMultipartUpload(): Promise<never> {
+      throw new Error('killed');
+    }
+  }
+  await expect(new DyingObjects(options, uploads).write(Readable.from([archive]), key, 0)).rejects.toThrow('killed');
+  const submission = submissionSchema.parse(await (await readResult(alpha, location)).json());
+  expect(submission.bundleSizeBytes).toBe(archive.length);
 });
 
 it('removes what was abandoned, of more pages than one, and nothing that is wanted or young', {
