@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import type { BundleKind } from './bundles.js';
 import type { Accepted } from './teams.js';
@@ -58,7 +59,7 @@ export async function audit(evidence: Evidence): Promise<Findings> {
         ...rows.flatMap((row) => judge(row, evidence)),
         ...findMiscounted(rows, evidence),
         ...(await findWrongEntries(client, evidence.phase, rows)),
-        ...(await findLeftUploads(client, evidence.phase)),
+        ...(await findLeftUploads(client, evidence)),
         ...(await findLeftParts(client, evidence.storageDirectory)),
       ],
       outcomes: count(rows.map(({ state, reason }) => (reason ? `${state} (${reason})` : state))),
@@ -159,13 +160,25 @@ async function findWrongEntries(client: pg.Client, phase: string, rows: readonly
 }
 
 /** All uploads that came to their last byte have ended. */
-async function findLeftUploads(client: pg.Client, phase: string): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>(
-    `SELECT u.id FROM uploads u JOIN phases p ON p.id = u.phase_id
-     WHERE p.slug = $1 AND u.submission_id IS NULL AND u.refusal IS NOT NULL`,
+async function findLeftUploads(
+  client: pg.Client,
+  { phase, storageDirectory }: Pick<Evidence, 'phase' | 'storageDirectory'>,
+): Promise<string[]> {
+  const { rows } = await client.query<{ id: string; sizeBytes: number; refused: boolean }>(
+    `SELECT u.id, u.size_bytes::float8 AS "sizeBytes", u.refusal IS NOT NULL AS refused
+     FROM uploads u JOIN phases p ON p.id = u.phase_id WHERE p.slug = $1 AND u.submission_id IS NULL AND NOT u.partial`,
     [phase],
   );
-  return rows.map(({ id }) => `The upload ${id} was refused, and its bundle is good.`);
+  const files = await readdir(storageDirectory, { recursive: true });
+  const complaints = await Promise.all(
+    rows.map(async ({ id, sizeBytes, refused }) => {
+      if (refused) return [`The upload ${id} was refused, and its bundle is good.`];
+      const file = files.find((name) => name.endsWith(id));
+      const found = file === undefined ? 0 : (await stat(join(storageDirectory, file))).size;
+      return found < sizeBytes ? [] : [`The upload ${id} came to its last byte, and has not ended.`];
+    }),
+  );
+  return complaints.flat();
 }
 
 /** Of an upload that has ended no byte lies where its parts were. */

@@ -61,7 +61,9 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   /** The folder that is served at `/`. */
   readonly pagesDirectory: string;
-  /** Where bundles that come in parts lie until they are complete. */
+  /** For folders of what a request works on; it must be on a disk. */
+  readonly scratchDirectory: string;
+  /** Where bundles that come in parts lie until they are complete; with storage in a bucket, what is on its way there. */
   readonly uploadsDirectory: string;
   /** How it is watched; where it is left out, by nobody. */
   readonly watched?: { readonly registry: Registry; readonly traces: boolean };
@@ -69,6 +71,8 @@ export interface AppParts {
   readonly uploadsBucket?: S3Options | null;
   /** How long nothing of an upload may come. */
   readonly uploadSilenceSeconds?: number;
+  /** How often uploads are looked for that are complete and have not ended. */
+  readonly uploadRoundSeconds?: number;
   /** How long an open stream may stay silent; it also looks for missed changes then. */
   readonly heartbeatSeconds?: number;
 }
@@ -88,7 +92,7 @@ const requestTimeoutMilliseconds = 6 * 60 * 60 * 1000;
 /** How long requests that are under way may take to end when the server closes. */
 const closePatienceMilliseconds = 2000;
 
-const defaults = { heartbeatSeconds: 15, uploadSilenceSeconds: 120, uploadsBucket: null };
+const defaults = { heartbeatSeconds: 15, uploadSilenceSeconds: 120, uploadRoundSeconds: 60, uploadsBucket: null };
 
 /** Builds the server, apart from listening. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {

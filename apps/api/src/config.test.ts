@@ -33,6 +33,12 @@ describe('the configuration', () => {
     );
   });
 
+  it('has archives on the disk where the storage is a bucket, and outside of a storage that workers read', () => {
+    expect(readConfig(complete).scratchDirectory).toBe(tmpdir());
+    expect(readConfig({ ...complete, HOLDOUT_S3_BUCKET: 'holdout' }).scratchDirectory).toBe('/data/scratch');
+    expect(readConfig({ ...complete, HOLDOUT_SCRATCH_DIRECTORY: '/large' }).scratchDirectory).toBe('/large');
+  });
+
   it('finds the pages beside the API', () => {
     // Seen from src here and from dist in the program: both are one folder below apps/api.
     expect(existsSync(`${readConfig(complete).pagesDirectory}/index.html`)).toBe(true);

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isRedisAddress } from '@holdout/queue';
 import { readSecretFiles, type Environment as Variables } from '@holdout/secrets';
@@ -17,6 +19,7 @@ const environmentSchema = z.object({
   HOLDOUT_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   HOLDOUT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }),
   HOLDOUT_STORAGE_DIRECTORY: z.string().min(1),
+  HOLDOUT_SCRATCH_DIRECTORY: optional(z.string().min(1)),
   /** What is served at `/`. The default is where apps/web is built, seen from this file's dist. */
   HOLDOUT_PAGES_DIRECTORY: z
     .string()
@@ -80,6 +83,8 @@ export interface Config {
   readonly databaseUrl: string;
   /** Where blobs lie. Its folder also has what is on its way to it. */
   readonly storage: StorageOptions;
+  /** Where archives lie while they are looked into. */
+  readonly scratchDirectory: string;
   readonly pagesDirectory: string;
   /** undefined: the queue is on Postgres. */
   readonly redisUrl: string | undefined;
@@ -104,11 +109,13 @@ export function readConfig(variables: Variables = process.env): Config {
     if (values[name] !== undefined && values[needed] === undefined)
       throw new Error(`The API can’t start: ${needed} is not set, and ${name} is.`);
   }
+  const storage = readStorage(environment);
   return {
     host: values.HOLDOUT_HOST,
     port: values.HOLDOUT_PORT,
     databaseUrl: values.HOLDOUT_DATABASE_URL,
-    storage: readStorage(environment),
+    storage,
+    scratchDirectory: values.HOLDOUT_SCRATCH_DIRECTORY ?? chooseScratch(storage),
     pagesDirectory: values.HOLDOUT_PAGES_DIRECTORY,
     redisUrl: values.REDIS_URL,
     logLevel: values.HOLDOUT_LOG_LEVEL,
@@ -131,6 +138,14 @@ function readStorage(environment: Readonly<Record<string, string | undefined>>):
   } catch (error) {
     throw new Error(`The API can’t start: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/**
+ * With a bucket the folder is this process's own, and large, where a container's `/tmp` is a little memory. Without one
+ * evaluating workers may read it, and what an organiser sends tells labels.
+ */
+function chooseScratch({ directory, s3 }: StorageOptions): string {
+  return s3 ? join(directory, 'scratch') : tmpdir();
 }
 
 function fillSecrets(variables: Variables): Variables {

@@ -44,9 +44,9 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     closers.push(() => changes.close());
     const redis = config.redisUrl ? connectForLimits(config.redisUrl, logger) : null;
     if (redis) closers.push(async () => redis.disconnect());
-    const { pagesDirectory, accounts, rateLimits, trustedProxies } = config;
+    const { pagesDirectory, scratchDirectory, accounts, rateLimits, trustedProxies } = config;
     const uploads = { uploadsDirectory: join(config.storage.directory, 'uploads'), uploadsBucket: config.storage.s3 };
-    const settings = { pagesDirectory, ...uploads, accounts, rateLimits, trustedProxies };
+    const settings = { pagesDirectory, scratchDirectory, ...uploads, accounts, rateLimits, trustedProxies };
     const watched = { registry: telemetry.registry, traces: config.telemetry.traces };
     const app = await buildApp({ database, storage, queue, changes, logger, redis, watched, ...settings });
     closers.push(() => app.close());

@@ -3,11 +3,13 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { type Database, insertSubmission, migrateDatabase, openDatabase } from '@holdout/db';
 import { manifest, seedPhase, startTestPostgres, type TestPostgres } from '@holdout/db/testing';
-import { createDiskStorage, type Storage } from '@holdout/storage';
+import { createDiskStorage, openStorage, type Storage } from '@holdout/storage';
+import { startS3Server } from '@holdout/storage/testing';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { type BackupSource, createBackup } from './create-backup.js';
 import { readManifest } from './manifest.js';
 import { restoreBackup } from './restore-backup.js';
@@ -213,4 +215,33 @@ it('of an earlier release comes up to this one', async () => {
     'SELECT max(version) AS version FROM schema_migrations',
   );
   expect(await query(place.databaseUrl, 'SELECT max(version) AS version FROM schema_migrations')).toEqual([newest]);
+});
+
+it('copies anew what a power cut cut short in an earlier one', async () => {
+  await seed();
+  const { path } = await createBackup(source, backups);
+  const [digest = ''] = (await readManifest(path)).blobs;
+  await truncate(join(backups, 'blobs', digest.slice(0, 2), digest.slice(2)), 10);
+  const second = await createBackup(source, backups);
+  expect(second.copiedBlobs).toBe(1);
+  const place = await emptyPlace();
+  await restoreBackup(place, second.path, { evaluatorPassword });
+  expect(await readAll(place.databaseUrl)).toEqual(await readAll(source.databaseUrl));
+});
+
+it('comes from a bucket and goes into another one', { timeout: 60_000 }, async () => {
+  const s3 = await startS3Server();
+  onTestFinished(() => s3.stop());
+  const openBucket = async () =>
+    await openStorage({ directory: join(folder, randomUUID()), s3: await s3.createBucket() });
+  source = { ...source, storage: await openBucket() };
+  await seed();
+  const { path, copiedBlobs } = await createBackup(source, backups);
+  expect(copiedBlobs).toBe(4);
+  const place = { databaseUrl: await postgres.createEmptyDatabase(), storage: await openBucket() };
+  await restoreBackup(place, path, { evaluatorPassword });
+  expect(await readAll(place.databaseUrl)).toEqual(await readAll(source.databaseUrl));
+  const bytesOf = async ({ storage }: { storage: Storage }, digest: string) => buffer(await storage.open(digest));
+  for (const digest of (await readManifest(path)).blobs)
+    expect((await bytesOf(place, digest)).equals(await bytesOf(source, digest))).toBe(true);
 });

@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { listBlobReferences } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 import pg from 'pg';
@@ -64,6 +64,7 @@ export async function createBackup(
     const unfinished = join(path, `${manifestName}.unfinished`);
     await writeFile(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
     await rename(unfinished, join(path, manifestName));
+    for (const folder of [path, directory]) await sync(folder);
     const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
     return { path, rows, blobs: manifest.blobs.length, copiedBlobs };
   } catch (error) {
@@ -83,13 +84,17 @@ async function copyBlobs(
   await workOff(digests, async (digest) => {
     signal?.throwIfAborted();
     const { folder, path } = blobPlace(directory, digest);
-    if (!(await exists(path))) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!(await isWhole(path, await storage.sizeBytes(digest)))) {
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
       const unfinished = `${path}.${process.pid}.unfinished`;
       await rm(unfinished, { force: true });
       // Verified on the way, so that a damaged blob ends the backup and does not get into it.
       await storage.materialise(digest, unfinished);
+      // The manifest says that it is here: after a power cut too.
+      await sync(unfinished);
       await rename(unfinished, path);
+      await sync(folder);
+      if (made) await sync(dirname(folder));
       copied += 1;
     }
     done += 1;
@@ -98,9 +103,16 @@ async function copyBlobs(
   return copied;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** One of another length is what a power cut left of an earlier backup; it is copied again. */
+async function isWhole(path: string, sizeBytes: number): Promise<boolean> {
   return await stat(path).then(
-    () => true,
+    ({ size }) => size === sizeBytes,
     () => false,
   );
+}
+
+/** Has a file's bytes, or the names in a folder, survive a power cut. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
 }

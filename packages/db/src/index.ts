@@ -15,7 +15,7 @@ export {
   useTokenByHash,
 } from './tables/api-tokens.js';
 export { type AuditRecord, insertAudit, listAudit } from './tables/audit-log.js';
-export { findBlobUses, listBlobReferences, listUsedBlobs, lockCollection } from './tables/blob-references.js';
+export { findBlobUses, listBlobReferences, listUsedBlobs } from './tables/blob-references.js';
 export {
   type ComparedEntry,
   listComparedEntries,
@@ -133,8 +133,10 @@ export {
   deleteConcatenated,
   deleteUpload,
   endUploadWithRefusal,
+  findConcatenation,
   findUpload,
   insertUpload,
+  listIdleUploads,
   listUnfinishedUploads,
   removeExpiredUploads,
   type UploadRecord,
@@ -192,3 +194,4 @@ export type { Reevaluations } from './transitions/reevaluate.js';
 export { mostOpenHeatMaps, requestHeatMaps } from './transitions/request-heat-maps.js';
 export { type RerunChoice, rerunEvaluations } from './transitions/rerun-evaluations.js';
 export { finishRunning, startRunning } from './transitions/run-evaluation.js';
+export { withLock } from './with-lock.js';

@@ -31,7 +31,7 @@ const abandonedAfterMilliseconds = 60 * 60 * 1000;
 export async function cacheBlobs(storage: Storage, { directory, limitBytes }: CacheOptions): Promise<Storage> {
   const cache = new BlobCache(storage, resolve(directory), limitBytes);
   await cache.prepare();
-  const { put, open: read, has, sizeBytes, list, remove, health } = storage;
+  const { put, open: read, has, sizeBytes, list, remove, health, removeAbandoned } = storage;
   return {
     put: put.bind(storage),
     open: read.bind(storage),
@@ -40,6 +40,7 @@ export async function cacheBlobs(storage: Storage, { directory, limitBytes }: Ca
     list: list.bind(storage),
     remove: remove.bind(storage),
     health: health.bind(storage),
+    removeAbandoned: removeAbandoned.bind(storage),
     materialise: (digest, path) => cache.materialise(digest, path),
   };
 }

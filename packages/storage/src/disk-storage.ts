@@ -156,6 +156,12 @@ class DiskStorage implements Storage {
     }
   }
 
+  async removeAbandoned({ olderThanMilliseconds }: { olderThanMilliseconds?: number } = {}): Promise<void> {
+    await this.#unfinished.removeAbandoned(olderThanMilliseconds).catch((error) => {
+      throw toStorageError(error);
+    });
+  }
+
   async *list({ after = '' } = {}): AsyncGenerator<ListedBlob> {
     for (const folder of await this.#readFolder('')) {
       if (folder < after.slice(0, 2)) continue;

@@ -6,5 +6,6 @@ export { openStorage, readStorageOptions, type StorageOptions, storageVariables 
 export { readPredictions, takeStudiesOf } from './read-predictions.js';
 export { type S3Options, s3ClientConfig } from './s3-client.js';
 export { toS3Error } from './s3-error.js';
+export { listMultipartUploads, listObjects } from './s3-listings.js';
 export type { Storage, StoredBlob } from './storage.js';
 export { toStorageError } from './storage-error.js';

@@ -13,7 +13,7 @@ export function toS3Error(error: unknown): HoldoutError {
 }
 
 export function isNotThere(error: unknown): boolean {
-  return error instanceof S3ServiceException && ['NotFound', 'NoSuchKey'].includes(error.name);
+  return error instanceof S3ServiceException && ['NotFound', 'NoSuchKey', 'NoSuchUpload'].includes(error.name);
 }
 
 /** A sentence for the operator, where the bucket can't be used from the start. */

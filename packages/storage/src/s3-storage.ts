@@ -9,8 +9,6 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -20,6 +18,7 @@ import { digestOf, keyOf, missing } from './blob-names.js';
 import { publishMarked, type RemovalMarks, removeMarked } from './removals.js';
 import { createS3Client, type S3Options } from './s3-client.js';
 import { describeS3Failure, isNotThere, toS3Error } from './s3-error.js';
+import { listMultipartUploads, listObjects } from './s3-listings.js';
 import type { ListedBlob, PutOptions, Storage, StoredBlob } from './storage.js';
 import { abandonedAfterMilliseconds, UnfinishedFiles } from './unfinished-files.js';
 import { verifyingStream } from './verifying-stream.js';
@@ -122,18 +121,15 @@ class S3Storage implements Storage {
 
   async *list({ after = '' } = {}): AsyncGenerator<ListedBlob> {
     const { bucket: Bucket, prefix } = this.#options;
-    const Prefix = `${prefix}blobs/`;
-    let StartAfter = after === '' ? Prefix : `${Prefix}${keyOf(after)}`;
-    for (;;) {
-      const page = await this.#client.send(new ListObjectsV2Command({ Bucket, Prefix, StartAfter })).catch((error) => {
-        throw toS3Error(error);
-      });
-      for (const { Key = '', Size = 0, LastModified = new Date() } of page.Contents ?? []) {
-        const digest = digestOf(Key.slice(Prefix.length));
+    const place = { Bucket, Prefix: `${prefix}blobs/` };
+    const found = listObjects(this.#client, place, after === '' ? '' : `${place.Prefix}${keyOf(after)}`);
+    try {
+      for await (const { Key = '', Size = 0, LastModified = new Date() } of found) {
+        const digest = digestOf(Key.slice(place.Prefix.length));
         if (digest !== null) yield { digest, sizeBytes: Size, putAt: LastModified };
-        StartAfter = Key;
       }
-      if (!page.IsTruncated) return;
+    } catch (error) {
+      throw toS3Error(error);
     }
   }
 
@@ -161,6 +157,15 @@ class S3Storage implements Storage {
     }
   }
 
+  async removeAbandoned({ olderThanMilliseconds }: { olderThanMilliseconds?: number } = {}): Promise<void> {
+    try {
+      await this.#unfinished.removeAbandoned(olderThanMilliseconds);
+      await this.#abortAbandoned(olderThanMilliseconds);
+    } catch (error) {
+      throw toS3Error(error);
+    }
+  }
+
   /** Whole or not at all: S3 shows neither half an object nor the parts of one that is not complete. */
   async #upload(path: string, { digest, sizeBytes }: StoredBlob): Promise<void> {
     const key = `blobs/${keyOf(digest)}`;
@@ -174,15 +179,16 @@ class S3Storage implements Storage {
     await upload.done();
   }
 
-  /** Parts of uploads whose process died lie in no listing, and are paid for all the same. A thousand at a start are enough. */
-  async #abortAbandoned(): Promise<void> {
+  /** Parts of uploads whose process died lie in no listing, and are paid for all the same. */
+  async #abortAbandoned(olderThanMilliseconds = abandonedAfterMilliseconds): Promise<void> {
     const { bucket: Bucket, prefix } = this.#options;
-    const { Uploads = [] } = await this.#client.send(
-      new ListMultipartUploadsCommand({ Bucket, Prefix: `${prefix}blobs/` }),
-    );
-    for (const { Key, UploadId, Initiated = new Date() } of Uploads) {
-      if (Date.now() - Initiated.getTime() < abandonedAfterMilliseconds) continue;
-      await this.#client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    const place = { Bucket, Prefix: `${prefix}blobs/` };
+    for await (const { Key, UploadId, Initiated = new Date() } of listMultipartUploads(this.#client, place)) {
+      if (Date.now() - Initiated.getTime() < olderThanMilliseconds) continue;
+      // Another process does the same.
+      await this.#client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch((error) => {
+        if (!isNotThere(error)) throw error;
+      });
     }
   }
 

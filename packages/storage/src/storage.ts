@@ -90,4 +90,7 @@ export interface Storage {
 
   /** Whether a blob could be written and read now. */
   health(): Promise<void>;
+
+  /** Removes what processes that died have begun to put, where it is older than a day; safe beside all others. */
+  removeAbandoned(options?: { olderThanMilliseconds?: number }): Promise<void>;
 }

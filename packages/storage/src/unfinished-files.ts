@@ -22,10 +22,14 @@ export class UnfinishedFiles {
   /** Makes the folder, and removes what nobody finishes any more. */
   async prepare(): Promise<void> {
     await mkdir(this.#directory, { recursive: true });
+    await this.removeAbandoned();
+  }
+
+  async removeAbandoned(olderThanMilliseconds = abandonedAfterMilliseconds): Promise<void> {
     for (const name of await readdir(this.#directory)) {
       const path = join(this.#directory, name);
       const found = await stat(path).catch(() => null);
-      if (found && Date.now() - found.mtimeMs > abandonedAfterMilliseconds) await rm(path, { force: true });
+      if (found && Date.now() - found.mtimeMs > olderThanMilliseconds) await rm(path, { force: true });
     }
   }
 

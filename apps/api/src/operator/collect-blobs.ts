@@ -1,5 +1,5 @@
 import { type Collection, type collectionRequestSchema, HoldoutError } from '@holdout/contracts';
-import { type Database, findBlobUses, lockCollection } from '@holdout/db';
+import { type Database, findBlobUses, withLock } from '@holdout/db';
 import type { Storage } from '@holdout/storage';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
@@ -27,25 +27,30 @@ export async function collectBlobs(
   const unlessPutSince = new Date(Date.now() - olderThanHours * 3600_000);
   const looked = { files: 0, sizeBytes: 0 };
   const unused = { files: 0, sizeBytes: 0 };
-  return await database.transaction().execute(async (trx) => {
-    if (!(await lockCollection(trx))) throw new HoldoutError('server_busy', { retryAfterSeconds: 30 });
+  const collected = await withLock(database, 'holdout-collection', async (held) => {
     const page = await readPage(storage, after);
     // After the listing: what was put before it, and is old, has been written to the database long since.
     const uses = await findBlobUses(
-      trx,
+      held,
       page.map(({ digest }) => digest),
     );
     for (const { digest, sizeBytes, putAt } of page) {
       looked.files += 1;
       looked.sizeBytes += sizeBytes;
       if (uses.has(digest) || putAt >= unlessPutSince) continue;
-      if (!dryRun && !(await storage.remove(digest, { unlessPutSince }))) continue;
+      if (!dryRun) {
+        // Fails where the lock was lost with its connection: then another one may remove.
+        if ((await findBlobUses(held, [digest])).has(digest)) continue;
+        if (!(await storage.remove(digest, { unlessPutSince }))) continue;
+      }
       if (!dryRun) log.info({ digest, sizeBytes, putAt }, 'removed a blob that nothing uses');
       unused.files += 1;
       unused.sizeBytes += sizeBytes;
     }
     return { looked, unused, next: page.length < pageFiles ? null : (page.at(-1)?.digest ?? null) };
   });
+  if (!collected) throw new HoldoutError('server_busy', { retryAfterSeconds: 30 });
+  return collected;
 }
 
 async function readPage(storage: Storage, after: string | undefined) {

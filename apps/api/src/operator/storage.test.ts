@@ -2,12 +2,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { collectionSchema, problemSchema, verificationSchema } from '@holdout/contracts';
 import { findPhase, insertSubmission } from '@holdout/db';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStorage } from '@holdout/storage';
+import { startS3Server } from '@holdout/storage/testing';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
 import { type SeededCompetition, seedCompetition } from '../testing/seed-competition.js';
 import { startTestServer, type TestServer } from '../testing/test-server.js';
+import { collectBlobs } from './collect-blobs.js';
 
 let server: TestServer;
 let seeded: SeededCompetition;
@@ -137,4 +143,37 @@ it('names what is damaged, and what is used and missing', async () => {
   await put(bytes);
   const after = await command('verify', '--json');
   expect(JSON.parse(after.stdout).error.problems).toHaveLength(expected.length - 1);
+});
+
+it('collects in a bucket, in no transaction that Postgres would end, and one process at a time', {
+  timeout: 120_000,
+}, async () => {
+  const s3 = await startS3Server();
+  onTestFinished(() => s3.stop());
+  const bucket = await s3.createBucket();
+  const directory = join(server.storageDirectory, 'bucket');
+  const storage = await openStorage({ directory, s3: bucket });
+  const putAll = (contents: Buffer[]) => Promise.all(contents.map((bytes) => storage.put(Readable.from([bytes]))));
+  const [used, ...unused] = await putAll(Array.from({ length: 13 }, () => randomBytes(100)));
+  await use(used?.digest ?? '');
+  // S3 tells the age of what it has by the second.
+  await setTimeout(2000);
+  const options = { olderThanHours: 0, dryRun: false };
+  const collectHere = () => collectBlobs({ ...server, storage }, options, pino({ level: 'silent' }));
+  s3.pause();
+  const collecting = collectHere();
+  const states = async () => {
+    const { rows } = await sql<{ state: string }>`
+      SELECT state FROM pg_stat_activity WHERE pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')
+        AND query LIKE '%advisory%'`.execute(server.database);
+    return rows.map(({ state }) => state);
+  };
+  await expect.poll(states, { timeout: 30_000 }).toEqual(['idle']);
+  await expect(collectHere()).rejects.toMatchObject({ code: 'server_busy' });
+  s3.resume();
+  expect((await collecting).unused).toEqual({ files: unused.length, sizeBytes: 1200 });
+  expect(await s3.listAll(bucket.bucket)).toHaveLength(1);
+  expect(await storage.has(used?.digest ?? '')).toBe(true);
+  // It was let go of.
+  expect((await collectHere()).unused.files).toBe(0);
 });

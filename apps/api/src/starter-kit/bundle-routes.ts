@@ -18,7 +18,7 @@ const paramsSchema = z.object({ competition: z.string() });
 
 /** The sample bundles of a competition: anyone sees which there are, its organisers say which. */
 export const starterBundleRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
-  const { database } = parts;
+  const { database, scratchDirectory } = parts;
   await acceptArchives(app);
 
   app.get(
@@ -55,7 +55,8 @@ export const starterBundleRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> =
     async (request) => {
       const { id: competitionId } = await findCompetitionOrThrow(database, request.params.competition);
       const { actor } = organiserOf(callerOf(request), { competitionId });
-      return await withReceivedArchive(request, largestArchiveBytes, async ({ path }) => {
+      const receive = { scratchDirectory, limitBytes: largestArchiveBytes };
+      return await withReceivedArchive(request, receive, async ({ path }) => {
         const packedPath = `${path}.packed`;
         const found = await checkInProcess(path, { bundle: starterBundleLimits, packedPath });
         const packed = createReadStream(packedPath);

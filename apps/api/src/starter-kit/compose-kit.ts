@@ -21,6 +21,7 @@ export interface ComposedKit {
 interface KitParts {
   readonly database: Database;
   readonly storage: Storage;
+  readonly scratchDirectory: string;
   /** Where the server is, as its README says it. */
   readonly publicUrl: string;
 }
@@ -29,11 +30,8 @@ interface KitParts {
  * The starter kit of a phase: a README, the competition's sample bundles, and the phase's public sample. It is never
  * stored: which files it has is known from the database, and each is read when its turn comes.
  */
-export async function composeKit(
-  { database, storage, publicUrl }: KitParts,
-  phase: PhaseRecord,
-  competitionTitle: string,
-): Promise<ComposedKit> {
+export async function composeKit(parts: KitParts, phase: PhaseRecord, competitionTitle: string): Promise<ComposedKit> {
+  const { database, storage, publicUrl } = parts;
   const bundles = await listStarterBundles(database, phase.competitionId);
   const sample = phase.sampleInKit ? await listSample(database, storage, phase.sampleVersionId) : null;
   const folder = `${phase.competition}-${phase.slug}-starter-kit`;
@@ -57,14 +55,14 @@ export async function composeKit(
   return {
     description: { ...listed, sizeBytes: measureStored(files) },
     version: digestOf(files),
-    pack: () => packKit(storage, files),
+    pack: () => packKit(parts, files),
   };
 }
 
 /** However early its reader leaves, nothing stays open. */
-async function* packKit(storage: Storage, files: readonly KitFile[]): AsyncGenerator<Uint8Array> {
+async function* packKit(parts: KitParts, files: readonly KitFile[]): AsyncGenerator<Uint8Array> {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  const archives = new OpenArchives(storage);
+  const archives = new OpenArchives(parts);
   const stream = (path: string) => {
     const file = byPath.get(path);
     if (!file) throw new RangeError(`There is no ${path} in the kit.`);

@@ -1,5 +1,5 @@
 import type { BundleFiles } from '@holdout/bundle';
-import type { Storage } from '@holdout/storage';
+import type { RouteParts } from '../app.js';
 import { openStoredArchive } from '../uploads/open-stored-archive.js';
 
 type OpenArchive = Awaited<ReturnType<typeof openStoredArchive>>;
@@ -10,14 +10,14 @@ type OpenArchive = Awaited<ReturnType<typeof openStoredArchive>>;
  */
 export class OpenArchives {
   readonly #opened = new Map<string, Promise<OpenArchive>>();
-  readonly #storage: Storage;
+  readonly #parts: Pick<RouteParts, 'storage' | 'scratchDirectory'>;
 
-  constructor(storage: Storage) {
-    this.#storage = storage;
+  constructor(parts: Pick<RouteParts, 'storage' | 'scratchDirectory'>) {
+    this.#parts = parts;
   }
 
   open(digest: string): Promise<BundleFiles> {
-    const opened = this.#opened.get(digest) ?? openStoredArchive(this.#storage, digest);
+    const opened = this.#opened.get(digest) ?? openStoredArchive(this.#parts, digest);
     this.#opened.set(digest, opened);
     return opened;
   }

@@ -12,7 +12,7 @@ const paramsSchema = z.object({ competition: z.string(), phase: z.string() });
 
 /** What a team begins with, for anyone. */
 export const starterKitRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
-  const { database, storage, accounts } = parts;
+  const { database, storage, scratchDirectory, accounts } = parts;
 
   app.get(
     '/competitions/:competition/phases/:phase/starter-kit',
@@ -63,6 +63,6 @@ export const starterKitRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
   async function compose(address: z.infer<typeof paramsSchema>) {
     const phase = await findPhaseOrThrow(database, address);
     const { title } = await findCompetitionOrThrow(database, address.competition);
-    return await composeKit({ database, storage, publicUrl: accounts.publicUrl }, phase, title);
+    return await composeKit({ database, storage, scratchDirectory, publicUrl: accounts.publicUrl }, phase, title);
   }
 };

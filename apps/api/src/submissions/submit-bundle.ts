@@ -1,6 +1,6 @@
 import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/contracts';
 import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
-import type { Storage, StoredBlob } from '@holdout/storage';
+import type { StoredBlob } from '@holdout/storage';
 import { linkEvaluation } from '@holdout/telemetry';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RouteParts } from '../app.js';
@@ -26,11 +26,12 @@ interface SubmitBundle {
  * @throws HoldoutError with every problem that was found in the archive.
  */
 export async function submitBundle(
-  { database, storage, queue }: RouteParts,
+  parts: RouteParts,
   { team, phase, upload, description, uploadId }: SubmitBundle,
   log: FastifyBaseLogger,
 ): Promise<SubmissionRecord> {
-  const checked = await checkStoredBundle(storage, upload.digest);
+  const { database, queue } = parts;
+  const checked = await checkStoredBundle(parts, upload.digest);
   const manifest = describeAnew(checked, description);
   refuseUnstorableText(manifest);
   const { submissionId, evaluationId } = await insertSubmission(database, {
@@ -64,8 +65,8 @@ function describeAnew(
   };
 }
 
-async function checkStoredBundle(storage: Storage, digest: string): Promise<ResolvedManifest> {
-  const { path, letGo } = await placeStoredFile(storage, digest);
+async function checkStoredBundle(parts: RouteParts, digest: string): Promise<ResolvedManifest> {
+  const { path, letGo } = await placeStoredFile(parts, digest);
   try {
     return (await checkInProcess(path)).manifest;
   } finally {

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { createDiskStorage } from '@holdout/storage';
 import type { FastifyRequest } from 'fastify';
+import { makeScratchFolder } from '../scratch-folders.js';
 import { receiveUpload } from '../uploads/receive-upload.js';
 
 /** An archive of an organiser, in a folder that only this process may read. */
@@ -21,10 +20,10 @@ const silenceSeconds = 120;
  */
 export async function withReceivedArchive<T>(
   request: FastifyRequest,
-  limitBytes: number,
+  { scratchDirectory, limitBytes }: { scratchDirectory: string; limitBytes: number },
   use: (received: ReceivedArchive) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'holdout-import-'));
+  const directory = await makeScratchFolder(scratchDirectory);
   try {
     const storage = await createDiskStorage({ directory });
     const { digest } = await receiveUpload(request, storage, { limitBytes, silenceSeconds });

@@ -46,7 +46,7 @@ const largestImportBytes = 1024 ** 4;
 
 /** The versions of a phase's test set: that they exist is open; what is in them is the organisers'. */
 export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
-  const { database } = parts;
+  const { database, scratchDirectory } = parts;
   await acceptArchives(app);
 
   app.get(
@@ -120,7 +120,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
     async (request) => {
       const { phase, actor } = await findOrganisedPhase(database, request);
       const rule = readRule(request.query);
-      return await withReceivedArchive(request, largestImportBytes, (received) =>
+      return await withReceivedArchive(request, { scratchDirectory, limitBytes: largestImportBytes }, (received) =>
         importForPhase(parts, { phase, received, ...rule, actor }, request.log),
       );
     },
@@ -144,7 +144,7 @@ export const testSetRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async
       const { actor } = anyOrganiserOf(caller);
       const { testSet } = request.params;
       await claimName(database, caller, testSet);
-      return await withReceivedArchive(request, largestImportBytes, (received) =>
+      return await withReceivedArchive(request, { scratchDirectory, limitBytes: largestImportBytes }, (received) =>
         importNewTestSet(parts, { testSet, received, ...readRule(request.query), actor }),
       );
     },

@@ -28,6 +28,7 @@ export interface TestServer {
   readonly trustedProxies: AppParts['trustedProxies'];
   readonly redis: RedisClient | null;
   readonly pagesDirectory: string;
+  readonly scratchDirectory: string;
   /** Every line that was logged, at the level `debug`. */
   readonly logLines: string[];
   /** Sends a request; `token` becomes the bearer token. */
@@ -40,6 +41,7 @@ export interface TestServer {
 interface TestOptions {
   heartbeatSeconds?: number;
   uploadSilenceSeconds?: number;
+  uploadRoundSeconds?: number;
   /** Another queue than one on the server's own Postgres; its maker closes it. */
   queue?: Queue;
   /** Where limits are counted; its maker closes it. */
@@ -62,17 +64,25 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, keepLines(logLines));
   const port = await findFreePort();
-  const { pagesDirectory, accounts, rateLimits, trustedProxies } = readConfig({
+  const { pagesDirectory, scratchDirectory, accounts, rateLimits, trustedProxies } = readConfig({
     HOLDOUT_DATABASE_URL: ownerUrl,
     HOLDOUT_STORAGE_DIRECTORY: storageDirectory,
     HOLDOUT_PORT: String(port),
     HOLDOUT_AUTH_SECRET: 'a secret of the tests, of some length',
     ...options.environment,
   });
-  const { heartbeatSeconds = 15, uploadSilenceSeconds = 120 } = options;
-  const patience = { heartbeatSeconds, uploadSilenceSeconds };
+  const { heartbeatSeconds = 15, uploadSilenceSeconds = 120, uploadRoundSeconds = 60 } = options;
+  const patience = { heartbeatSeconds, uploadSilenceSeconds, uploadRoundSeconds };
   const uploadsDirectory = join(storageDirectory, 'uploads');
-  const settings = { pagesDirectory, uploadsDirectory, accounts, rateLimits, trustedProxies, ...patience };
+  const settings = {
+    pagesDirectory,
+    scratchDirectory,
+    uploadsDirectory,
+    accounts,
+    rateLimits,
+    trustedProxies,
+    ...patience,
+  };
   const { redis = null, watched } = options;
   const watching = watched ? { watched } : {};
   const app = await buildApp({ database, storage, queue, changes, logger, redis, ...settings, ...watching });
@@ -95,6 +105,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     trustedProxies,
     redis,
     pagesDirectory,
+    scratchDirectory,
     logLines,
     request: (path, { token, headers, ...options } = {}) =>
       fetch(`${url}${path}`, {

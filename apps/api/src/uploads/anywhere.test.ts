@@ -6,6 +6,7 @@ import { problemSchema, submissionSchema } from '@holdout/contracts';
 import { openStorage, readStorageOptions } from '@holdout/storage';
 import { startS3Server, type TestS3 } from '@holdout/storage/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describeBucket } from '../testing/describe-bucket.js';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { seedCompetition } from '../testing/seed-competition.js';
 import { startServerProcess } from '../testing/start-process.js';
@@ -24,14 +25,7 @@ beforeAll(async () => {
   token = (await seedCompetition(server)).alpha.token;
   archive = await packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes(20_000_000) });
   storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
-  const options = await s3.createBucket();
-  bucket = {
-    HOLDOUT_S3_BUCKET: options.bucket,
-    HOLDOUT_S3_PREFIX: 'here',
-    HOLDOUT_S3_ENDPOINT: options.endpoint ?? '',
-    HOLDOUT_S3_ACCESS_KEY_ID: options.credentials?.accessKeyId ?? '',
-    HOLDOUT_S3_SECRET_ACCESS_KEY: options.credentials?.secretAccessKey ?? '',
-  };
+  bucket = { ...(await describeBucket(s3)), HOLDOUT_S3_PREFIX: 'here' };
 }, 60_000);
 afterAll(async () => {
   await server.close();
@@ -48,8 +42,10 @@ describe.each(['a disk that they share', 'S3'] as const)('two API processes on %
   };
   const options = () => readStorageOptions({ ...environment(), HOLDOUT_STORAGE_DIRECTORY: storageDirectory });
   const storage = () => openStorage(options());
-  const uploadStore = (keptMilliseconds: number) =>
-    UploadStore.open(server.database, join(storageDirectory, 'uploads'), { keptMilliseconds, s3: options().s3 });
+  const removeExpired = async (keptMilliseconds: number) => {
+    const store = { keptMilliseconds, s3: options().s3 };
+    await (await UploadStore.open(server.database, join(storageDirectory, 'uploads'), store)).removeExpired();
+  };
   const countSubmissions = async () => (await server.database.selectFrom('submissions').select('id').execute()).length;
 
   it('take an upload over from each other, also where a sender stalls, and enter it once', {
@@ -119,9 +115,9 @@ describe.each(['a disk that they share', 'S3'] as const)('two API processes on %
     const first = await start();
     const location = (await beginUpload(first, { sizeBytes: archive.length })).headers.get('location') ?? '';
     expect((await sendPart(first, location, archive.subarray(0, 9_500_000), 0)).status).toBe(204);
-    await uploadStore(24 * 3600_000);
+    await removeExpired(24 * 3600_000);
     expect(await readOffset(first, location)).toBe(9_500_000);
-    await uploadStore(0);
+    await removeExpired(0);
     const gone = await sendPart(first, location, archive.subarray(9_500_000), 9_500_000);
     expect(problemSchema.parse(await gone.json())).toMatchObject({ code: 'upload_not_found' });
     const left =
@@ -134,14 +130,7 @@ describe.each(['a disk that they share', 'S3'] as const)('two API processes on %
 
 it('says so where the bucket goes away, loses nothing, and goes on when it is back', { timeout: 120_000 }, async () => {
   const own = await startS3Server();
-  const { bucket: name, endpoint = '', credentials } = await own.createBucket();
-  const environment = {
-    HOLDOUT_S3_BUCKET: name,
-    HOLDOUT_S3_ENDPOINT: endpoint,
-    HOLDOUT_S3_ACCESS_KEY_ID: credentials?.accessKeyId ?? '',
-    HOLDOUT_S3_SECRET_ACCESS_KEY: credentials?.secretAccessKey ?? '',
-    HOLDOUT_S3_SILENCE_SECONDS: '5',
-  };
+  const environment = { ...(await describeBucket(own)), HOLDOUT_S3_SILENCE_SECONDS: '5' };
   const { url, end } = await startServerProcess(server, { storageDirectory, environment });
   onTestFinished(() => end('SIGKILL'));
   const sender = { url, token };

@@ -96,3 +96,19 @@ it('gives the room of a part with a checksum back when the disk is full', async 
   expect(offset).toBeLessThan(bytes.length);
   expect((await sendPart(sender, location, bytes.subarray(offset), offset)).status).toBe(204);
 });
+
+it('says of a bundle in one piece that the disk is full, keeps nothing of it, and takes it when there is room', async () => {
+  const { url, end } = await startServerProcess(server, { storageDirectory, diskBytes: 8_000_000 });
+  onTestFinished(() => end('SIGKILL'));
+  const path = `${url}/api/competitions/mura/phases/test/submissions`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/zip' };
+  const send = (body: Uint8Array<ArrayBuffer>) => fetch(path, { method: 'POST', headers, body });
+  const form = new FormData();
+  form.set('bundle', new Blob([randomBytes(12_000_000)]), 'bundle.zip');
+  const asForm = { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form };
+  for (const refused of [await send(new Uint8Array(randomBytes(12_000_000))), await fetch(path, asForm)])
+    expect(problemSchema.parse(await refused.json())).toMatchObject({ status: 507, code: 'storage_full' });
+  // It needs most of the disk: what the others had written is gone.
+  const accepted = await send(new Uint8Array(archive));
+  expect(submissionSchema.parse(await accepted.json())).toMatchObject({ bundleSizeBytes: archive.length });
+});

@@ -1,5 +1,5 @@
 import { HoldoutError } from '@holdout/contracts';
-import { type Database, findUpload, type UploadRecord } from '@holdout/db';
+import { type Database, findConcatenation, findUpload, type UploadRecord } from '@holdout/db';
 import type { UploadStore } from './upload-store.js';
 
 const prefix = 'final;';
@@ -16,12 +16,23 @@ export function readConcat(header: string | undefined): 'partial' | { readonly i
   throw new HoldoutError('request_invalid', { detail });
 }
 
+interface Owner {
+  readonly teamId: string;
+  readonly phaseId: string;
+}
+
+/** The upload that put these together before, where a request is sent again; null where it is the first. */
+export async function findSentBefore(database: Database, ids: readonly string[], owner: Owner): Promise<string | null> {
+  if (!ids.every((id) => uuid.test(id))) return null;
+  return await findConcatenation(database, { ...owner, concatenates: ids });
+}
+
 /** The partial uploads with these ids, in their order, which must be this team's, for this phase, and complete. */
 export async function findPartial(
   database: Database,
   store: UploadStore,
   ids: readonly string[],
-  owner: { readonly teamId: string; readonly phaseId: string },
+  owner: Owner,
 ): Promise<UploadRecord[]> {
   const found: UploadRecord[] = [];
   for (const id of ids) {

@@ -14,6 +14,7 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
   const folder = resolve(directory);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const pathOf = (id: string) => join(folder, id);
+  const countBytes = async (id: string) => (await stat(pathOf(id)).catch(() => null))?.size ?? null;
   const hashes = new RunningHashes(pathOf);
   return {
     pathOf,
@@ -28,8 +29,11 @@ export async function openDiskBytes(directory: string): Promise<UploadBytes> {
       await (await open(pathOf(id), 'wx', 0o600)).close();
     },
 
-    async count(id) {
-      return (await stat(pathOf(id)).catch(() => null))?.size ?? null;
+    count: countBytes,
+
+    async complete(id, sizeBytes) {
+      // One that has more is damaged, and its end says so.
+      return ((await countBytes(id)) ?? -1) >= sizeBytes;
     },
 
     async append(part, id, offset) {

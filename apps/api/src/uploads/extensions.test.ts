@@ -174,3 +174,34 @@ it('puts nothing together that is another team’s, of another phase, whole by i
   expect(bad.status).toBe(201);
   await expectProblem(await readResult(alpha, bad.headers.get('location') ?? ''), 422, 'archive_unreadable');
 });
+
+it('makes one submission of a final upload that is asked for again', async () => {
+  const parts = [archive.subarray(0, 30_000), archive.subarray(30_000)];
+  const locations = await Promise.all(parts.map((part) => begin(part.length, { 'upload-concat': 'partial' })));
+  for (const [place, part] of parts.entries()) await sendPart(alpha, locations[place] ?? '', part, 0);
+  const before = await server.database.selectFrom('submissions').select('id').execute();
+  // At once, before the partial ones are removed; and later, when they are gone.
+  const made = [...(await Promise.all([1, 2, 3].map(() => concatenate(locations)))), await concatenate(locations)];
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  expect(new Set(made.map(({ headers }) => headers.get('location'))).size).toBe(1);
+  expect(await server.database.selectFrom('submissions').select('id').execute()).toHaveLength(before.length + 1);
+});
+
+it('removes none of the parts that are put together, though they are as many as a team may have', async () => {
+  const end = archive.length - 30_000;
+  const parts = [0, 10_000, 20_000, 30_000].map((start, place) =>
+    archive.subarray(start, place === 3 ? archive.length : start + 10_000),
+  );
+  expect(parts.at(-1)?.length).toBe(end);
+  const beginAll = () => Promise.all(parts.map((part) => begin(part.length, { 'upload-concat': 'partial' })));
+  // Of two members of a team.
+  const locations = await beginAll();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const others = await beginAll();
+  for (const [place, part] of parts.entries()) await sendPart(alpha, locations[place] ?? '', part, 0);
+  const made = await concatenate(locations);
+  expect(made.status).toBe(201);
+  const result = await readResult(alpha, made.headers.get('location') ?? '');
+  expect(submissionSchema.parse(await result.json()).bundleSizeBytes).toBe(archive.length);
+  for (const location of others) expect(await readOffset(alpha, location)).toBe(0);
+});

@@ -41,6 +41,23 @@ export class UploadFinisher {
     return finishing;
   }
 
+  /**
+   * The same for nobody who waits for it.
+   *
+   * @returns whether it has ended; where it has not, by our fault, it is for later
+   */
+  async attempt(uploadId: string, log: FastifyBaseLogger): Promise<boolean> {
+    try {
+      await this.finish(uploadId, log);
+      return true;
+    } catch (err) {
+      const isOurs = errorCatalogue[toHoldoutError(err).code].fault === 'server';
+      if (isOurs) log.error({ err, uploadId }, 'an upload could not be finished; it is tried again');
+      else log.info({ err, uploadId }, 'the upload made no submission');
+      return !isOurs;
+    }
+  }
+
   async #finish(uploadId: string, log: FastifyBaseLogger): Promise<SubmissionRecord> {
     const upload = await findUpload(this.#parts.database, uploadId);
     if (!upload) throw new HoldoutError('upload_not_found');

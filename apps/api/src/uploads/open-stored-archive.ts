@@ -1,6 +1,6 @@
 import type { BundleFiles } from '@holdout/bundle';
 import { openBundlePath } from '@holdout/bundle/node';
-import type { Storage } from '@holdout/storage';
+import type { RouteParts } from '../app.js';
 import { placeStoredFile } from './place-stored-file.js';
 
 /**
@@ -9,10 +9,10 @@ import { placeStoredFile } from './place-stored-file.js';
  * @throws HoldoutError with every problem of its entries
  */
 export async function openStoredArchive(
-  storage: Storage,
+  parts: Pick<RouteParts, 'storage' | 'scratchDirectory'>,
   digest: string,
 ): Promise<BundleFiles & { close(): Promise<void> }> {
-  const { path, letGo } = await placeStoredFile(storage, digest);
+  const { path, letGo } = await placeStoredFile(parts, digest);
   try {
     const archive = await openBundlePath(path);
     return { ...archive, close: () => archive.close().finally(letGo) };

@@ -11,12 +11,12 @@ import { problemResponse } from '../describe-api.js';
 import { presentSubmission } from '../submissions/present-submission.js';
 import { findOwnUpload } from './find-own-upload.js';
 import { UploadFinisher } from './finish-upload.js';
+import { startTendingUploads } from './tend-uploads.js';
 import { TusHandler } from './tus-handler.js';
-import { hasEnded, UploadStore } from './upload-store.js';
+import { UploadStore } from './upload-store.js';
 
 const phaseParamsSchema = z.object({ competition: z.string(), phase: z.string() });
 const uploadParamsSchema = phaseParamsSchema.extend({ id: z.string().meta({ format: 'uuid' }) });
-const expiryIntervalMilliseconds = 60 * 60 * 1000;
 
 /** Bundles that come in parts, by the tus protocol: an upload that broke off goes on where it was. */
 export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async (app, { parts }) => {
@@ -33,10 +33,8 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
     silenceSeconds: parts.uploadSilenceSeconds,
   });
   app.addContentTypeParser('application/offset+octet-stream', (_request, payload, done) => done(null, payload));
-  const expiry = setInterval(() => {
-    void store.removeExpired().catch((err: unknown) => app.log.warn({ err }, 'old uploads could not be removed'));
-  }, expiryIntervalMilliseconds);
-  app.addHook('onClose', async () => clearInterval(expiry));
+  const stopTending = startTendingUploads(parts, { store, finisher, log: app.log });
+  app.addHook('onClose', stopTending);
 
   app.post(
     '/competitions/:competition/phases/:phase/uploads',
@@ -127,11 +125,9 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
           detail: 'It is a partial upload: a final one puts it together.',
         });
       }
-      if (!hasEnded(upload)) {
+      if (!(await store.isComplete(upload))) {
         const { offset } = await store.getUpload(upload.id);
-        if (offset < upload.sizeBytes) {
-          throw new HoldoutError('upload_unfinished', { detail: `${offset} of ${upload.sizeBytes} bytes are there.` });
-        }
+        throw new HoldoutError('upload_unfinished', { detail: `${offset} of ${upload.sizeBytes} bytes are there.` });
       }
       const submission = await finisher.finish(upload.id, request.log);
       return presentSubmission(submission, await findPhaseOrThrow(database, upload), false);

@@ -4,7 +4,7 @@ import type { Database, PhaseRecord, UploadRecord } from '@holdout/db';
 import { Metadata, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checksumAlgorithms, readChecksum } from './check-part.js';
-import { findPartial, readConcat, writeConcat } from './concatenate.js';
+import { findPartial, findSentBefore, readConcat, writeConcat } from './concatenate.js';
 import { explainRefusal } from './explain-refusal.js';
 import type { UploadFinisher } from './finish-upload.js';
 import { readMetadata } from './read-metadata.js';
@@ -59,7 +59,7 @@ export class TusHandler {
   readonly #contexts = new WeakMap<object, Kept>();
 
   constructor(parts: TusParts) {
-    const { database, store } = parts;
+    const { database, store, finisher } = parts;
     this.#parts = parts;
     this.#requestStore = new RequestStore(store, parts.checkingDirectory);
     this.#server = new Server({
@@ -81,7 +81,8 @@ export class TusHandler {
       },
       onUploadFinish: async (request, { id }) => {
         const { request: asked, upload, partial } = this.#contextOf(request);
-        if (!(upload?.partial ?? partial)) await this.#finish(id, asked);
+        // All bytes are there, whatever becomes of them: the result is read on its own, and as often as need be.
+        if (!(upload?.partial ?? partial)) await finisher.attempt(id, asked.log);
         return {};
       },
       onResponseError: (request, error) => {
@@ -157,26 +158,27 @@ export class TusHandler {
     const { request, teamId, phase } = context;
     const { database, store } = this.#parts;
     if (headerOf(request, 'tus-resumable') !== '1.0.0') throw new HoldoutError('upload_protocol_unknown');
-    const found = await findPartial(database, store, ids, { teamId, phaseId: phase.id });
+    const owner = { teamId, phaseId: phase.id };
+    // Sent again, since the answer was lost: the partial ones may be gone by now.
+    const before = await findSentBefore(database, ids, owner);
+    if (before !== null) return await this.#answerFinal(before, request, reply);
+    const found = await findPartial(database, store, ids, owner);
     const sizeBytes = found.reduce((sum, upload) => sum + upload.sizeBytes, 0);
     const limitBytes = phase.limits.bundleSizeBytes;
     if (sizeBytes > limitBytes) throw tooLarge(limitBytes, sizeBytes);
     const metadata = parseMetadata(headerOf(request, 'upload-metadata'));
     readMetadata(metadata);
     const id = randomUUID();
-    await store.begin({ id, teamId, phaseId: phase.id, sizeBytes, metadata, partial: false, concatenates: ids });
-    await this.#finish(id, request);
+    const upload = { id, teamId, phaseId: phase.id, sizeBytes, metadata, partial: false, concatenates: ids };
+    return await this.#answerFinal(await store.begin(upload), request, reply);
+  }
+
+  async #answerFinal(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    await this.#parts.finisher.attempt(id, request.log);
     return reply
       .code(201)
       .header('location', `${pathOf(request.url)}/${id}`)
       .send();
-  }
-
-  /** All bytes are there, whatever becomes of them: the result is read on its own, and as often as need be. */
-  async #finish(uploadId: string, { log }: FastifyRequest): Promise<void> {
-    await this.#parts.finisher.finish(uploadId, log).catch((error: unknown) => {
-      log.info({ err: error, uploadId }, 'the upload made no submission');
-    });
   }
 
   #contextOf(request: object): Kept {

@@ -11,6 +11,9 @@ export interface UploadBytes {
   /** How many bytes are there; null where they are lost. */
   count(id: string, sizeBytes: number): Promise<number | null>;
 
+  /** Makes one whole of which every byte has come. @returns whether every byte has */
+  complete(id: string, sizeBytes: number): Promise<boolean>;
+
   /**
    * Adds to one; what was added before an error stays.
    *
@@ -29,6 +32,9 @@ export interface UploadBytes {
 
   remove(id: string): Promise<void>;
 
-  /** Removes what belongs to none of those that `listWanted` names. */
-  removeOthers(listWanted: () => Promise<readonly string[]>): Promise<void>;
+  /** Removes what belongs to none of those that `listWanted` names, and what processes that died have left. */
+  removeOthers(
+    listWanted: () => Promise<readonly string[]>,
+    options?: { olderThanMilliseconds?: number },
+  ): Promise<void>;
 }

@@ -26,17 +26,14 @@ export class UploadStore extends DataStore {
   readonly #bytes: UploadBytes;
   readonly #keptMilliseconds: number;
 
-  /** Opens the place of the bytes, a folder or a bucket, and removes what is in it that nobody will finish. */
+  /** Opens the place of the bytes, a folder or a bucket. */
   static async open(
     database: Database,
     directory: string,
     { keptMilliseconds = dayMilliseconds, s3 = null }: { keptMilliseconds?: number; s3?: S3Options | null } = {},
   ): Promise<UploadStore> {
-    const bytes = s3 ? openS3Bytes(s3) : await openDiskBytes(directory);
-    const store = new UploadStore(database, bytes, keptMilliseconds);
-    await store.removeExpired();
-    await bytes.removeOthers(() => listUnfinishedUploads(database));
-    return store;
+    const bytes = await (s3 ? openS3Bytes(s3, directory) : openDiskBytes(directory));
+    return new UploadStore(database, bytes, keptMilliseconds);
   }
 
   private constructor(database: Database, bytes: UploadBytes, keptMilliseconds: number) {
@@ -54,12 +51,15 @@ export class UploadStore extends DataStore {
   /**
    * Makes room for an upload, in the table and where its bytes will lie.
    *
+   * @returns its id; where the same partial uploads were put together before, the id of that one
    * @throws HoldoutError `storage_full` where there is no room for all of it
    */
-  async begin(upload: Parameters<typeof insertUpload>[1]): Promise<void> {
-    await this.#bytes.demandRoom(upload.sizeBytes);
-    const removed = await insertUpload(this.#database, upload, { limit: unfinishedOfTeamLimit });
-    for (const id of removed) await this.#bytes.remove(id);
+  async begin(upload: Parameters<typeof insertUpload>[1]): Promise<string> {
+    // The bytes of one that puts others together are there already.
+    if (!upload.concatenates) await this.#bytes.demandRoom(upload.sizeBytes);
+    const { id, removed } = await insertUpload(this.#database, upload, { limit: unfinishedOfTeamLimit });
+    for (const other of removed) await this.#bytes.remove(other);
+    return id;
   }
 
   override async create(upload: Upload): Promise<Upload> {
@@ -94,6 +94,12 @@ export class UploadStore extends DataStore {
     // A sender that lost the last answer sends nothing from the end on; the file may be storage's by then.
     if (hasEnded(record) || offset === record.sizeBytes) return offset;
     return await this.#bytes.append(part, id, offset);
+  }
+
+  /** Whether all of one is there, to be read from now on. */
+  async isComplete(record: UploadRecord): Promise<boolean> {
+    if (hasEnded(record) || record.concatenates) return true;
+    return await this.#bytes.complete(record.id, record.sizeBytes);
   }
 
   /** Where one lies that is complete, as one file; undefined where it does not. */
@@ -131,10 +137,11 @@ export class UploadStore extends DataStore {
     for (const part of concatenates) await this.#bytes.remove(part);
   }
 
-  /** Forgets what was begun, or has ended, too long ago. */
+  /** Forgets what was begun, or has ended, too long ago, and removes every byte that nobody will finish. */
   async removeExpired(): Promise<void> {
     const expired = await removeExpiredUploads(this.#database, { afterMilliseconds: this.#keptMilliseconds });
     for (const id of expired) await this.#bytes.remove(id);
+    await this.#bytes.removeOthers(() => listUnfinishedUploads(this.#database));
   }
 }
 

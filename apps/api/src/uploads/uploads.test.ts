@@ -25,9 +25,15 @@ useUploadServer((started) => {
 // No test of this file waits for what another one left.
 afterEach(async () => {
   await server.database.deleteFrom('uploads').execute();
-  await UploadStore.open(server.database, join(server.storageDirectory, 'uploads'));
+  await removeExpired();
   expect(server.logLines.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
 });
+
+async function removeExpired(keptMilliseconds?: number): Promise<void> {
+  const options = keptMilliseconds === undefined ? {} : { keptMilliseconds };
+  const store = await UploadStore.open(server.database, join(server.storageDirectory, 'uploads'), options);
+  await store.removeExpired();
+}
 
 async function begin(options: Partial<Parameters<typeof beginUpload>[1]> = {}): Promise<string> {
   const response = await beginUpload(alpha, { sizeBytes: archive.length, ...options });
@@ -374,7 +380,6 @@ describe('bytes that are not as many as were announced', () => {
 
 describe('what nobody finishes', () => {
   it('is removed when its time is up, and so is the result of what was finished', async () => {
-    const directory = join(server.storageDirectory, 'uploads');
     const gap = 10_000;
     const idOf = (location: string) => location.split('/').at(-1) ?? '';
     const [old, late] = [await begin(), await begin()];
@@ -383,12 +388,12 @@ describe('what nobody finishes', () => {
     const between = performance.now() - gap / 2;
     const fresh = await begin();
     await sendPart(alpha, late, archive, 0);
-    // As at a start.
-    await UploadStore.open(server.database, directory, { keptMilliseconds: performance.now() - between });
+    // As each hour.
+    await removeExpired(performance.now() - between);
     await expect(readOffset(alpha, old)).rejects.toThrow('404');
     expect(await listFiles()).toEqual([idOf(fresh)]);
     expect((await readResult(alpha, late)).status).toBe(200);
-    await UploadStore.open(server.database, directory, { keptMilliseconds: 0 });
+    await removeExpired(0);
     expect((await readResult(alpha, late)).status).toBe(404);
     expect(await listFiles()).toEqual([]);
   });

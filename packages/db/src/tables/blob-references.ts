@@ -56,10 +56,3 @@ export async function listBlobReferences(client: Pick<pg.Client, 'query'>): Prom
   );
   return rows.map(({ digest }) => digest);
 }
-
-/** Lets one transaction at a time remove blobs. @returns false where another one does */
-export async function lockCollection(trx: Queryable): Promise<boolean> {
-  const { rows } = await sql<{ mine: boolean }>`
-    SELECT pg_try_advisory_xact_lock(hashtextextended('holdout-collection', 0)) AS mine`.execute(trx);
-  return rows[0]?.mine === true;
-}

@@ -28,21 +28,30 @@ export interface UploadRecord {
 type NewUpload = Pick<UploadRecord, 'id' | 'teamId' | 'phaseId' | 'sizeBytes' | 'metadata'> &
   Partial<Pick<UploadRecord, 'partial' | 'concatenates'>>;
 
+interface BegunUpload {
+  /** Of the upload; where the same parts were put together before, of that one. */
+  readonly id: string;
+  /** Those that were removed for it. */
+  readonly removed: readonly string[];
+}
+
 /**
  * Begins an upload. A team has at most `limit` that have not ended: a further one takes the place of the oldest, so that
- * uploads which nobody will finish fill no disk and block nobody.
+ * uploads which nobody will finish fill no disk and block nobody. Those that another one puts together are not counted.
  *
- * @returns the ids of those that were removed for it
  * @throws HoldoutError `team_not_found` where the team was merged into another meanwhile
  */
 export async function insertUpload(
   db: Queryable,
   { metadata, concatenates = null, ...upload }: NewUpload,
   { limit }: { limit: number },
-): Promise<string[]> {
+): Promise<BegunUpload> {
   return await db.transaction().execute(async (trx) => {
     await lockTeam(trx, upload.teamId);
     await refuseMerged(trx, upload.teamId);
+    // One that puts others together is asked for again where its answer was lost.
+    const before = concatenates && (await findConcatenation(trx, { ...upload, concatenates }));
+    if (before !== null) return { id: before, removed: [] };
     await trx
       .insertInto('uploads')
       .values({ ...upload, metadata: JSON.stringify(metadata), concatenates: concatenates && [...concatenates] })
@@ -55,13 +64,39 @@ export async function insertUpload(
           .select('id')
           .where('teamId', '=', upload.teamId)
           .where('endedAt', 'is', null)
+          .where('id', 'not in', listConcatenated(trx, upload.teamId))
           .orderBy('createdAt', 'desc')
           .offset(limit),
       )
       .returning('id')
       .execute();
-    return removed.map(({ id }) => id);
+    return { id: upload.id, removed: removed.map(({ id }) => id) };
   });
+}
+
+/** The upload of a team that puts these together, in this order; null where there is none. */
+export async function findConcatenation(
+  db: Queryable,
+  { teamId, phaseId, concatenates }: { teamId: string; phaseId: string; concatenates: readonly string[] },
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('uploads')
+    .select('id')
+    .where('teamId', '=', teamId)
+    .where('phaseId', '=', phaseId)
+    .where(sql<boolean>`concatenates = ${[...concatenates]}::uuid[]`)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Those that are being put together: their bytes are wanted until the whole has ended. */
+function listConcatenated(db: Queryable, teamId: string) {
+  return db
+    .selectFrom('uploads')
+    .select(sql<string>`unnest(concatenates)`.as('part'))
+    .where('teamId', '=', teamId)
+    .where('endedAt', 'is', null)
+    .where('concatenates', 'is not', null);
 }
 
 /**
@@ -87,17 +122,30 @@ export async function lockTeamOfUpload(
 }
 
 export async function findUpload(db: Queryable, uploadId: string): Promise<UploadRecord | null> {
-  const row = await db
+  return (await selectUploads(db).where('uploads.id', '=', uploadId).executeTakeFirst()) ?? null;
+}
+
+/** Those that have not ended, become a submission when they do, and are written to by nobody now; the oldest first. */
+export async function listIdleUploads(db: Queryable): Promise<UploadRecord[]> {
+  return await selectUploads(db)
+    .where('uploads.endedAt', 'is', null)
+    .where('uploads.partial', '=', false)
+    .where((upload) =>
+      upload.or([upload('uploads.lockOwner', 'is', null), upload('uploads.lockExpiresAt', '<', sql<Date>`now()`)]),
+    )
+    .orderBy('uploads.createdAt')
+    .execute();
+}
+
+function selectUploads(db: Queryable) {
+  return db
     .selectFrom('uploads')
     .innerJoin('teams', 'teams.id', 'uploads.teamId')
     .innerJoin('phases', 'phases.id', 'uploads.phaseId')
     .innerJoin('competitions', 'competitions.id', 'phases.competitionId')
     .select(['uploads.id', 'uploads.teamId', 'uploads.phaseId', 'uploads.sizeBytes', 'uploads.metadata'])
     .select(['uploads.submissionId', 'uploads.refusal', 'uploads.createdAt', 'uploads.partial', 'uploads.concatenates'])
-    .select(['teams.name as team', 'competitions.slug as competition', 'phases.slug as phase'])
-    .where('uploads.id', '=', uploadId)
-    .executeTakeFirst();
-  return row ?? null;
+    .select(['teams.name as team', 'competitions.slug as competition', 'phases.slug as phase']);
 }
 
 /** Ids of those whose bytes are still wanted. */

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { createS3Client, type S3Options } from '../s3-client.js';
+import { listMultipartUploads, listObjects } from '../s3-listings.js';
 
 /** A real S3 service for one test file: OpenStack Swift, in a process of its own. */
 export interface TestS3 {
@@ -54,9 +55,11 @@ export async function startS3Server(): Promise<TestS3> {
     },
     async listAll(bucket) {
       const client = createS3Client(options(bucket));
-      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-      return [...Contents, ...Uploads].map(({ Key = '' }) => Key);
+      const place = { Bucket: bucket, Prefix: '' };
+      const keys: string[] = [];
+      for await (const { Key = '' } of listObjects(client, place)) keys.push(Key);
+      for await (const { Key = '' } of listMultipartUploads(client, place)) keys.push(Key);
+      return keys;
     },
     pause: () => child.kill('SIGSTOP'),
     resume: () => child.kill('SIGCONT'),

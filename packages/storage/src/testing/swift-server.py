@@ -19,12 +19,15 @@ from eventlet.green import socket
 from paste.deploy import loadapp
 from swift.account.server import AccountController
 from swift.common import utils, wsgi
+from swift.common.middleware.s3api.controllers import multi_upload
 from swift.common.ring import RingData
 from swift.common.storage_policy import reload_storage_policies
 from swift.container.server import ContainerController
 from swift.obj.server import ObjectController
 
 folder, access_key, secret_key = sys.argv[1:]
+# Short, so that every listing has pages.
+page = multi_upload.DEFAULT_MAX_UPLOADS = 10
 devices = os.path.join(folder, "devices")
 os.makedirs(os.path.join(devices, "disk"))
 
@@ -54,6 +57,7 @@ use = egg:swift#gatekeeper
 [filter:s3api]
 use = egg:swift#s3api
 check_bucket_owner = false
+max_bucket_listing = {page}
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_{access_key} = {secret_key} .admin
