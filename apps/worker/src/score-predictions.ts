@@ -40,7 +40,7 @@ export async function scorePredictions(tools: ScoringTools, evaluationId: string
   const { owner, leaseSeconds, maxAttempts } = config;
   const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds, maxAttempts });
   if (!claim) return;
-  const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
+  const log = tools.log.child({ reqId: claim.requestId, evaluationId, submissionId: claim.submissionId });
   const startedAt = performance.now();
   try {
     if (claim.comparedDigest !== null) return await compareWith(claim.comparedDigest, { ...tools, log }, claim);

@@ -133,7 +133,7 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
           throw new HoldoutError('upload_unfinished', { detail: `${offset} of ${upload.sizeBytes} bytes are there.` });
         }
       }
-      const submission = await finisher.finish(upload.id, request.log);
+      const submission = await finisher.finish(upload.id, request);
       return presentSubmission(submission, await findPhaseOrThrow(database, upload), false);
     },
   );

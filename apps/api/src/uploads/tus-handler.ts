@@ -173,9 +173,9 @@ export class TusHandler {
   }
 
   /** All bytes are there, whatever becomes of them: the result is read on its own, and as often as need be. */
-  async #finish(uploadId: string, { log }: FastifyRequest): Promise<void> {
-    await this.#parts.finisher.finish(uploadId, log).catch((error: unknown) => {
-      log.info({ err: error, uploadId }, 'the upload made no submission');
+  async #finish(uploadId: string, request: FastifyRequest): Promise<void> {
+    await this.#parts.finisher.finish(uploadId, request).catch((error: unknown) => {
+      request.log.info({ err: error, uploadId }, 'the upload made no submission');
     });
   }
 
