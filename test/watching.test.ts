@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findFreePort } from '@holdout/local-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repository } from './repository.js';
 import { makeDataDirectory, type Standalone, startStandalone } from './run-standalone.js';
 
 const run = promisify(execFile);
@@ -63,4 +65,41 @@ describe('npm start, watched', () => {
     const unknown = names.filter((name) => !exported.has(name) && !exported.has(base(name)));
     expect([...new Set(unknown)]).toEqual([]);
   });
+
+  it('logs one submission by its request and its evaluation, from the API to the score', async () => {
+    const archive = join(data.path, 'weak.zip');
+    const pack = [join(repository, 'node_modules/.bin/holdout'), 'pack', 'packages/baseline/demo/weak', '-o', archive];
+    await run(process.execPath, pack, { cwd: repository });
+    const [, token = ''] = /your team +(holdout_\S+)/.exec(standalone.output()) ?? [];
+    const answer = await fetch(`${standalone.address}/api/competitions/mura/phases/practice/submissions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(await readFile(archive)),
+    });
+    expect(answer.status).toBe(201);
+    const { id: submissionId } = (await answer.json()) as { id: string };
+    const reqId = answer.headers.get('x-request-id');
+    const lines = async () => {
+      const text = await readFile(join(data.path, 'holdout.log'), 'utf8');
+      const written = text.split('\n').filter((line) => line.includes(`"reqId":"${reqId}"`));
+      return written.map((line): { msg: string; pid: number; evaluationId?: string } => JSON.parse(line));
+    };
+    const steps = ['submitted', 'evaluation claimed', 'predictions stored', 'scored'];
+    const said = async () => (await lines()).filter(({ msg }) => steps.includes(msg));
+    await expect
+      .poll(async () => (await said()).map(({ msg }) => msg), { timeout: 120_000, interval: 500 })
+      .toEqual(steps);
+    const [submitted, claimed, stored, scored] = await said();
+    expect(submitted).toMatchObject({ submissionId, evaluationId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    for (const each of [claimed, stored, scored]) {
+      expect(each).toMatchObject({ submissionId, evaluationId: submitted?.evaluationId });
+    }
+    // Of three processes: the API, the evaluating and the scoring worker.
+    expect(claimed?.pid).toBe(stored?.pid);
+    expect(new Set([submitted?.pid, claimed?.pid, scored?.pid]).size).toBe(3);
+    const shown = await fetch(`${standalone.address}/api/submissions/${submissionId}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await shown.text()).not.toContain(reqId);
+  }, 200_000);
 });

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What the teams enter. `model` and `program` are good; `broken` ends with 1, which is its team's fault. */
-export const bundleKinds = ['model', 'program', 'broken'] as const;
+/** What the teams enter. `broken` ends with 1, which is its team's fault; the others are good. `large` is `model` with ballast. */
+export const bundleKinds = ['model', 'large', 'program', 'broken'] as const;
 export type BundleKind = (typeof bundleKinds)[number];
 export type Bundles = Readonly<Record<BundleKind, Uint8Array<ArrayBuffer>>>;
+
+const ballastBytes = 3 * 1024 ** 2;
 
 /** Packs them as a team would. */
 export async function packBundles(root: string, folder: string): Promise<Bundles> {
@@ -28,7 +31,11 @@ export async function packBundles(root: string, folder: string): Promise<Bundles
     await run(process.execPath, [command, 'pack', source, '-o', archive, '--force'], { cwd: root });
     return new Uint8Array(await readFile(archive));
   };
+  const large = join(folder, 'large');
+  await cp(join(demo, 'onnx'), large, { recursive: true });
+  await writeFile(join(large, 'ballast.bin'), randomBytes(ballastBytes));
   return {
+    large: await pack(large, 'large'),
     model: await pack(join(demo, 'onnx'), 'model'),
     program: await pack(join(demo, 'command'), 'program'),
     broken: await pack(broken, 'broken'),

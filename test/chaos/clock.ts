@@ -7,8 +7,8 @@ export interface Clock {
   move(by: '+1h' | '-1h' | '+0h'): Promise<void>;
 }
 
-/** Linux has no namespace for CLOCK_REALTIME, so it is Debian's libfaketime. @returns null where that is not installed */
-export async function openClock(file: string): Promise<Clock | null> {
+/** Linux has no namespace for CLOCK_REALTIME, so it is Debian's libfaketime. */
+export async function openClock(file: string): Promise<Clock> {
   const folders = (await readdir('/usr/lib')).map((name) => `/usr/lib/${name}/faketime`);
   const library = 'libfaketime.so.1';
   for (const folder of folders) {
@@ -25,5 +25,5 @@ export async function openClock(file: string): Promise<Clock | null> {
     };
     return { environment, move };
   }
-  return null;
+  throw new Error('libfaketime is missing, and no clock can be moved without it: install Debian’s faketime.');
 }

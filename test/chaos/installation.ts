@@ -24,8 +24,7 @@ export interface Installation {
   readonly evaluators: readonly KeptProgram[];
   readonly scorer: KeptProgram;
   readonly room: CutOffRoom;
-  /** null where libfaketime is not installed. */
-  readonly clock: Clock | null;
+  readonly clock: Clock;
   stop(): Promise<void>;
 }
 
@@ -65,19 +64,19 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
   // Not in the scratch folder, in which nothing may be left.
   const folders = { HOLDOUT_SCRATCH_DIRECTORY: scratchDirectory, HOLDOUT_DECODED_DIRECTORY: at('decoded') };
   const worker = { ...shared, ...lease, ...folders };
-  const timing = { HOLDOUT_RECONCILE_SECONDS: '2', HOLDOUT_DRAIN_SECONDS: '0', HOLDOUT_THREADS: '1' };
+  const timing = { HOLDOUT_RECONCILE_SECONDS: '2', HOLDOUT_DRAIN_SECONDS: '2', HOLDOUT_THREADS: '1' };
   const noLimits = { HOLDOUT_UPLOADS_PER_MINUTE: '0', HOLDOUT_READS_PER_MINUTE: '0' };
   const node = (program: string) => [process.execPath, join(repository, 'apps', program)];
 
   const startApi = (place: 0 | 1) =>
     start(`api-${place + 1}`, [...room.withMounts, ...node('api/dist/server.js')], {
       ...{ ...near, ...shared, ...signIn, ...noLimits, HOLDOUT_PORT: String(ports.apis[place]) },
-      ...(place === 0 ? clock?.environment : {}),
+      ...(place === 0 ? clock.environment : {}),
     });
   const program = node('worker/dist/evaluate.js');
   const evaluators = [
     start('evaluate-1', [...room.withMounts, ...program], {
-      ...{ ...worker, ...timing, ...redisAt('127.0.0.1'), ...clock?.environment },
+      ...{ ...worker, ...timing, ...redisAt('127.0.0.1'), ...clock.environment },
       HOLDOUT_DATABASE_URL: `postgres://${evaluator}@127.0.0.1:${postgres.port}/holdout`,
     }),
     start('evaluate-2', [...room.withNetwork, ...program], {
@@ -86,7 +85,7 @@ export async function startInstallation(dataDirectory: string, ports: Ports): Pr
     }),
   ];
   const scorer = start('score', [...room.withMounts, ...node('worker/dist/score.js')], {
-    ...{ ...worker, ...timing, ...near, ...clock?.environment },
+    ...{ ...worker, ...timing, ...near, ...clock.environment },
   });
   const apis = [startApi(0), startApi(1)];
 

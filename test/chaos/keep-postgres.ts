@@ -9,9 +9,12 @@ export interface KeptPostgres {
   readonly password: string;
   /** Holds its socket: who is cut off from our network reaches it there. */
   readonly socketDirectory: string;
-  kill(): Promise<void>;
-  /** What `pg_ctl restart` does: open transactions are rolled back. */
-  restart(): Promise<void>;
+  /** So often it has ended without being told to. */
+  ends(): number;
+  /** SIGKILL, and waits until it is dead. @returns whether there was one to kill */
+  kill(): Promise<boolean>;
+  /** What `pg_ctl restart` does: open transactions are rolled back. @returns whether there was one */
+  restart(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -23,12 +26,14 @@ export async function keepPostgres(directory: string, socketDirectory: string): 
   let current = await startLocalPostgres({ directory, settings });
   const { port } = current;
   const stopping = new AbortController();
+  let ends = 0;
   const finished = run();
 
   async function run(): Promise<void> {
     for (;;) {
       await current.stopped;
       if (stopping.signal.aborted) return;
+      ends += 1;
       current = await startAgain();
     }
   }
@@ -42,16 +47,27 @@ export async function keepPostgres(directory: string, socketDirectory: string): 
     }
   }
 
-  const signal = async (name: NodeJS.Signals) => {
+  /** The file is older than the server where one was killed and the next is not up yet. */
+  const end = async (name: NodeJS.Signals): Promise<boolean> => {
+    const victim = current;
     const [pid = ''] = (await readFile(join(directory, 'data/postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (Number(pid) > 0) process.kill(Number(pid), name);
+    const words = await readFile(`/proc/${Number(pid)}/cmdline`, 'utf8').catch(() => '');
+    if (!words.includes(directory)) return false;
+    try {
+      process.kill(Number(pid), name);
+    } catch {
+      return false;
+    }
+    await victim.stopped;
+    return true;
   };
   return {
     port,
     password: (await readFile(join(directory, 'password'), 'utf8')).trim(),
     socketDirectory,
-    kill: () => signal('SIGKILL').catch(() => {}),
-    restart: () => signal('SIGINT').catch(() => {}),
+    ends: () => ends,
+    kill: () => end('SIGKILL'),
+    restart: () => end('SIGINT'),
     async stop() {
       stopping.abort();
       await current.stop();

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +17,12 @@ export interface KeptProgram {
   pid(): number | undefined;
   /** So often it has ended without being told to. */
   ends(): number;
-  signal(name: NodeJS.Signals): void;
+  /** @returns whether there was a process to hear it */
+  signal(name: NodeJS.Signals): boolean;
+  /** SIGKILL, and waits until it is dead. @returns whether it was this that ended it: between two lives there is nothing to kill */
+  kill(): Promise<boolean>;
+  /** SIGTERM, and waits; it is started again then. @returns null where there was none, else whether it ended by itself */
+  drain(): Promise<boolean | null>;
   /** SIGTERM, and waits. @returns whether it ended by itself */
   stop(): Promise<boolean>;
 }
@@ -55,14 +61,35 @@ export function keepRunning({ name, argv, environment, log }: Program): KeptProg
     name,
     pid: () => child.pid,
     ends: () => ends,
-    signal: (name) => void child.kill(name),
+    signal: (name) => isAlive(child) && child.kill(name),
+    async kill() {
+      const victim = child;
+      if (!isAlive(victim)) return false;
+      const ended = once(victim, 'exit');
+      victim.kill('SIGKILL');
+      await ended;
+      return victim.signalCode === 'SIGKILL';
+    },
+    async drain() {
+      const drained = child;
+      return isAlive(drained) ? await terminate(drained, once(drained, 'exit')) : null;
+    },
     async stop() {
       stopping.abort();
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), stopMilliseconds);
-      await finished;
-      clearTimeout(timer);
-      return child.signalCode !== 'SIGKILL';
+      return await terminate(child, finished);
     },
   };
+}
+
+function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
+}
+
+/** @returns whether it ended by itself */
+async function terminate(child: ChildProcess, ended: Promise<unknown>): Promise<boolean> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopMilliseconds);
+  await ended;
+  clearTimeout(timer);
+  return child.signalCode !== 'SIGKILL';
 }

@@ -14,7 +14,7 @@ const { values } = parseArgs({
   },
 });
 const result = await runChaos({
-  ...{ seed: Number(values.seed), kills: Number(values.kills) },
+  ...{ seed: Number(values.seed), kills: Number(values.kills), everyCell: true },
   ...(values.data === undefined ? {} : { dataDirectory: values.data }),
   say: (line) => process.stdout.write(`${line}\n`),
 });

@@ -13,6 +13,8 @@ export interface Ask {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
+  /** How long it waits between pieces of the body; all of it at once where this is left out. */
+  readonly pieceMilliseconds?: number;
 }
 
 /** A team's client: where one address does not answer, or says that it can't just now, it goes on with the other. */
@@ -24,19 +26,24 @@ export interface PatientClient {
 
 const answerMilliseconds = 60_000;
 const pauseMilliseconds = 500;
+const pieceBytes = 65_536;
 /** What passes: too slow, locked, too often, and whatever is the server's fault. */
 const passing = (status: number) => status >= 500 || [408, 423, 429].includes(status);
 
 export function createPatientClient(addresses: readonly string[], token: string, giveUp: AbortSignal): PatientClient {
   let turn = 0;
-  async function ask(path: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Response> {
+  async function ask(
+    path: string,
+    { method = 'GET', headers = {}, body, pieceMilliseconds }: Ask = {},
+  ): Promise<Response> {
     for (;;) {
       giveUp.throwIfAborted();
       const address = addresses[turn % addresses.length] ?? '';
       const response = await fetch(address + path, {
         method,
         headers: { authorization: `Bearer ${token}`, ...headers },
-        ...(body ? { body } : {}),
+        ...(body && pieceMilliseconds ? sendSlowly(body, pieceMilliseconds) : {}),
+        ...(body && !pieceMilliseconds ? { body } : {}),
         signal: AbortSignal.any([giveUp, AbortSignal.timeout(answerMilliseconds)]),
       }).catch(() => null);
       if (response?.ok) return response;
@@ -60,4 +67,18 @@ export function createPatientClient(addresses: readonly string[], token: string,
       }
     },
   };
+}
+
+/** As over a thin line. */
+function sendSlowly(body: Uint8Array<ArrayBuffer>, pieceMilliseconds: number) {
+  let sent = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (sent >= body.length) return controller.close();
+      if (sent > 0) await sleep(pieceMilliseconds);
+      controller.enqueue(body.slice(sent, sent + pieceBytes));
+      sent += pieceBytes;
+    },
+  });
+  return { body: stream, duplex: 'half' as const };
 }

@@ -10,9 +10,9 @@ import { type Bundles, packBundles } from './bundles.js';
 import { findSandboxed } from './find-sandboxed.js';
 import { followEvents } from './follow-events.js';
 import { type Installation, startInstallation } from './installation.js';
-import { makeFault } from './make-fault.js';
+import { type Made, makeFault } from './make-fault.js';
 import { createPatientClient } from './patient-client.js';
-import { describeFault, type Fault, otherFaults, planFaults } from './plan-faults.js';
+import { cells, describeFault, type Fault, planFaults } from './plan-faults.js';
 import { applyCompetition, competition, fillDataDirectory, phasePath, verifyStorage } from './prepare-site.js';
 import { makeRandom } from './random.js';
 import { startTeams, type Team } from './teams.js';
@@ -21,26 +21,37 @@ import { uploadInParts } from './upload.js';
 const maxAttempts = 3;
 const settleMinutes = 15;
 const outliveSeconds = 20;
+/** When faults no longer wait for a submission to come to their step: on a machine so slow that the run would never end. */
+const mostWaitingSeconds = 15 * 60;
+/** So long what missed its step is tried again. */
+const retrySeconds = 300;
 
 export interface ChaosOptions {
   readonly seed: number;
   readonly kills: number;
+  /** Tries again what missed its step, and complains of each part that was not killed at a step of its. */
+  readonly everyCell?: boolean;
   /** What an earlier run left, or an empty folder; a temporary one where it is left out. */
   readonly dataDirectory?: string;
   readonly say?: (line: string) => void;
 }
 
+export interface MadeFault extends Made {
+  readonly fault: Fault;
+}
+
 export interface ChaosResult extends Findings {
   readonly seed: number;
-  readonly faults: readonly { readonly fault: Fault; readonly atItsStep: boolean }[];
+  readonly faults: readonly MadeFault[];
   readonly seconds: number;
-  /** How often a part ended, killed or by itself. */
+  /** How often each program ended, killed or by itself. */
   readonly ends: Readonly<Record<string, number>>;
   readonly dataDirectory: string;
 }
 
 /** Teams submit, the parts of the server die one after another, and then everything is looked at. */
-export async function runChaos({ seed, kills, dataDirectory, say = () => {} }: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, kills, everyCell = false, dataDirectory, say = () => {} } = options;
   const folder = dataDirectory ?? (await mkdtemp(join(tmpdir(), 'holdout-chaos-')));
   const { organiser, teams } = await fillDataDirectory(folder);
   const port = await findFreePort({ inARow: 3 });
@@ -49,7 +60,8 @@ export async function runChaos({ seed, kills, dataDirectory, say = () => {} }: C
   const parts = await startInstallation(folder, ports);
   const giveUp = new AbortController();
   try {
-    const result = await tryAll({ parts, folder, organiser, teams, bundles }, { seed, kills, say }, giveUp.signal);
+    const ready = { parts, folder, organiser, teams, bundles };
+    const result = await tryAll(ready, { seed, kills, everyCell, say }, giveUp.signal);
     if (!dataDirectory && result.complaints.length === 0) await rm(folder, { recursive: true, force: true });
     return result;
   } finally {
@@ -68,7 +80,7 @@ interface Ready {
 
 async function tryAll(
   { parts, folder, organiser, teams, bundles }: Ready,
-  { seed, kills, say }: Required<Pick<ChaosOptions, 'seed' | 'kills' | 'say'>>,
+  { seed, kills, everyCell, say }: Required<Omit<ChaosOptions, 'dataDirectory'>>,
   signal: AbortSignal,
 ): Promise<ChaosResult> {
   const [address = ''] = parts.addresses;
@@ -79,24 +91,33 @@ async function tryAll(
 
   const startedAt = performance.now();
   const random = makeRandom(seed);
-  const others = otherFaults.filter((kind) => parts.clock !== null || !kind.startsWith('clock'));
-  const plan = planFaults(random, { kills, others });
+  const plan = planFaults(random, kills);
   const site = { addresses: parts.addresses, phase: phasePath, bundles, teams };
   const busy = startTeams(site, makeRandom(seed + 1), signal);
   const ended = { settled: false };
-  const faults = [];
-  for (const [place, fault] of plan.entries()) {
+  const faults: MadeFault[] = [];
+  const make = async (fault: Fault, of: string) => {
     await sleep(fault.pauseSeconds * 1000);
-    const atItsStep = await makeFault(parts, random, fault);
-    faults.push({ fault, atItsStep });
-    const missed = !atItsStep && !(fault.kind === 'kill' && fault.step === null);
-    say(`${place + 1} of ${plan.length}: ${describeFault(fault)}${missed ? ' (none came)' : ''}`);
+    const patienceSeconds = mostWaitingSeconds - (performance.now() - startedAt) / 1000;
+    const made = await makeFault(parts, random, fault, patienceSeconds);
+    faults.push({ fault, ...made });
+    say(`${faults.length} of ${of}: ${describeFault(fault)}${sayMissed(fault, made)}`);
+  };
+  for (const fault of plan) await make(fault, String(plan.length));
+  const retryUntil = performance.now() + retrySeconds * 1000;
+  while (everyCell && performance.now() < retryUntil) {
+    const missed = findMissed(faults);
+    if (missed.length === 0) break;
+    await make({ kind: 'kill', ...random.pick(missed), pauseSeconds: 1 }, `${plan.length}, again`);
   }
   say(`The last fault is made; ${busy.accepted.length} submissions are accepted.`);
   const end = busy.end().then(() => (ended.settled = true));
   await Promise.race([end, sleep(settleMinutes * 60_000, undefined, { ref: false })]);
   const complaints = ended.settled ? [] : [`Not all has ended ${settleMinutes} minutes after the last fault.`];
-  complaints.push(...busy.refusals);
+  complaints.push(...busy.refusals, ...faults.flatMap(({ complaint }) => complaint ?? []));
+  if (everyCell) {
+    for (const { victim, step } of findMissed(faults)) complaints.push(`No ${victim} was killed while one is ${step}.`);
+  }
   if (!(await settle(parts.databaseUrl))) complaints.push('What no team waits for has not ended.');
 
   const quotasUsed = await readQuotas(parts, teams, signal);
@@ -108,10 +129,31 @@ async function tryAll(
     ...{ accepted: busy.accepted, kappas, maxAttempts, quotasUsed },
   });
   const programs = [...parts.apis, ...parts.evaluators, parts.scorer, parts.redis];
-  const ends = Object.fromEntries(programs.map((each) => [each.name, each.ends()]));
+  const runners = faults.filter(
+    ({ fault, happened }) => happened && fault.kind === 'kill' && fault.victim === 'runner',
+  );
+  const ends = {
+    ...Object.fromEntries(programs.map((each) => [each.name, each.ends()])),
+    ...{ postgres: parts.postgres.ends(), runner: runners.length },
+  };
   complaints.push(...found.complaints, ...(await findLeftBehind(parts)));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   return { ...found, complaints, seed, faults, seconds, ends, dataDirectory: folder };
+}
+
+/** What of the matrix nobody died in. */
+function findMissed(faults: readonly MadeFault[]) {
+  return cells.filter(
+    ({ victim, step }) =>
+      !faults.some(
+        ({ fault, atItsStep }) => atItsStep && fault.kind === 'kill' && fault.victim === victim && fault.step === step,
+      ),
+  );
+}
+
+function sayMissed(fault: Fault, { happened, atItsStep }: Made): string {
+  if (!happened) return ' (there was nothing to end)';
+  return atItsStep || (fault.kind === 'kill' && fault.step === null) ? '' : ' (at another moment)';
 }
 
 /** The command asks one server, and asks it once. */
@@ -136,7 +178,8 @@ async function runCalmly(
     if (!score) throw new Error(`The bundle “${kind}” has no score, though nothing was killed.`);
     return score.overall.kappa.value;
   };
-  return { model: await kappaOf('model'), program: await kappaOf('program') };
+  const model = await kappaOf('model');
+  return { model, large: model, program: await kappaOf('program') };
 }
 
 /** A plain upload whose answer was lost is a submission that no team waits for; it ends as any other. */

@@ -34,6 +34,8 @@ interface Site {
 /** What each team enters at one time. */
 const atOnce = 2;
 const kinds: readonly BundleKind[] = ['model', 'program', 'model', 'program', 'broken'];
+/** … and one more, at a time when other lines wait: a large bundle over a thin line, about a second for each part. */
+const pieceMilliseconds = 60;
 const cancelledShare = 0.15;
 
 /** Teams that submit and follow, all at once, until they are told that it is enough. */
@@ -51,19 +53,22 @@ export function startTeams(site: Site, random: Random, giveUp: AbortSignal): Bus
   const refusals: string[] = [];
   const enough = new AbortController();
   const work = site.teams.flatMap((team, place) =>
-    Array.from({ length: atOnce }, (_, line) =>
-      keepSubmitting(team, `${place}-${line}`).catch((error) => void refusals.push(`${team.team}: ${error}`)),
+    Array.from({ length: atOnce + 1 }, (_, line) =>
+      keepSubmitting(team, `${place}-${line}`, line === atOnce).catch(
+        (error) => void refusals.push(`${team.team}: ${error}`),
+      ),
     ),
   );
 
-  async function keepSubmitting({ team, token }: Team, line: string): Promise<void> {
+  async function keepSubmitting({ team, token }: Team, line: string, isSlow: boolean): Promise<void> {
     const client = createPatientClient(site.addresses, token, giveUp);
     for (let count = 0; !enough.signal.aborted; count += 1) {
-      const kind = random.pick(kinds);
+      const kind = isSlow ? 'large' : random.pick(kinds);
       const cancelled = random.next() < cancelledShare;
-      const way = random.next() < 0.7 ? 'in parts' : 'at once';
+      const way = isSlow || random.next() < 0.7 ? 'in parts' : 'at once';
       const name = `chaos ${line}-${count}`;
-      const upload = { phase: site.phase, name, archive: site.bundles[kind] };
+      const slowly = isSlow ? { pieceMilliseconds } : {};
+      const upload = { phase: site.phase, name, archive: site.bundles[kind], ...slowly };
       const id = await (way === 'in parts' ? uploadInParts : uploadAtOnce)(client, upload);
       const entry: Accepted = { id, name, team, kind, way, cancelled, events: null };
       accepted.push(entry);

@@ -6,6 +6,8 @@ interface Upload {
   readonly phase: string;
   readonly name: string;
   readonly archive: Uint8Array<ArrayBuffer>;
+  /** Between pieces of 64 KiB. */
+  readonly pieceMilliseconds?: number;
 }
 
 const tus = { 'tus-resumable': '1.0.0' };
@@ -21,7 +23,10 @@ export async function uploadAtOnce(client: PatientClient, { phase, name, archive
 }
 
 /** By tus, with a pause between the parts, and again from where the server says. @returns the submission's id */
-export async function uploadInParts(client: PatientClient, { phase, name, archive }: Upload): Promise<string> {
+export async function uploadInParts(
+  client: PatientClient,
+  { phase, name, archive, ...slowly }: Upload,
+): Promise<string> {
   const metadata = `name ${Buffer.from(name).toString('base64')}`;
   const begun = await client.ask(`${phase}/uploads`, {
     method: 'POST',
@@ -36,7 +41,7 @@ export async function uploadInParts(client: PatientClient, { phase, name, archiv
     };
     const body = archive.slice(offset, offset + size);
     // Whatever became of it, the server is asked how much has arrived.
-    await client.ask(path, { method: 'PATCH', headers, body }).catch((error: unknown) => {
+    await client.ask(path, { method: 'PATCH', headers, body, ...slowly }).catch((error: unknown) => {
       if (!(error instanceof Refused)) throw error;
     });
     await sleep(100);

@@ -7,6 +7,7 @@ import { zipImport } from './testing/fuzz/import-archive.js';
 import { sendRaw } from './testing/fuzz/raw-request.js';
 import { requestsOf, writeRequest } from './testing/fuzz/requests.js';
 import { readRoutes } from './testing/fuzz/routes.js';
+import { begunUploadOf, uploadsOf, walkUpload } from './testing/fuzz/uploads.js';
 import { packFiles, tfjsFiles } from './testing/make-bundle.js';
 import { type SeededCompetition, seedCompetition } from './testing/seed-competition.js';
 import { seedSubmission } from './testing/seed-submission.js';
@@ -19,6 +20,8 @@ let home: TestServer;
 let seeded: SeededCompetition;
 let server: Awaited<ReturnType<typeof startServerProcess>>;
 let parts: Parameters<typeof requestsOf>[0];
+/** Begun, and of Alpha's. */
+let upload: string;
 const failures: string[] = [];
 
 beforeAll(async () => {
@@ -38,6 +41,7 @@ beforeAll(async () => {
       if (line.includes('request failed')) failures.push(line);
     },
   });
+  upload = await begunUploadOf(server.url, seeded.alpha.token);
   const bearer = (token: string) => `Authorization: Bearer ${token}`;
   const { alpha, organiser, hiddenVersion } = seeded;
   parts = {
@@ -45,9 +49,9 @@ beforeAll(async () => {
     callers: ['', bearer(alpha.token), bearer(organiser.token)],
     nameFor: (path, parameter) => {
       const [, kind = ''] = /^\/api\/(\w+)\//.exec(path) ?? [];
-      const ids: Record<string, string> = { submissions: submission, evaluations: submission, teams: alpha.teamId };
+      const ids = { submissions: submission, evaluations: submission, teams: alpha.teamId, uploads: upload };
       const known: Record<string, string> = { competition: 'mura', phase: 'practice', testSet: 'new', engine: 'onnx' };
-      return known[parameter] ?? ids[kind] ?? nothing;
+      return known[parameter] ?? new Map(Object.entries(ids)).get(kind) ?? nothing;
     },
     names: ['mura', 'practice', 'test', submission, alpha.teamId, hiddenVersion.digest, 'mura-test', 'onnx', '1'],
     archives: [
@@ -63,6 +67,7 @@ afterAll(async () => {
 
 const nothing = '00000000-0000-4000-8000-000000000000';
 const runs = 800;
+const uploadRuns = 150;
 const deadlineMilliseconds = 60_000;
 const timeout = fuzzTimeoutMilliseconds(runs);
 const mostGrowthBytes = 300 * 1024 * 1024;
@@ -94,4 +99,43 @@ it('answers any request to any route, by anybody, and stays as it is', { timeout
   expect(readPeakBytes(server.pid) - before).toBeLessThan(mostGrowthBytes);
   expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
   expect(await readFile(`/proc/${server.pid}/cmdline`, 'utf8')).toContain('server.js');
+});
+
+it('answers anything that is done with an upload in parts, and makes submissions of those that are sound', {
+  timeout: fuzzTimeoutMilliseconds(uploadRuns),
+}, async () => {
+  const seen = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(uploadsOf(parts.archives), async (drawn) => {
+      const send = (bytes: Buffer, isSound: boolean) =>
+        sendRaw(server.url, bytes, {
+          endAfterMilliseconds: isSound ? deadlineMilliseconds : 100,
+          deadlineMilliseconds,
+        });
+      const walk = { send, token: seeded.alpha.token, archives: parts.archives, drawn };
+      for (const { asked, answer, isSound } of await walkUpload(walk)) {
+        const status = answer === 'closed' ? answer : answer.status;
+        seen.set(`${asked} ${status}`, (seen.get(`${asked} ${status}`) ?? 0) + 1);
+        if (isSound) expect(answer, asked).not.toBe('closed');
+        if (answer === 'closed' || answer.status < 500) continue;
+        await sleep(500);
+        throw new Error(`${asked} was answered ${answer.text}\n\n${failures.at(-1)}`);
+      }
+    }),
+    fuzzParameters(uploadRuns),
+  );
+  // Parts were kept and refused for each thing that can be wrong, and some became submissions.
+  const outcomes = [
+    'POST 201',
+    'PATCH 204',
+    'PATCH 400',
+    'PATCH 404',
+    'PATCH 409',
+    'PATCH 460',
+    'HEAD 200',
+    'GET 200',
+    'DELETE 204',
+  ];
+  expect([...seen.keys()], JSON.stringify([...seen])).toEqual(expect.arrayContaining(outcomes));
+  expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
 });

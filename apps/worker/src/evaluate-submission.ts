@@ -54,14 +54,15 @@ export async function evaluateSubmission(
   const { database, config } = tools;
   const { leaseSeconds } = config;
   const { evaluationId } = claim;
-  const log = tools.log.child({ evaluationId, submissionId: claim.submissionId, attempt: claim.attempts });
+  const { submissionId, requestId: reqId, attempts: attempt } = claim;
+  // By the names that the API's log has, so that one search finds all of a submission.
+  const log = tools.log.child({ reqId, evaluationId, submissionId, attempt });
   log.info({ state: claim.state }, 'evaluation claimed');
   tools.meter.claimed(claim.attempts);
 
   const renew = () => renewLease(database, { ...claim, leaseSeconds });
   const lease = holdLease({ renew, leaseSeconds, shutdown, log });
   try {
-    const { submissionId, attempts: attempt } = claim;
     const traced = { evaluationId, step: 'evaluate', attributes: { submissionId, attempt } };
     await traceStep(traced, () => predict({ ...tools, log }, claim, lease));
   } catch (error) {

@@ -51,7 +51,7 @@ export async function scorePredictions(
   const { owner, leaseSeconds, maxAttempts } = config;
   const claim = await claimScoring(database, { evaluationId, owner, leaseSeconds, maxAttempts });
   if (!claim) return;
-  const log = tools.log.child({ evaluationId, submissionId: claim.submissionId });
+  const log = tools.log.child({ reqId: claim.requestId, evaluationId, submissionId: claim.submissionId });
   tools.meter.claimed(claim.attempts);
   const startedAt = performance.now();
   // A storage may be silent for longer than a lease: it is renewed, or another worker would begin the same.

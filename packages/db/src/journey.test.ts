@@ -24,12 +24,13 @@ const databases = useDatabases();
 it('takes a submission from queued to the leaderboard, the evaluator with its own role', async () => {
   const { owner, evaluator } = databases;
   const phase = await seedPhase(owner);
-  const { submissionId, evaluationId } = await seedSubmission(owner, phase);
+  const { submissionId, evaluationId } = await seedSubmission(owner, phase, 'a model', { requestId: 'a request' });
 
   const claim = await claimEvaluation(evaluator, { evaluationId, owner: 'worker', leaseSeconds: 30 });
   expect(claim).toEqual({
     evaluationId,
     submissionId,
+    requestId: 'a request',
     phaseId: phase.phaseId,
     leaseToken: 1,
     attempts: 1,

@@ -398,6 +398,8 @@ interface EvaluationsTable {
   reasonDetail: string | null;
   reasonSentences: ColumnType<Sentence[], string | undefined, string>;
   cancelledBy: Canceller | null;
+  /** For logs alone: of the request that submitted it. */
+  requestId: string | null;
   queuedAt: CreatedAt;
   checkingAt: StateTime;
   runningAt: StateTime;

@@ -83,7 +83,7 @@ export const submissionRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = as
       const silenceSeconds = parts.uploadSilenceSeconds;
       const upload = await receiveUpload(request, parts.storage, { limitBytes, silenceSeconds });
       const description = { ...request.query, ...upload.description };
-      const submission = await submitBundle(parts, { team, phase, upload, description }, request.log);
+      const submission = await submitBundle(parts, { team, phase, upload, description }, request);
       return reply
         .code(201)
         .header('location', `/api/submissions/${submission.id}`)

@@ -2,7 +2,7 @@ import { HoldoutError, manifestFileName, type ResolvedManifest } from '@holdout/
 import { findSubmission, insertSubmission, type PhaseRecord, type SubmissionRecord } from '@holdout/db';
 import type { StoredBlob } from '@holdout/storage';
 import { linkEvaluation } from '@holdout/telemetry';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { ringEvaluations } from '../ring-evaluations.js';
 import { checkInProcess } from '../uploads/check-in-process.js';
@@ -28,7 +28,7 @@ interface SubmitBundle {
 export async function submitBundle(
   parts: RouteParts,
   { team, phase, upload, description, uploadId }: SubmitBundle,
-  log: FastifyBaseLogger,
+  { id: requestId, log }: { readonly id: string | null } & Pick<FastifyRequest, 'log'>,
 ): Promise<SubmissionRecord> {
   const { database, queue } = parts;
   const checked = await checkStoredBundle(parts, upload.digest);
@@ -42,6 +42,7 @@ export async function submitBundle(
     bundleSizeBytes: upload.sizeBytes,
     stopOnWarning: description.stopOnWarning === 'true',
     uploadId,
+    requestId,
   });
   log.info({ submissionId, evaluationId, team: team.name, phase: phase.slug, digest: upload.digest }, 'submitted');
   linkEvaluation(evaluationId);

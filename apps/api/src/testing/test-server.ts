@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { type Database, openDatabase } from '@holdout/db';
+import { type Database, migrateDatabase, openDatabase } from '@holdout/db';
 import { startTestPostgres } from '@holdout/db/testing';
 import { findFreePort } from '@holdout/local-postgres';
 import { createQueue, prepareQueue, type Queue, type RedisClient } from '@holdout/queue';
@@ -50,11 +50,16 @@ interface TestOptions {
   watched?: AppParts['watched'];
   /** Further variables of the environment: how people sign in. */
   environment?: Record<string, string>;
+  /** Fills an empty database as an earlier release left it; it is migrated then. */
+  fillEarlier?: (databaseUrl: string) => Promise<void>;
 }
 
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
   const postgres = await startTestPostgres();
-  const { ownerUrl } = await postgres.createDatabase();
+  const { fillEarlier } = options;
+  const { ownerUrl } = fillEarlier
+    ? await createMigrated(await postgres.createEmptyDatabase(), fillEarlier)
+    : await postgres.createDatabase();
   await prepareQueue({ postgresUrl: ownerUrl, roles: [] });
   const storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
   const storage = await createDiskStorage({ directory: storageDirectory });
@@ -125,6 +130,12 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
       await rm(storageDirectory, { recursive: true, force: true });
     },
   };
+}
+
+async function createMigrated(ownerUrl: string, fill: (databaseUrl: string) => Promise<void>) {
+  await fill(ownerUrl);
+  await migrateDatabase({ url: ownerUrl, evaluatorPassword: 'x' });
+  return { ownerUrl };
 }
 
 function keepLines(lines: string[]): Writable {

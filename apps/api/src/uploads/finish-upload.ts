@@ -7,13 +7,16 @@ import {
   type UploadRecord,
 } from '@holdout/db';
 import type { StoredBlob } from '@holdout/storage';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { RouteParts } from '../app.js';
 import { findPhaseOrThrow } from '../competitions/find-phase.js';
 import { toHoldoutError } from '../handle-errors.js';
 import { submitBundle } from '../submissions/submit-bundle.js';
 import { readMetadata } from './read-metadata.js';
 import type { UploadStore } from './upload-store.js';
+
+/** The request that asked for it; null where none did. */
+type Asked = { readonly id: string | null } & Pick<FastifyRequest, 'log'>;
 
 /** Makes submissions of uploads that are complete. */
 export class UploadFinisher {
@@ -33,10 +36,10 @@ export class UploadFinisher {
    *
    * @throws HoldoutError with what the plain upload would have been refused with; `upload_not_found`
    */
-  finish(uploadId: string, log: FastifyBaseLogger): Promise<SubmissionRecord> {
+  finish(uploadId: string, asked: Asked): Promise<SubmissionRecord> {
     const underWay = this.#underWay.get(uploadId);
     if (underWay) return underWay;
-    const finishing = this.#finish(uploadId, log).finally(() => this.#underWay.delete(uploadId));
+    const finishing = this.#finish(uploadId, asked).finally(() => this.#underWay.delete(uploadId));
     this.#underWay.set(uploadId, finishing);
     return finishing;
   }
@@ -46,25 +49,25 @@ export class UploadFinisher {
    *
    * @returns whether it has ended; where it has not, by our fault, it is for later
    */
-  async attempt(uploadId: string, log: FastifyBaseLogger): Promise<boolean> {
+  async attempt(uploadId: string, asked: Asked): Promise<boolean> {
     try {
-      await this.finish(uploadId, log);
+      await this.finish(uploadId, asked);
       return true;
     } catch (err) {
       const isOurs = errorCatalogue[toHoldoutError(err).code].fault === 'server';
-      if (isOurs) log.error({ err, uploadId }, 'an upload could not be finished; it is tried again');
-      else log.info({ err, uploadId }, 'the upload made no submission');
+      if (isOurs) asked.log.error({ err, uploadId }, 'an upload could not be finished; it is tried again');
+      else asked.log.info({ err, uploadId }, 'the upload made no submission');
       return !isOurs;
     }
   }
 
-  async #finish(uploadId: string, log: FastifyBaseLogger): Promise<SubmissionRecord> {
+  async #finish(uploadId: string, asked: Asked): Promise<SubmissionRecord> {
     const upload = await findUpload(this.#parts.database, uploadId);
     if (!upload) throw new HoldoutError('upload_not_found');
     if (upload.refusal) throw repeatRefusal(upload.refusal);
     if (upload.submissionId) return await findOrThrow(this.#parts, upload.submissionId);
     try {
-      const submission = await this.#submit(upload, log);
+      const submission = await this.#submit(upload, asked);
       await this.#store.removeBytes(upload);
       return submission;
     } catch (error) {
@@ -80,16 +83,16 @@ export class UploadFinisher {
     }
   }
 
-  async #submit(upload: UploadRecord, log: FastifyBaseLogger): Promise<SubmissionRecord> {
+  async #submit(upload: UploadRecord, asked: Asked): Promise<SubmissionRecord> {
     const phase = await findPhaseOrThrow(this.#parts.database, upload);
     const team = { id: upload.teamId, name: upload.team };
     const stored = await this.#keep(upload, phase.limits.bundleSizeBytes).catch((err: unknown) => {
       if (!(err instanceof HoldoutError) || err.code !== 'storage_damaged') throw err;
-      log.error({ err, uploadId: upload.id }, 'the bytes of an upload are not as many as were announced');
+      asked.log.error({ err, uploadId: upload.id }, 'the bytes of an upload are not as many as were announced');
       throw new HoldoutError('upload_damaged', { detail: err.detail ?? '', cause: err });
     });
     const description = readMetadata(upload.metadata);
-    return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, log);
+    return await submitBundle(this.#parts, { team, phase, upload: stored, description, uploadId: upload.id }, asked);
   }
 
   /** @throws HoldoutError `storage_damaged` where a disk lost some of it, or has more than was sent: then nothing is kept */

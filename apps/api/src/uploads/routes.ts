@@ -129,7 +129,7 @@ export const uploadRoutes: FastifyPluginAsyncZod<{ parts: RouteParts }> = async 
         const { offset } = await store.getUpload(upload.id);
         throw new HoldoutError('upload_unfinished', { detail: `${offset} of ${upload.sizeBytes} bytes are there.` });
       }
-      const submission = await finisher.finish(upload.id, request.log);
+      const submission = await finisher.finish(upload.id, request);
       return presentSubmission(submission, await findPhaseOrThrow(database, upload), false);
     },
   );

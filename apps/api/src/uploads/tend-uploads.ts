@@ -77,7 +77,7 @@ async function finishIfComplete(
     if (error instanceof HoldoutError && error.code === 'rules_changed') return true;
     throw error;
   }
-  return await finisher.attempt(upload.id, log);
+  return await finisher.attempt(upload.id, { id: null, log });
 }
 
 async function tidy({ storage, scratchDirectory }: RouteParts, store: UploadStore): Promise<void> {

@@ -82,7 +82,7 @@ export class TusHandler {
       onUploadFinish: async (request, { id }) => {
         const { request: asked, upload, partial } = this.#contextOf(request);
         // All bytes are there, whatever becomes of them: the result is read on its own, and as often as need be.
-        if (!(upload?.partial ?? partial)) await finisher.attempt(id, asked.log);
+        if (!(upload?.partial ?? partial)) await finisher.attempt(id, asked);
         return {};
       },
       onResponseError: (request, error) => {
@@ -174,7 +174,7 @@ export class TusHandler {
   }
 
   async #answerFinal(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    await this.#parts.finisher.attempt(id, request.log);
+    await this.#parts.finisher.attempt(id, request);
     return reply
       .code(201)
       .header('location', `${pathOf(request.url)}/${id}`)

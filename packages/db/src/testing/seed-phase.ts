@@ -72,10 +72,10 @@ export function seedSubmission(
   db: Database,
   { phaseId, teamId }: SeededPhase,
   name = 'a model',
-  { uploadId }: { uploadId?: string } = {},
+  asked: { uploadId?: string; requestId?: string } = {},
 ) {
   const bundle = { bundleDigest: sha256(name), bundleSizeBytes: 2_500_000_000 };
-  return insertSubmission(db, { phaseId, teamId, manifest: { ...manifest, name }, uploadId, ...bundle });
+  return insertSubmission(db, { phaseId, teamId, manifest: { ...manifest, name }, ...asked, ...bundle });
 }
 
 export const manifest: ResolvedManifest = {

@@ -21,6 +21,8 @@ export interface ClaimOptions {
 export interface EvaluationClaim {
   evaluationId: string;
   submissionId: string;
+  /** Of the request that submitted it, for the log; null where there was none. */
+  requestId: string | null;
   phaseId: string;
   leaseToken: number;
   /** 1 for the first worker. */
@@ -140,6 +142,7 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<Evaluati
     .select([
       'evaluations.id as evaluationId',
       'evaluations.submissionId',
+      'evaluations.requestId',
       'submissions.phaseId',
       'evaluations.leaseToken',
       'evaluations.attempts',

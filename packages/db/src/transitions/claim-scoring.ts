@@ -9,6 +9,8 @@ import { attemptsSpent, type ClaimOptions, defaultMaxAttempts } from './claim-ev
 export interface ScoringClaim {
   evaluationId: string;
   submissionId: string;
+  /** Of the request that submitted it, for the log; null where there was none. */
+  requestId: string | null;
   leaseToken: number;
   /** Of scoring; 1 for the first worker. */
   attempts: number;
@@ -70,6 +72,7 @@ async function readClaim(trx: Queryable, evaluationId: string): Promise<ScoringC
     .select([
       'evaluations.id as evaluationId',
       'evaluations.submissionId',
+      'evaluations.requestId',
       'evaluations.leaseToken',
       'evaluations.scoringAttempts as attempts',
       'evaluations.testSetVersionId',

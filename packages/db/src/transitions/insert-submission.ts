@@ -18,6 +18,8 @@ interface NewSubmission {
   stopOnWarning?: boolean;
   /** The upload in parts that brought the bundle: it makes one submission, however often this is repeated. */
   uploadId?: string | undefined;
+  /** By which the logs of all who work on it name the request that submitted it. */
+  requestId?: string | null | undefined;
 }
 
 /**
@@ -30,10 +32,12 @@ interface NewSubmission {
  */
 export async function insertSubmission(
   db: Queryable,
-  { phaseId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId, ...submitted }: NewSubmission,
+  newSubmission: NewSubmission,
 ): Promise<{ submissionId: string; evaluationId: string }> {
+  const { phaseId, manifest, bundleDigest, bundleSizeBytes, stopOnWarning = false, uploadId } = newSubmission;
+  const requestId = newSubmission.requestId ?? null;
   return db.transaction().execute(async (trx) => {
-    const teamId = await lockTeamOfUpload(trx, uploadId, submitted.teamId);
+    const teamId = await lockTeamOfUpload(trx, uploadId, newSubmission.teamId);
     const earlier = uploadId === undefined ? null : await findSubmissionOfUpload(trx, uploadId);
     if (earlier) return earlier;
     await refuseMerged(trx, teamId);
@@ -58,11 +62,15 @@ export async function insertSubmission(
       .executeTakeFirstOrThrow();
     const evaluation = await trx
       .insertInto('evaluations')
-      .columns(['submissionId', 'testSetVersionId'])
+      .columns(['submissionId', 'testSetVersionId', 'requestId'])
       .expression((query) =>
         query
           .selectFrom('phases')
-          .select((columns) => [columns.val(submission.id).$castTo<string>().as('submissionId'), 'testSetVersionId'])
+          .select((columns) => [
+            columns.val(submission.id).$castTo<string>().as('submissionId'),
+            'testSetVersionId',
+            columns.val(requestId).as('requestId'),
+          ])
           .where('id', '=', phaseId),
       )
       .returning('id')

@@ -8,6 +8,7 @@ import {
 } from '@holdout/fuzzing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { sampleLabels } from '../testing/fuzz/read-predictions.js';
 
 const target = useTarget(new URL('../../dist/testing/fuzz/read-predictions.js', import.meta.url), {
   mostGrowthMebibytes: 192,
@@ -27,6 +28,7 @@ const files = Object.entries({
   'a spreadsheet’s': `\ufeffstudy,label\r\n"${one}/","1"\r\n"${two}/","0"\r\n"${three}/","1"\r\n`,
   'no last line break': `${three}/,1\n./${one}/,0\n././${two}//,0`,
   'not all studies': `${one},1\n`,
+  'the sample’s': sampleLabels.toString(),
 }).map(([name, text]) => ({ name, bytes: Buffer.from(text), places: findCells(Buffer.from(text)) }));
 const runs = 300;
 const timeout = fuzzTimeoutMilliseconds(runs);

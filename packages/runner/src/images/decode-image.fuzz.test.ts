@@ -6,7 +6,7 @@ import { applyChanges, changesOf, fuzzParameters, fuzzTimeoutMilliseconds, useTa
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
-import { makeImages, mendPng } from '../testing/fuzz/make-images.js';
+import { makeImages, mendPng, readSampleImages } from '../testing/fuzz/make-images.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdout-fuzz-images-'));
 process.env.HOLDOUT_FUZZ_DIRECTORY = directory;
@@ -16,7 +16,7 @@ const target = useTarget(new URL('../../dist/testing/fuzz/decode-image.js', impo
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const images = await makeImages();
+const images = [...(await makeImages()), ...(await readSampleImages())];
 const runs = 200;
 const timeout = fuzzTimeoutMilliseconds(runs);
 

@@ -1,8 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 
+interface Image {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly places: number[];
+}
+
+const sample = fileURLToPath(new URL('../../../../../apps/cli/sample/', import.meta.url));
+
+/** Images of the sample that the command brings: radiographs as teams get them. */
+export async function readSampleImages(): Promise<Image[]> {
+  const names = (await readdir(sample, { recursive: true })).filter((name) => name.endsWith('.png')).sort();
+  return await Promise.all(
+    names.slice(0, mostSampleImages).map(async (name) => {
+      const bytes = await readFile(join(sample, name));
+      return { name: `png, ${name}`, bytes, places: findPngPlaces(bytes) };
+    }),
+  );
+}
+
+/** Further ones are made alike. */
+const mostSampleImages = 6;
+
 /** One picture of 40×30 pixels in the forms that test sets come in, and in some that they must not. */
-export async function makeImages(): Promise<{ name: string; bytes: Buffer; places: number[] }[]> {
+export async function makeImages(): Promise<Image[]> {
   const pixels = Buffer.from(Array.from({ length: 40 * 30 * 3 }, (_, place) => (place * 7919) % 251));
   const picture = () => sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } });
   const forms: Readonly<Record<string, Sharp>> = {

@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { readPredictionsCsv } from '../../command/read-predictions-csv.js';
 
-const studies = ['XR_WRIST/patient00001/study1', 'XR_WRIST/patient00002/study1', 'XR_ELBOW/patient00003/study2'];
+const sample = new URL('../../../../../apps/cli/sample/valid_labeled_studies.csv', import.meta.url);
+/** The labels of the sample that the command brings: what a program would write that is always right. */
+export const sampleLabels = readFileSync(sample);
+const sampleStudies = sampleLabels.toString().matchAll(/^(.+?)\/?,[01]$/gm);
+const studies = [
+  ...['XR_WRIST/patient00001/study1', 'XR_WRIST/patient00002/study1', 'XR_ELBOW/patient00003/study2'],
+  ...[...sampleStudies].map(([, study = '']) => study),
+];
 
 /** What a program wrote of its studies. */
 export function tryInput(bytes: Uint8Array): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { demoSets } from '../../synthetic/demo-sets.js';
 import { planStudies } from '../../synthetic/generate-studies.js';
 
@@ -7,10 +8,18 @@ const studies = planStudies(demoSets.sample).map(({ study, studyType, patient, t
   images: Array.from({ length: imageCount }, (_, view) => `MURA-v1.1/test/${study}/image${view + 1}.png`),
 }));
 
-/** The images of the demo's sample, as they lie in MURA's folders. */
-export function listPaths(): string[] {
-  return studies.flatMap(({ images }) => images);
+const readSample = (name: string) =>
+  readFileSync(new URL(`../../../../../apps/cli/sample/${name}`, import.meta.url), 'utf8');
+/** The lists that come with the sample of the command: files as they are handed out. */
+const sample = { paths: readSample('valid_image_paths.csv'), labels: readSample('valid_labeled_studies.csv') };
+
+/** The images that lie beside a table: the demo's sample in MURA's folders, or the command's, of which it speaks. */
+export function listPaths(table: string): string[] {
+  return table.includes('MURA-v1.1/valid/') ? sample.paths.trim().split('\n') : studies.flatMap(({ images }) => images);
 }
+
+/** A table of nothing but names. */
+export const pathsTable = { name: 'the sample’s paths', bytes: Buffer.from(sample.paths) };
 
 /** Tables that such a folder may come with, in all their forms; each is accepted. */
 export function writeTables(): { name: string; bytes: Buffer }[] {
@@ -29,6 +38,7 @@ export function writeTables(): { name: string; bytes: Buffer }[] {
       '\r\n',
     ),
     'a line for each image': `study,image,type,patient,label\n${images.join('')}`,
+    'the sample’s': sample.labels,
   };
   return Object.entries(tables).map(([name, text]) => ({ name, bytes: Buffer.from(text) }));
 }

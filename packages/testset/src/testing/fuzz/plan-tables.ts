@@ -3,11 +3,10 @@ import { nameOpaquely } from '../../import/opaque-names.js';
 import { planImport } from '../../import/plan-import.js';
 import { listPaths } from './import-tables.js';
 
-const names = listPaths();
-
 /** A folder of MURA's layout, with this beside its images as a table; its lines are names of files there, too. */
 export function tryInput(bytes: Uint8Array): void {
   const text = Buffer.from(bytes).toString('utf8');
+  const names = listPaths(text);
   for (const paths of [
     [...names, 'labels.csv'],
     [...text.split(/[\n,]/), 'labels.csv'],
