@@ -1,5 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { takeAlignedSlot } from './aligned-memory.js';
+import { AlignedBatch, type Batch, ChunkBatch } from './batch.js';
 import type { FileHash } from './file-hash.js';
+import { FileWriter } from './file-writer.js';
 import { toStorageError } from './storage-error.js';
 
 /**
@@ -32,29 +35,28 @@ export async function appendDurably(
   }
 }
 
-const batchBytes = 1024 * 1024;
-/** So many may wait to be written while further ones come, which is what of a file is in memory. */
-const batchesAtMost = 8;
+/** So many may wait to be written and hashed while further ones come, which is what of a file is in memory. */
+const batchesAtMost = 16;
 const waitMilliseconds = 100;
-/** The disk is told to begin with what is there, or the sync at the end would have all of it before it. */
-const syncEveryBytes = 256 * 1024 * 1024;
 
 /**
- * Writes batches while the next ones come: a write for each chunk of a connection would take longer. One after the other,
- * never two at once: a file that is as long as what was received has no hole, whenever this process dies.
+ * Writes batches while the next ones come: a write for each chunk of a connection would take longer. All that wait are
+ * written together, and nothing beside them: a file that is as long as what was received has no hole, whenever this
+ * process dies.
  */
 export class BatchedFile {
-  readonly #handle: FileHandle;
-  #batch: Uint8Array[] = [];
-  #bytes = 0;
-  #writes: Promise<void>[] = [];
-  #syncing: Promise<void> | null = null;
-  #syncError: unknown;
-  #unsyncedBytes = 0;
+  readonly #writer: FileWriter;
   readonly #durable: boolean;
   readonly #hash: FileHash | null;
   #position: number;
+  #writtenTo: number;
+  /** What comes is added to it. */
+  #batch: Batch | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #waiting: Batch[] = [];
+  /** Of what was handed on last, and with it of all before it. */
+  #writing: Promise<void> = Promise.resolve();
+  readonly #inMemory: Promise<void>[] = [];
 
   /**
    * @param durable - whether all must have survived a power cut when it has ended
@@ -65,10 +67,11 @@ export class BatchedFile {
     handle: FileHandle,
     { durable, hash, start = 0 }: { durable: boolean; hash: FileHash | null; start?: number },
   ) {
-    this.#handle = handle;
+    this.#writer = new FileWriter(handle, { durable, start });
     this.#durable = durable;
     this.#hash = hash;
     this.#position = start;
+    this.#writtenTo = start;
   }
 
   /** Up to where it was given to be written. */
@@ -79,95 +82,71 @@ export class BatchedFile {
   /** @throws HoldoutError where this chunk, or one before it, can't be written */
   async add(chunk: Uint8Array): Promise<void> {
     this.#hash?.add(chunk);
-    this.#batch.push(chunk);
-    this.#bytes += chunk.byteLength;
-    if (this.#bytes >= batchBytes) return await this.#next();
+    for (let rest = chunk; rest.byteLength > 0; ) {
+      this.#batch ??= await this.#begin();
+      rest = this.#batch.add(rest);
+      if (this.#batch.isFull) await this.#next();
+    }
     // Of what comes slowly nothing waits for long: this process may be killed. An error is heard with the next chunk.
-    this.#timer ??= setTimeout(() => void this.#next().catch(() => {}), waitMilliseconds);
+    if (this.#batch) this.#timer ??= setTimeout(() => void this.#next().catch(() => {}), waitMilliseconds);
   }
 
   /** @throws HoldoutError where something can't be written, or does not reach the disk */
   async end(): Promise<void> {
     await this.#next();
-    await this.#writes.at(-1);
-    if (!this.#durable) return;
-    await this.#syncing;
-    if (this.#syncError !== undefined) throw toStorageError(this.#syncError);
-    // The name must never point to bytes that a power cut takes back.
-    await this.#handle.sync().catch((error) => {
-      throw toStorageError(error);
-    });
+    await this.#writing;
+    if (this.#durable) await this.#writer.sync();
+  }
+
+  /** Where the aligned memory is all in use, chunks are written as they came. */
+  async #begin(): Promise<Batch> {
+    const slot = (await this.#writer.wantsAligned(this.#position)) ? takeAlignedSlot() : null;
+    return slot ? new AlignedBatch(slot, this.#position) : new ChunkBatch();
   }
 
   /** Hands the batch on, and waits where too many are before it. After an error nothing more is written. */
   async #next(): Promise<void> {
-    this.#stopTimer();
-    const [before, batch, bytes, position] = [this.#writes.at(-1), this.#batch, this.#bytes, this.#position];
-    this.#batch = [];
-    this.#bytes = 0;
-    this.#position += bytes;
-    const writing = this.#writeAfter(before, batch, { bytes, position });
-    // Heard where it is awaited, by a batch after it or by the end.
-    writing.catch(() => {});
-    this.#writes.push(writing);
-    if (this.#writes.length > batchesAtMost) await this.#writes.shift();
-  }
-
-  async #writeAfter(
-    before: Promise<void> | undefined,
-    batch: Uint8Array[],
-    place: { bytes: number; position: number },
-  ): Promise<void> {
-    await before;
-    await writeAll(this.#handle, batch, place);
-    this.#hash?.written(place.position + place.bytes);
-    this.#unsyncedBytes += place.bytes;
-    if (this.#durable && this.#unsyncedBytes >= syncEveryBytes) this.#sync();
-  }
-
-  #stopTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const batch = this.#batch;
+    if (batch) {
+      this.#batch = null;
+      this.#position += batch.sizeBytes;
+      this.#waiting.push(batch);
+      this.#writing = this.#writing.then(() => this.#writeWaiting());
+      const inMemory = this.#writing.then(() => batch.whenFree);
+      // Heard where it is awaited, by a batch after it or by the end.
+      inMemory.catch(() => {});
+      this.#inMemory.push(inMemory);
+    }
+    if (this.#inMemory.length > batchesAtMost) await this.#inMemory.shift();
   }
 
-  /** Beside the writing; only the last sync, of the whole file, has to be waited for. */
-  #sync(): void {
-    if (this.#syncing) return;
-    this.#unsyncedBytes = 0;
-    this.#syncing = this.#handle
-      .datasync()
-      // The kernel tells an error once: the last sync would know nothing of it.
-      .catch((error: unknown) => {
-        this.#syncError ??= error;
-      })
-      .finally(() => {
-        this.#syncing = null;
-      });
+  async #writeWaiting(): Promise<void> {
+    const batches = this.#waiting;
+    this.#waiting = [];
+    try {
+      await this.#writer.write(batches.flatMap((batch) => batch.pieces()));
+    } catch (error) {
+      for (const batch of batches) batch.free();
+      throw error;
+    }
+    for (const batch of batches) void this.#hashWritten(batch);
+  }
+
+  /** Beside further writes. What goes wrong with a hash is heard when it is asked for. */
+  async #hashWritten(batch: Batch): Promise<void> {
+    this.#writtenTo += batch.sizeBytes;
+    await this.#hash?.written(this.#writtenTo, batch.shared());
+    batch.free();
   }
 
   /** Until nothing is being written any more, however that ended: the file may be closed then. */
   async settle(): Promise<void> {
-    this.#stopTimer();
-    await this.#writes.at(-1)?.catch(() => {});
-    await this.#syncing;
-  }
-}
-
-/** As they are, side by side; only where the disk took a part of them are the rest put together. */
-async function writeAll(
-  handle: FileHandle,
-  chunks: Uint8Array[],
-  { bytes, position }: { bytes: number; position: number },
-): Promise<void> {
-  if (bytes === 0) return;
-  try {
-    let written = (await handle.writev(chunks, position)).bytesWritten;
-    if (written === bytes) return;
-    const all = Buffer.concat(chunks);
-    while (written < bytes) {
-      written += (await handle.write(all, written, bytes - written, position + written)).bytesWritten;
-    }
-  } catch (error) {
-    throw toStorageError(error);
+    clearTimeout(this.#timer);
+    await this.#writing.catch(() => {});
+    for (const batch of this.#waiting) batch.free();
+    this.#batch?.free();
+    await this.#writer.settle();
   }
 }

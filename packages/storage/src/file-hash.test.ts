@@ -98,6 +98,26 @@ it('goes on with another thread where one ended', async () => {
   expect(thread).not.toBe(before);
 });
 
+it('is told by the thread, or by its end, that shared memory was read', async () => {
+  const bytes = randomBytes(5 * mebibyte);
+  await writeFile(path, bytes);
+  const shared = Buffer.from(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  const hash = new FileHash(path);
+  hash.add(bytes);
+  // The first is read from the file, the second is not.
+  await hash.written(2 * mebibyte, shared.subarray(mebibyte, 2 * mebibyte));
+  await writeFile(path, Buffer.alloc(bytes.length));
+  await hash.written(3 * mebibyte, shared.subarray(2 * mebibyte, 3 * mebibyte));
+  await writeFile(path, bytes);
+  const before = thread;
+  before?.postMessage(null);
+  await hash.written(4 * mebibyte, shared.subarray(3 * mebibyte, 4 * mebibyte));
+  await hash.written(5 * mebibyte, shared.subarray(4 * mebibyte));
+  expect(await hash.digest()).toBe(sha256(bytes));
+  expect(thread).not.toBe(before);
+});
+
 it('says where the file ends before what was added, and where there is none', async () => {
   const bytes = randomBytes(3 * mebibyte);
   const cut = new FileHash(path);

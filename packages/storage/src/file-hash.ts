@@ -9,8 +9,9 @@ const smallBytes = 1024 * 1024;
 let lastId = 0;
 
 /**
- * The sha256 of a file while it is written from its first byte to its last. Of a large one a thread reads it from the file,
- * which the kernel has in memory: who receives an upload has no time for half a second a gigabyte.
+ * The sha256 of a file while it is written from its first byte to its last. Of a large one a thread works it out: who receives
+ * an upload has no time for half a second a gigabyte. It reads from the file, which the kernel has in memory, or from
+ * memory that it shares.
  */
 export class FileHash {
   readonly #path: string;
@@ -37,10 +38,21 @@ export class FileHash {
     if (this.#sizeBytes <= smallBytes) this.#small.update(chunk);
   }
 
-  /** So much of the file has been written. Of one that was given up the thread would read all anew, and keep it. */
-  written(toBytes: number): void {
+  /**
+   * So much of the file has been written. Of one that was given up the thread would read all anew, and keep it.
+   *
+   * @param last - the last of it, where that is in memory that the thread can read
+   * @returns when nobody reads that memory any more
+   */
+  async written(toBytes: number, last: Uint8Array | null = null): Promise<void> {
     if (!this.#isOpen || this.#sizeBytes <= smallBytes) return;
-    order({ id: this.#id, kind: 'follow', path: this.#path, toBytes });
+    const follow = { id: this.#id, kind: 'follow', path: this.#path, toBytes } as const;
+    if (!last) return order(follow);
+    await new Promise<void>((resolve) => {
+      reading.push(resolve);
+      order({ ...follow, last });
+      thread?.ref();
+    });
   }
 
   /** When all that was added has been written. @throws HoldoutError `storage_unavailable` */
@@ -67,6 +79,8 @@ interface Asked {
 /** One for this process, from its first large file on. */
 let thread: Worker | null = null;
 const asked = new Map<number, Asked>();
+/** Who waits until shared memory has been read, in the order in which it is read. */
+const reading: (() => void)[] = [];
 
 function order(message: HashingOrder): void {
   thread ??= startThread();
@@ -86,17 +100,23 @@ function startThread(): Worker {
   const started = new Worker(new URL('../dist/hashing-thread.js', import.meta.url));
   started.unref();
   started.on('message', (answer: HashingAnswer) => {
-    const waiting = asked.get(answer.id);
-    asked.delete(answer.id);
-    if (asked.size === 0) started.unref();
-    if ('digest' in answer) waiting?.resolve(answer.digest);
-    else waiting?.reject(toStorageError(answer.error));
+    if (answer === 'read') reading.shift()?.();
+    else answerAsked(answer);
+    if (asked.size === 0 && reading.length === 0) started.unref();
   });
   // The next one reads from the beginning what this one had read.
   started.on('error', (error) => {
     thread = null;
     for (const waiting of asked.values()) waiting.reject(toStorageError(error));
     asked.clear();
+    for (const resolve of reading.splice(0)) resolve();
   });
   return started;
+}
+
+function answerAsked(answer: Exclude<HashingAnswer, 'read'>): void {
+  const waiting = asked.get(answer.id);
+  asked.delete(answer.id);
+  if ('digest' in answer) waiting?.resolve(answer.digest);
+  else waiting?.reject(toStorageError(answer.error));
 }

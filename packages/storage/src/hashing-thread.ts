@@ -4,11 +4,20 @@ import { parentPort } from 'node:worker_threads';
 
 /** What the thread is told of one file; messages of the same `id` are of the same file. */
 export type HashingOrder =
-  | { readonly id: number; readonly kind: 'follow' | 'end'; readonly path: string; readonly toBytes: number }
+  | {
+      readonly id: number;
+      readonly kind: 'follow' | 'end';
+      readonly path: string;
+      readonly toBytes: number;
+      /** The last bytes before `toBytes`, in memory that is shared until they are `read`; the rest is in the file. */
+      readonly last?: Uint8Array;
+    }
   | { readonly id: number; readonly kind: 'forget' };
 
-/** What it answers an `end` with. */
-export type HashingAnswer = { readonly id: number } & ({ readonly digest: string } | { readonly error: unknown });
+/** What it answers an `end` with; and that it has read the `last` of an order, one after the other. */
+export type HashingAnswer =
+  | ({ readonly id: number } & ({ readonly digest: string } | { readonly error: unknown }))
+  | 'read';
 
 interface Following {
   readonly hash: Hash;
@@ -24,14 +33,23 @@ parentPort?.on('message', (order: HashingOrder) => {
   const file = following.get(order.id) ?? { hash: createHash('sha256'), bytes: 0 };
   following.set(order.id, file);
   if (order.kind !== 'forget') catchUp(file, order);
+  if ('last' in order) parentPort?.postMessage('read' satisfies HashingAnswer);
   if (order.kind === 'follow') return;
   following.delete(order.id);
   if (order.kind === 'end') parentPort?.postMessage(answer(order.id, file));
 });
 
-/** Opened for each order: between two of them its file is nobody's to keep open. */
-function catchUp(file: Following, { path, toBytes }: { path: string; toBytes: number }): void {
+function catchUp(file: Following, { path, toBytes, last }: { path: string; toBytes: number; last?: Uint8Array }): void {
   if (file.error !== undefined) return;
+  readFile(file, path, toBytes - (last?.byteLength ?? 0));
+  if (file.error !== undefined || !last) return;
+  file.hash.update(last);
+  file.bytes += last.byteLength;
+}
+
+/** Opened for each order: between two of them its file is nobody's to keep open. */
+function readFile(file: Following, path: string, toBytes: number): void {
+  if (file.bytes >= toBytes) return;
   try {
     const descriptor = openSync(path, 'r');
     try {

@@ -83,7 +83,8 @@ async function writeHashed(
   chunks: AsyncIterable<Uint8Array>,
   { limitBytes, sizeBytes, durable }: WriteOptions,
 ): Promise<StoredBlob> {
-  const handle = await open(path, 'wx', 0o444).catch((error) => {
+  // Not read-only yet: a large one is opened a second time to be written to.
+  const handle = await open(path, 'wx', 0o600).catch((error) => {
     throw toStorageError(error);
   });
   const hash = new FileHash(path);
@@ -95,6 +96,9 @@ async function writeHashed(
       if (foundBytes > limitBytes) throw tooLarge(limitBytes);
       await file.add(chunk);
     }
+    await handle.chmod(0o444).catch((error) => {
+      throw toStorageError(error);
+    });
     await file.end();
     if (sizeBytes !== undefined && hash.sizeBytes < sizeBytes) throw wrongLength(sizeBytes, hash.sizeBytes);
     return { digest: await hash.digest(), sizeBytes: hash.sizeBytes };
