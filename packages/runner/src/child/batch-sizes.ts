@@ -55,6 +55,11 @@ export class BatchSizes {
     return (this.#best ?? this.#candidate).size;
   }
 
+  /** Whether larger ones are no better, or have no room. */
+  get isLargestKnown(): boolean {
+    return this.#step !== 'up';
+  }
+
   /** Whether nothing more is tried. */
   get isSettled(): boolean {
     return this.#step === 'none';

@@ -29,6 +29,8 @@ export interface BatchSource {
   prepare(): void;
   /** How many images of the list were not taken yet. */
   readonly left: number;
+  /** How many images the batch has that was ordered first; null where none is ordered. */
+  readonly nextCount: number | null;
   /** Begins a list, and says how its images become numbers. */
   begin(input: ResolvedModelManifest['input'], imageCount: number): void;
   add(pixels: PixelsRequest): void;
@@ -47,7 +49,9 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
   const thread = new Worker(new URL('./fill-batches.js', import.meta.url));
   const filled: Exclude<FillerAnswer, { kind: 'read' }>[] = [];
   const spare: Float32Array<ArrayBuffer>[] = [];
-  let [left, unordered, ordered] = [0, 0, 0];
+  /** How many images each batch has that was ordered and not taken. */
+  const ordered: number[] = [];
+  let [left, unordered] = [0, 0];
   let wake = () => {};
   const hear = (answer: FillerAnswer) => {
     if (answer.kind === 'read') return onRead(answer.images);
@@ -59,13 +63,16 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
   const tell = (request: FillerRequest, transfer: ArrayBuffer[] = []) => thread.postMessage(request, transfer);
   const take = (answer: Exclude<FillerAnswer, { kind: 'read' }>): Batch => {
     if (answer.kind === 'failed') throw Object.assign(new Error(answer.message), { name: answer.name });
-    ordered -= 1;
+    ordered.shift();
     left -= answer.batch.count;
     return answer.batch;
   };
   return {
     get left() {
       return left;
+    },
+    get nextCount() {
+      return ordered[0] ?? null;
     },
     prepare: () => tell({ kind: 'prepare' }),
     begin(input, imageCount) {
@@ -74,8 +81,9 @@ export function openBatchSource(onRead: (images: number) => void): BatchSource {
     },
     add: (pixels) => tell(pixels),
     orderAhead(size, most) {
-      for (; unordered > 0 && ordered < most; ordered += 1) {
+      while (unordered > 0 && ordered.length < most) {
         const count = Math.min(size, unordered);
+        ordered.push(count);
         const room = spare.pop() ?? null;
         tell({ kind: 'fill', count, size, room }, room ? [room.buffer] : []);
         unordered -= count;

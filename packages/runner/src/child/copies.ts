@@ -16,7 +16,7 @@ export type CopyAnswer =
 export interface Copies {
   readonly count: number;
   /**
-   * Predicts a batch on a copy that has nothing to do; there must be one.
+   * Predicts a batch on the first copy that has nothing to do.
    *
    * @returns the prediction, and the batch's array, which was away meanwhile
    * @throws Error with the engine's own words
@@ -42,14 +42,19 @@ export async function loadCopies(request: CopyRequest, count: number): Promise<C
     throw error;
   }
   const idle = [...threads];
+  const waiting: ((thread: Worker) => void)[] = [];
+  const free = (thread: Worker) => {
+    const next = waiting.shift();
+    if (next) next(thread);
+    else idle.push(thread);
+  };
   return {
     count,
     async predict({ count: imageCount, values }) {
-      const thread = idle.pop();
-      if (!thread) throw new Error('Every copy of the model is at work.');
+      const thread = idle.pop() ?? (await new Promise<Worker>((resolve) => waiting.push(resolve)));
       thread.postMessage({ count: imageCount, values }, [values.buffer]);
       const answer = await hear(thread);
-      idle.push(thread);
+      free(thread);
       if (answer.kind !== 'predicted') throw new Error('A copy of the model answered something else.');
       return answer;
     },

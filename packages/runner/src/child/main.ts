@@ -81,13 +81,13 @@ async function predictImages(from: Loading | null, imageCount: number): Promise<
   const startedAt = performance.now();
   let waitedSeconds = 0;
   for (const underWay: UnderWay[] = []; probabilities.length < imageCount; ) {
-    if (underWay.length === 0) await runner.consider(batches.left);
-    while (underWay.length < runner.width && batches.left > 0) {
-      batches.orderAhead(runner.batchSize, runner.width + lookAhead);
+    if (underWay.length === 0) await runner.consider(batches.left, batches.nextCount);
+    while (underWay.length < runner.mostUnderWay && batches.left > 0) {
+      batches.orderAhead(runner.batchSize, runner.mostUnderWay + lookAhead);
       const waitedFrom = performance.now();
       const batch = await batches.next();
       if (underWay.length === 0) waitedSeconds += secondsSince(waitedFrom);
-      batches.orderAhead(runner.batchSize, runner.width + lookAhead);
+      batches.orderAhead(runner.batchSize, runner.mostUnderWay + lookAhead);
       const predicting = asInference(() => runner.predict(batch));
       // A failure is thrown when its turn comes; until then it must not count as unhandled.
       predicting.catch(() => {});
