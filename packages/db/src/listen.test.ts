@@ -1,8 +1,8 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type EvaluationChange, type Listener, listen } from './listen.js';
 import { seedPhase, seedSubmission } from './testing/seed-phase.js';
+import { openSilentGate } from './testing/silent-gate.js';
 import { useDatabases } from './testing/use-databases.js';
 import { changeState } from './transitions/change-state.js';
 import { claimEvaluation } from './transitions/claim-evaluation.js';
@@ -100,12 +100,10 @@ it('leaves no connection behind when it is closed, also while it reconnects', as
 });
 
 it('notices a network that was cut without a word, and closes over one', async () => {
-  const gate = await openSilentGate(Number(new URL(databases.urls.ownerUrl).port));
-  const url = new URL(databases.urls.ownerUrl);
-  url.port = String(gate.port);
+  const gate = await openSilentGate(databases.urls.ownerUrl);
   const heard: EvaluationChange[] = [];
   const onReconnected = vi.fn();
-  const listener = await listen(url.href, (change) => heard.push(change), { aliveSeconds: 2, onReconnected });
+  const listener = await listen(gate.url, (change) => heard.push(change), { aliveSeconds: 2, onReconnected });
   expect(gate.sockets.size).toBe(1);
   gate.silence();
   await vi.waitFor(() => expect(onReconnected).toHaveBeenCalled(), 30_000);
@@ -129,45 +127,3 @@ it('says that the database can’t be reached', async () => {
     code: 'database_unavailable',
   });
 });
-
-/** A way to the database that can fall silent: what is on it then gets no answer, and no end. */
-async function openSilentGate(targetPort: number) {
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
-    sockets.add(client);
-    client.once('close', () => {
-      sockets.delete(client);
-      target.destroy();
-    });
-    for (const socket of [client, target]) socket.on('error', () => {});
-    client.pipe(target).pipe(client);
-    client.once('silence', () => {
-      client.unpipe().resume();
-      target.unpipe().resume();
-    });
-    client.once('freeze', () => {
-      client.unpipe().pause();
-      target.unpipe().pause();
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address ? address.port : 0,
-    sockets,
-    /** No more answers. */
-    silence: () => {
-      for (const socket of sockets) socket.emit('silence');
-    },
-    /** Not even a goodbye is heard. */
-    freeze: () => {
-      for (const socket of sockets) socket.emit('freeze');
-    },
-    close: () =>
-      new Promise((done) => {
-        server.close(done);
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
-}

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { expect, it, vi } from 'vitest';
 import { isConnectionError } from './connection-error.js';
-import { openDatabase } from './open-database.js';
+import { openDatabase, type Queryable } from './open-database.js';
+import { openSilentGate } from './testing/silent-gate.js';
 import { useDatabases } from './testing/use-databases.js';
 
 const databases = useDatabases();
+const errorOf = async (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error);
 const nobodyListens = 'postgres://postgres:x@127.0.0.1:1/none';
 
 it('says that the database can’t be reached', async () => {
@@ -15,7 +17,6 @@ it('says that the database can’t be reached', async () => {
 });
 
 it('knows a connection’s errors from a query’s', async () => {
-  const errorOf = async (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error);
   const away = openDatabase({ url: nobodyListens, applicationName: 'test' });
   expect(isConnectionError(await errorOf(sql`SELECT 1`.execute(away)))).toBe(true);
   expect(isConnectionError(await errorOf(sql`SELECT 1 / 0`.execute(databases.owner)))).toBe(false);
@@ -40,6 +41,26 @@ it('survives connections that break while idle', async () => {
     expect(rows).toEqual([{ answer: 42 }]);
   }, 10_000);
 });
+
+it('gives up what is on a network that was cut without a word, and goes on where another way is open', async () => {
+  const gate = await openSilentGate(databases.urls.ownerUrl);
+  const database = openDatabase({ url: gate.url, applicationName: 'test-cut', maxConnections: 1, silenceSeconds: 3 });
+  const ask = (of: Queryable) => sql<{ answer: number }>`SELECT 41 + 1 AS answer`.execute(of);
+  await ask(database);
+  gate.silence();
+  expect(isConnectionError(await errorOf(ask(database)))).toBe(true);
+  // The connection is not used again, also not by a transaction that was under way.
+  expect((await ask(database)).rows).toEqual([{ answer: 42 }]);
+  const changing = database.transaction().execute(async (trx) => {
+    await ask(trx);
+    gate.silence();
+    await ask(trx);
+  });
+  expect(isConnectionError(await errorOf(changing))).toBe(true);
+  expect((await ask(database)).rows).toEqual([{ answer: 42 }]);
+  await database.close();
+  await gate.close();
+}, 60_000);
 
 it('lets go of a row whose holder has stopped', async () => {
   const { rows } = await sql`SHOW idle_in_transaction_session_timeout`.execute(databases.owner);

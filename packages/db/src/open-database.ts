@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { HoldoutError } from '@holdout/contracts';
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -12,9 +13,15 @@ interface DatabaseOptions {
   /** What Postgres lists for its connections: `holdout-api`, `holdout-evaluator`. */
   applicationName: string;
   maxConnections?: number;
+  /** How long a connection may stay silent, and so a query; migrations and backups have connections of their own. */
+  silenceSeconds?: number;
 }
 
 const connectTimeoutMilliseconds = 10_000;
+/** Many times what the longest query of a server or a worker takes: the past board of a large competition takes seconds. */
+const defaultSilenceSeconds = 120;
+/** So that what stands between, such as a firewall, does not forget a connection over a long query. */
+const keepAliveDelayMilliseconds = 10_000;
 const transactionPauseMilliseconds = 30_000;
 
 /** Opens a pool of connections. Nothing is connected until the first query. */
@@ -24,13 +31,16 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 /** The database, through typed queries. Functions of this package take it as their first argument. */
 export class Database extends Kysely<Schema> {
-  constructor({ url, applicationName, maxConnections = 10 }: DatabaseOptions) {
+  constructor(options: DatabaseOptions) {
+    const { url, applicationName, maxConnections = 10, silenceSeconds = defaultSilenceSeconds } = options;
     const pool = new pg.Pool({
       connectionString: url,
       application_name: applicationName,
       max: maxConnections,
       connectionTimeoutMillis: connectTimeoutMilliseconds,
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveDelayMilliseconds,
+      stream: () => openSocket(silenceSeconds),
       // A process that is stopped in the middle of a transaction must not hold a row for ever.
       idle_in_transaction_session_timeout: transactionPauseMilliseconds,
       types: { getTypeParser },
@@ -60,6 +70,19 @@ export class Database extends Kysely<Schema> {
   close(): Promise<void> {
     return this.destroy();
   }
+}
+
+/**
+ * Of a host that vanished no packet tells, and the kernel resends for a quarter of an hour before it gives up what was
+ * sent to it. pg's own `query_timeout` would leave the connection in the pool, with the query on it.
+ */
+function openSocket(silenceSeconds: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceSeconds * 1000, () => {
+    const error = new Error(`Postgres said nothing for ${silenceSeconds} s.`);
+    socket.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+  });
+  return socket;
 }
 
 const int8TypeId: number = pg.types.builtins.INT8;

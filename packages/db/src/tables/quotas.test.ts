@@ -2,11 +2,14 @@ import type { Quotas } from '@holdout/contracts';
 import { HoldoutError } from '@holdout/contracts';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { type SeededPhase, seedPhase, seedSubmission, sha256 } from '../testing/seed-phase.js';
+import { type SeededPhase, scoreOf, seedPhase, seedSubmission, sha256 } from '../testing/seed-phase.js';
 import { useDatabases } from '../testing/use-databases.js';
 import { claimEvaluation } from '../transitions/claim-evaluation.js';
+import { claimScoring } from '../transitions/claim-scoring.js';
 import { cancelEvaluation, failEvaluation, rejectEvaluation } from '../transitions/end-evaluation.js';
-import { startRunning } from '../transitions/run-evaluation.js';
+import { publishScore } from '../transitions/publish-score.js';
+import { rerunEvaluations } from '../transitions/rerun-evaluations.js';
+import { finishRunning, startRunning } from '../transitions/run-evaluation.js';
 import { readQuotaUse } from './quotas.js';
 import { insertTeam } from './teams.js';
 
@@ -110,6 +113,42 @@ it('counts what was rejected, or cancelled after it had run; not what failed by 
   expect(await used()).toEqual({ perDay: 2, total: 2, atOnce: 0 });
   await rejectEvaluation(databases.owner, { ...(await begin(await submit())), code: 'check_warned' });
   expect(await used()).toEqual({ perDay: 2, total: 2, atOnce: 0 });
+});
+
+it('goes by the last word where organisers run it again: gives back what a fault of ours cost, and takes nothing', async () => {
+  const { owner } = databases;
+  const seeded = await seedLimited({});
+  const counted = async () => (await readQuotaUse(owner, seeded)).used.total;
+  const rerun = async (submissionId: string) => {
+    const [evaluationId = ''] = await rerunEvaluations(owner, { ...seeded, which: { submissionId }, actor: 'ada' });
+    return await begin(evaluationId);
+  };
+  const score = async (held: { evaluationId: string; leaseToken: number }) => {
+    await startRunning(owner, held);
+    await finishRunning(owner, { ...held, predictionsDigest: sha256('predictions'), provenance: {} });
+    const claim = await claimScoring(owner, { ...held, owner: 'scorer', leaseSeconds: 60 });
+    const published = { score: scoreOf(0.5), scorerVersion: '1', provenance: {} };
+    expect(await publishScore(owner, { ...held, leaseToken: claim?.leaseToken ?? 0, ...published })).toBe(true);
+  };
+
+  // Its workers were killed from outside.
+  const blamed = await seedSubmission(owner, seeded);
+  await rejectEvaluation(owner, { ...(await begin(blamed.evaluationId)), code: 'worker_killed' });
+  expect(await counted()).toBe(1);
+  const again = await rerun(blamed.submissionId);
+  expect(await counted()).toBe(1);
+  await failEvaluation(owner, { ...again, code: 'internal' });
+  expect(await counted()).toBe(0);
+  await score(await rerun(blamed.submissionId));
+  expect(await counted()).toBe(1);
+  await failEvaluation(owner, { ...(await rerun(blamed.submissionId)), code: 'internal' });
+  expect(await counted()).toBe(1);
+
+  // What was free from the first stays so: its team may have used it otherwise.
+  const failed = await seedSubmission(owner, seeded);
+  await failEvaluation(owner, { ...(await begin(failed.evaluationId)), code: 'internal' });
+  await score(await rerun(failed.submissionId));
+  expect(await counted()).toBe(1);
 });
 
 it('is a matter between one team and one phase', async () => {

@@ -35,7 +35,8 @@ interface Account {
  * A submission counts from the moment it is accepted, unless it failed by our fault, or was stopped before it had seen
  * the phase's own images: cancelled, or because the check warned and its team wanted that. Predictions that an organiser
  * imported never count. What is evaluated again, on a later version of the test set or by an organiser, does not count
- * again.
+ * again: that can give back what its first evaluation cost, where it shows nothing but a fault of ours, and never takes
+ * anything, since what was free may have been used for another submission meanwhile.
  */
 export async function readQuotaUse(db: Queryable, { phaseId, teamId }: Account): Promise<QuotaUse> {
   const limits = await db
@@ -57,10 +58,18 @@ export async function readQuotaUse(db: Queryable, { phaseId, teamId }: Account):
       WHERE evaluations.submission_id = submissions.id AND evaluations.reproduces IS NULL
       ORDER BY queued_at, id LIMIT 1
     ) first
+    -- A score was of use, whatever failed after it; else the last word holds.
+    LEFT JOIN LATERAL (
+      SELECT state, reason_code FROM evaluations
+      WHERE evaluations.submission_id = submissions.id AND evaluations.reproduces IS NULL
+        AND state IN ('scored', 'rejected', 'failed')
+      ORDER BY state = 'scored' DESC, queued_at DESC, id DESC LIMIT 1
+    ) verdict ON true
     WHERE submissions.phase_id = ${phaseId} AND submissions.team_id = ${teamId}
       AND submissions.bundle_digest IS NOT NULL
       AND first.state <> 'failed' AND NOT (first.state = 'cancelled' AND first.running_at IS NULL)
-      AND first.reason_code IS DISTINCT FROM 'check_warned'`.execute(db);
+      AND first.reason_code IS DISTINCT FROM 'check_warned'
+      AND verdict.state IS DISTINCT FROM 'failed' AND verdict.reason_code IS DISTINCT FROM 'check_warned'`.execute(db);
   const [counted] = rows;
   if (!counted) throw new Error('An aggregate gave no row.');
   return {
