@@ -17,18 +17,31 @@ const environmentSchema = z
     HOLDOUT_CONTAINER_RUNTIME: textSchema,
     HOME: textSchema,
     XDG_CONFIG_HOME: textSchema,
+    XDG_STATE_HOME: textSchema,
     PATH: textSchema,
     NO_COLOR: textSchema,
     TERM: textSchema,
   })
   .transform(
-    ({ HOLDOUT_SERVER, HOLDOUT_TOKEN, HOLDOUT_SANDBOX, HOME, XDG_CONFIG_HOME, NO_COLOR, TERM, ...containers }) => ({
+    ({
+      HOLDOUT_SERVER,
+      HOLDOUT_TOKEN,
+      HOLDOUT_SANDBOX,
+      HOME,
+      XDG_CONFIG_HOME,
+      XDG_STATE_HOME,
+      NO_COLOR,
+      TERM,
+      ...containers
+    }) => ({
       server: HOLDOUT_SERVER,
       token: HOLDOUT_TOKEN,
       /** Whether a model may be tried without a sandbox: only where that was asked for by name. */
       mayDoWithoutSandbox: HOLDOUT_SANDBOX === 'none',
       /** Where `holdout login` keeps tokens. */
       credentialsFile: join(XDG_CONFIG_HOME ?? join(HOME ?? homedir(), '.config'), 'holdout', 'credentials.json'),
+      /** Where `holdout submit` keeps which uploads it has begun. */
+      uploadsDirectory: join(XDG_STATE_HOME ?? join(HOME ?? homedir(), '.local/state'), 'holdout', 'uploads'),
       /** By what containers are run on this machine. */
       containers,
       /** See no-color.org. */

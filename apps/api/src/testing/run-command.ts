@@ -10,15 +10,19 @@ interface CommandOptions {
   token?: string;
   /** Where logins are kept. */
   home?: string;
+  /** Kills it, as a power cut does. */
+  killedBy?: AbortSignal;
 }
 
 /** Runs the real `holdout` against a server of the tests. */
 export async function runCommand(
   argv: readonly string[],
-  { cwd, server, token = '', home = '/nonexistent' }: CommandOptions,
+  { cwd, server, token = '', home = '/nonexistent', killedBy }: CommandOptions,
 ) {
   const env = { PATH: process.env.PATH ?? '', HOME: home, HOLDOUT_SERVER: server, HOLDOUT_TOKEN: token };
-  return await promisify(execFile)(process.execPath, [command, ...argv], { cwd, env }).then(
+  const running = promisify(execFile)(process.execPath, [command, ...argv], { cwd, env });
+  killedBy?.addEventListener('abort', () => running.child.kill('SIGKILL'));
+  return await running.then(
     ({ stdout, stderr }) => ({ exitCode: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ exitCode: Number(code), stdout: String(stdout), stderr: String(stderr) }),
   );

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +76,8 @@ it('holdout submit gets a large bundle through a link that breaks and a server t
     },
   );
   const command = ['submit', join(folder, 'large.zip'), '--competition', 'mura', '--phase', 'test'];
-  const { exitCode, stdout, stderr } = await runCommand([...command, '--skip-check', '--json'], { server: url, token });
+  const options = { server: url, token, home: folder };
+  const { exitCode, stdout, stderr } = await runCommand([...command, '--skip-check', '--json'], options);
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining('The connection is lost')]);
   expect(stderr.match(/Connected again/g)?.length).toBeGreaterThanOrEqual(2);
   expect(submissionSchema.parse(JSON.parse(stdout))).toMatchObject({ state: 'queued', phase: 'test' });
@@ -84,12 +85,50 @@ it('holdout submit gets a large bundle through a link that breaks and a server t
   expect(await server.database.selectFrom('submissions').select('id').execute()).toHaveLength(1);
 });
 
+it('holdout submit that was killed goes on where it was when it is typed again, and enters the bundle once', {
+  timeout: 120_000,
+}, async () => {
+  const home = await mkdtemp(join(folder, 'home-'));
+  const before = await server.database.selectFrom('submissions').select('id').execute();
+  const file = join(folder, 'killed.zip');
+  const bundle = await packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes(24_000_000) });
+  await writeFile(file, bundle);
+  const argv = ['submit', file, '--competition', 'mura', '--phase', 'test', '--skip-check', '--json'];
+  let [sentBytes, isKilled] = [0, false];
+  const kill = new AbortController();
+  const url = await startLink(
+    () => server.url,
+    (bytes) => {
+      sentBytes = bytes;
+      if (bytes > 14_000_000 && !isKilled) {
+        isKilled = true;
+        kill.abort();
+      }
+      return 'pass';
+    },
+  );
+  const options = { server: url, token, home };
+  await runCommand(argv, { ...options, killedBy: kill.signal });
+  expect(isKilled).toBe(true);
+  const kept = join(home, '.local/state/holdout/uploads');
+  const [name = ''] = await readdir(kept);
+  expect((await stat(join(kept, name))).mode & 0o777).toBe(0o600);
+  const beforeAgain = sentBytes;
+  const { exitCode, stdout, stderr } = await runCommand(argv, options);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('Going on with an upload that was begun before')]);
+  expect(submissionSchema.parse(JSON.parse(stdout))).toMatchObject({ bundleSizeBytes: bundle.length });
+  // All but what was on its way when it was killed was kept.
+  expect(sentBytes - beforeAgain).toBeLessThan(bundle.length - 10_000_000);
+  expect(await server.database.selectFrom('submissions').select('id').execute()).toHaveLength(before.length + 1);
+  expect(await readdir(kept)).toEqual([]);
+});
+
 it('holdout submit shows every reason of a refusal that came after the last byte', async () => {
   const manifest = JSON.stringify({ name: 'x', engine: 'tfjs', model: 'absent.json' });
   const bad = await packFiles({ ...tfjsFiles(), 'holdout.json': manifest, 'padding.bin': randomBytes(9_000_000) });
   await writeFile(join(folder, 'bad.zip'), bad);
   const command = ['submit', join(folder, 'bad.zip'), '--competition', 'mura', '--phase', 'test', '--skip-check'];
-  const { exitCode, stderr } = await runCommand(command, { server: server.url, token });
+  const { exitCode, stderr } = await runCommand(command, { server: server.url, token, home: folder });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/absent\.json/);
 });

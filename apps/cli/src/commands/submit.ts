@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HoldoutError, type Submission, showOverLimit } from '@holdout/contracts';
+import { HoldoutError, type Submission, showOverLimit, showSize } from '@holdout/contracts';
 import type { Command } from 'commander';
 import { isFolder, withCheckedBundle, withTemporaryFolder } from '../bundle/open-bundle.js';
 import { writeArchive } from '../bundle/write-archive.js';
@@ -46,6 +46,9 @@ export function addSubmitCommand(program: Command, { environment, signal }: Comm
       `
 Exit code 0 only where the server accepted the bundle; with --wait, only where it was scored.
 
+A bundle over 8 MiB goes on where it was when the connection or the server breaks; and when the command is ended and typed
+again with the same bundle within a day. $XDG_STATE_HOME/holdout/uploads (~/.local/state/holdout/uploads) says which were begun.
+
 Examples:
   holdout submit my-model/ --competition mura --phase practice --wait
   holdout submit src.zip --competition mura --phase test --name "DenseNet (ensemble)" --stop-on-warning
@@ -54,7 +57,11 @@ Examples:
   addServerOptions(command).action(async (path: string, options: SubmitOptions & { skipCheck?: boolean }) => {
     const output = createOutput(options.json, environment);
     const config = chooseServer(options, environment);
-    const submission = await send(config, path, options, { signal, output });
+    const submission = await send(config, path, options, {
+      signal,
+      output,
+      uploadsDirectory: environment.uploadsDirectory,
+    });
     output.say(`Submitted “${printable(submission.name)}” as ${submission.id}.`);
     if (!options.wait) {
       output.result(submission);
@@ -71,7 +78,7 @@ async function send(
   config: ServerConfig,
   path: string,
   options: SubmitOptions & { skipCheck?: boolean },
-  { signal, output }: { signal: AbortSignal; output: Output },
+  { signal, output, uploadsDirectory }: { signal: AbortSignal; output: Output; uploadsDirectory: string },
 ): Promise<Submission> {
   return await withTemporaryFolder(async (folder) => {
     const archive = await prepareArchive(path, { folder, skipCheck: options.skipCheck ?? false, signal });
@@ -93,8 +100,12 @@ async function send(
       const { name, stopOnWarning } = options;
       const onProgress = progress.update;
       const onConnection = (state: 'lost' | 'back') => progress.note(connectionWords[state]);
-      const upload = { ...names, name, stopOnWarning, archive, sizeBytes, signal, onProgress, onConnection };
-      return await uploadBundle(config, upload);
+      const onResumed = (arrivedBytes: number) =>
+        progress.note(
+          `Going on with an upload that was begun before: ${showSize(arrivedBytes)} of ${showSize(sizeBytes)} are there.`,
+        );
+      const asked = { ...names, name, stopOnWarning, uploadsDirectory };
+      return await uploadBundle(config, { ...asked, archive, sizeBytes, signal, onProgress, onConnection, onResumed });
     } catch (error) {
       if (!signal.aborted) throw error;
       throw interruptedError(

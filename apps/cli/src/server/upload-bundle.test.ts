@@ -2,7 +2,7 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { submissionSchema } from '@holdout/contracts';
 import { expect, it } from 'vitest';
-import { makeFiles } from '../testing/make-folder.js';
+import { makeFiles, makeFolder } from '../testing/make-folder.js';
 import { makeSubmission, startScriptedServer } from '../testing/start-scripted-server.js';
 import { uploadArchive, uploadBundle } from './upload-bundle.js';
 
@@ -12,7 +12,9 @@ async function makeUpload(sizeBytes: number, signal = new AbortController().sign
   const archive = join(await makeFiles({ 'bundle.zip': new Uint8Array(sizeBytes).fill(7) }), 'bundle.zip');
   const sent: number[] = [];
   const onProgress = (bytes: number) => sent.push(bytes);
-  return { upload: { ...names, archive, sizeBytes, signal, onProgress, onConnection: () => {} }, sent };
+  const uploadsDirectory = join(await makeFolder(), 'uploads');
+  const ignored = { onConnection: () => {}, onResumed: () => {} };
+  return { upload: { ...names, archive, sizeBytes, signal, uploadsDirectory, onProgress, ...ignored }, sent };
 }
 
 it('sends the archive whole, with its length and the token, and counts what it sent', async () => {

@@ -13,6 +13,10 @@ export interface BundleUpload extends FileToSend {
   readonly stopOnWarning?: boolean;
   /** Called once each time the connection is lost, and once each time it is back. */
   readonly onConnection: (state: 'lost' | 'back') => void;
+  /** Where is kept which uploads were begun, for a command that is started again. */
+  readonly uploadsDirectory: string;
+  /** Called with how much had arrived, where it goes on with what an earlier command began. */
+  readonly onResumed: (arrivedBytes: number) => void;
 }
 
 /** A larger archive is sent in parts, so that a link that breaks costs no more than what was on it. */

@@ -1,16 +1,20 @@
+import { readdir, stat, utimes } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeFiles } from '../testing/make-folder.js';
+import { makeFiles, makeFolder } from '../testing/make-folder.js';
 import { makeSubmission, startScriptedServer } from '../testing/start-scripted-server.js';
+import { KeptUpload } from './kept-upload.js';
 import { uploadBundle } from './upload-bundle.js';
 
 const sizeBytes = 20_000_000;
-const location = '/api/competitions/mura/phases/test/uploads/7c1fd1c6-5b0b-4f0e-8f6e-5b1b0f6f1f11';
+const uploadsPath = '/api/competitions/mura/phases/test/uploads';
+const location = `${uploadsPath}/7c1fd1c6-5b0b-4f0e-8f6e-5b1b0f6f1f11`;
 
 async function makeUpload(signal = new AbortController().signal) {
   const archive = join(await makeFiles({ 'bundle.zip': new Uint8Array(sizeBytes).fill(7) }), 'bundle.zip');
-  const [sent, connection]: [number[], string[]] = [[], []];
+  const [sent, connection, resumed]: [number[], string[], number[]] = [[], [], []];
+  const uploadsDirectory = join(await makeFolder(), 'uploads');
   const upload = {
     competition: 'mura',
     phase: 'test',
@@ -21,8 +25,10 @@ async function makeUpload(signal = new AbortController().signal) {
     signal,
     onProgress: (bytes: number) => sent.push(bytes),
     onConnection: (state: string) => connection.push(state),
+    uploadsDirectory,
+    onResumed: (arrivedBytes: number) => resumed.push(arrivedBytes),
   };
-  return { upload, sent, connection };
+  return { upload, sent, connection, resumed };
 }
 
 interface Script {
@@ -137,4 +143,38 @@ it('takes its upload away where Ctrl-C is pressed', async () => {
   const { upload } = await makeUpload(interrupt.signal);
   await expect(uploadBundle(config, upload)).rejects.toThrow('Ctrl-C');
   expect(seen.requests).toEqual(['POST', 'PATCH 0', 'DELETE']);
+});
+
+it('goes on with what an earlier command began, of the same bytes with the same words, and begins anew where it is gone', async () => {
+  let isGone = false;
+  const { config, seen } = await startTusServer({
+    onHead: (response) => isGone && Boolean(response.writeHead(410).end()),
+  });
+  const { upload, resumed } = await makeUpload();
+  const begin = async (changed: object = {}) => {
+    seen.requests.length = 0;
+    seen.offset = 6_000_000;
+    await uploadBundle(config, { ...upload, ...changed });
+    return seen.requests.filter((line) => !line.startsWith('GET'));
+  };
+  const identity = { ...upload, server: config.server, path: uploadsPath, words: { name: 'É', stopOnWarning: 'true' } };
+  const kept = await KeptUpload.open(upload.uploadsDirectory, identity);
+  await kept.keep(location);
+  expect((await stat(upload.uploadsDirectory)).mode & 0o777).toBe(0o700);
+  for (const name of await readdir(upload.uploadsDirectory))
+    expect((await stat(join(upload.uploadsDirectory, name))).mode & 0o777).toBe(0o600);
+  expect(await begin({ name: 'another' })).toEqual(['POST', 'PATCH 0']);
+  expect(await begin()).toEqual(['HEAD', 'PATCH 6000000']);
+  expect(resumed).toEqual([6_000_000]);
+  // It has ended: there is nothing to go on with.
+  expect(await kept.find()).toBeNull();
+  expect(await begin()).toEqual(['POST', 'PATCH 0']);
+  await kept.keep(location);
+  isGone = true;
+  expect(await begin()).toEqual(['HEAD', 'POST', 'PATCH 0']);
+  await kept.keep(location);
+  const [name = ''] = await readdir(upload.uploadsDirectory);
+  const twoDaysAgo = new Date(Date.now() - 48 * 3600_000);
+  await utimes(join(upload.uploadsDirectory, name), twoDaysAgo, twoDaysAgo);
+  expect([await kept.find(), await readdir(upload.uploadsDirectory)]).toEqual([null, []]);
 });
