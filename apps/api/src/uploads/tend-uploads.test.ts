@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ useUploadServer(
   (started) => {
     ({ server, alpha } = started);
   },
-  { uploadRoundSeconds: 0.3 },
+  { uploadRoundSeconds: 1 },
 );
 
 const idOf = (location: string) => location.split('/').at(-1) ?? '';
@@ -27,9 +27,13 @@ const makeArchive = () => packFiles({ ...tfjsFiles(), 'padding.bin': randomBytes
 const findSubmission = async (uploadId: string) =>
   (await server.database.selectFrom('uploads').select('submissionId').where('id', '=', uploadId).executeTakeFirst())
     ?.submissionId;
-const countOf = async (archive: Buffer) =>
-  (await server.database.selectFrom('submissions').select('id').where('bundleSizeBytes', '=', archive.length).execute())
+const countOf = async (archive: Buffer) => {
+  const digest = createHash('sha256').update(archive).digest('hex');
+  return (await server.database.selectFrom('submissions').select('id').where('bundleDigest', '=', digest).execute())
     .length;
+};
+/** A process that finds another one at it looks again after a minute. */
+const timeout = 150_000;
 
 it('finishes an upload whose end failed by a fault of ours, though nobody asks for it, and logs the fault', {
   timeout: 60_000,
@@ -51,7 +55,7 @@ it('finishes an upload whose end failed by a fault of ours, though nobody asks f
 });
 
 it('finishes what a server that was killed had received, once, whichever of two that start then does it', {
-  timeout: 120_000,
+  timeout: 2 * timeout,
 }, async () => {
   const archives = await Promise.all([makeArchive(), makeArchive(), makeArchive()]);
   const storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
@@ -79,14 +83,13 @@ it('finishes what a server that was killed had received, once, whichever of two 
   // It was away for longer than an upload is kept.
   await sql`UPDATE uploads SET created_at = now() - interval '25 hours' WHERE id = ${old}`.execute(server.database);
   await Promise.all([start(), start()]);
-  for (const id of [whole, old])
-    await expect.poll(() => findSubmission(id), { timeout: 60_000 }).toEqual(expect.any(String));
+  for (const id of [whole, old]) await expect.poll(() => findSubmission(id), { timeout }).toEqual(expect.any(String));
   expect(await findSubmission(unfinished)).toBeNull();
   for (const [index, archive] of archives.entries()) expect(await countOf(archive)).toBe(index < 2 ? 1 : 0);
   await expect.poll(() => readdir(join(storageDirectory, 'uploads')), { timeout: 20_000 }).toEqual([unfinished]);
 });
 
-it('removes what processes that died left on the disk, once it is old', { timeout: 60_000 }, async () => {
+it('removes what processes that died left on the disk, once it is old', { timeout: 2 * timeout }, async () => {
   const storageDirectory = await mkdtemp(join(tmpdir(), 'holdout-test-storage-'));
   onTestFinished(() => rm(storageDirectory, { recursive: true, force: true }));
   const scratch = join(storageDirectory, 'scratch');
@@ -99,6 +102,6 @@ it('removes what processes that died left on the disk, once it is old', { timeou
   const environment = { HOLDOUT_SCRATCH_DIRECTORY: scratch };
   const { end } = await startServerProcess(server, { storageDirectory, environment });
   onTestFinished(() => end('SIGKILL'));
-  await expect.poll(() => readdir(scratch), { timeout: 30_000 }).toEqual([young.slice(scratch.length + 1)]);
+  await expect.poll(() => readdir(scratch), { timeout }).toEqual([young.slice(scratch.length + 1)]);
   expect(await readdir(join(storageDirectory, 'unfinished'))).toEqual(['young']);
 });
