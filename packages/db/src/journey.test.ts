@@ -77,6 +77,7 @@ it('takes a submission from queued to the leaderboard, the evaluator with its ow
     testSetDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
     evaluationId,
     submissionId,
+    requestId: 'a request',
     leaseToken: 2,
     attempts: 1,
     testSetVersionId: phase.versionId,
