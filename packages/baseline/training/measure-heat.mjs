@@ -1,5 +1,6 @@
 // Measures where the demo's small DenseNet looks: which share of its heat lies inside the drawn lesion, on the abnormal
-// images of the validation set that it calls abnormal, and what share of the picture the lesion is. Draws some of them.
+// images of the validation set that it calls abnormal and on all of them, and what share of the picture the lesion is. Draws
+// some of them.
 //
 //   node packages/baseline/training/measure-heat.mjs DATA_DIRECTORY [BUNDLE] [PICTURE.png]
 
@@ -19,17 +20,17 @@ const side = 96;
 
 const lesions = await findLesions(data);
 const maps = await explain(bundle, lesions);
-const seen = lesions
-  .map((lesion, place) => ({ ...lesion, map: maps[place] }))
-  .filter(({ map }) => map.probability > 0.5);
-const measured = seen.map((each) => ({ ...each, ...measure(each.map, each.box) }));
+const explained = lesions.map((lesion, place) => ({ ...lesion, map: maps[place] }));
+const measured = explained.map((each) => ({ ...each, ...measure(each.map, each.box) }));
+const isSeen = ({ map }) => map.probability > 0.5;
 for (const kind of ['hardware', 'displaced', 'fracture', 'all']) {
-  const some = measured.filter(({ lesion }) => kind === 'all' || lesion === kind);
-  const all = lesions.filter(({ lesion }) => kind === 'all' || lesion === kind).length;
-  const row = [kind, `${some.length} of ${all}`, mean(some, 'inside'), mean(some, 'area'), mean(some, 'hit')];
-  process.stdout.write(`| ${row.map((cell) => (typeof cell === 'number' ? cell.toFixed(2) : cell)).join(' | ')} |\n`);
+  const all = measured.filter(({ lesion }) => kind === 'all' || lesion === kind);
+  const seen = all.filter(isSeen);
+  writeRow([kind, `${seen.length} of ${all.length}`, ...describe(seen), mean(all, 'inside'), mean(all, 'hit')]);
 }
-if (picture) await drawSome(measured, picture);
+const cold = measured.filter(({ isCold }) => isCold).length;
+process.stdout.write(`Without any heat: ${cold} of ${measured.length}.\n`);
+if (picture) await drawSome(measured.filter(isSeen), picture);
 
 /** The abnormal images, with the box around their lesion in shares of the picture's sides. */
 async function findLesions(directory) {
@@ -80,7 +81,15 @@ function measure(map, box) {
       if (heat > peak) [peak, hit] = [heat, isInside ? 1 : 0];
     }
   }
-  return { inside: sum === 0 ? 0 : inside / sum, area: area / side ** 2, hit };
+  return { inside: sum === 0 ? 0 : inside / sum, area: area / side ** 2, hit, isCold: sum === 0 };
+}
+
+function describe(rows) {
+  return [mean(rows, 'inside'), mean(rows, 'area'), mean(rows, 'hit')];
+}
+
+function writeRow(cells) {
+  process.stdout.write(`| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(2) : cell)).join(' | ')} |\n`);
 }
 
 function interpolate({ width, height, values }, x, y) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, model } from '@tensorflow/tfjs-layers';
+import { NormalizeAndRectify } from '../densenet/normalize-and-rectify.js';
 import { Adam } from './adam.js';
 import { nameVariables } from './named-variables.js';
 
@@ -32,7 +33,7 @@ export class NetworkTrainer {
 
   /**
    * Learns from a batch. Where its maps would not fit into memory it goes through the network in parts, and each part is
-   * normalised by itself; the step is by the mean over all.
+   * normalised by itself; the step is by the mean over all, and so are the statistics that it predicts by later.
    *
    * @returns its mean loss before the step
    */
@@ -52,6 +53,7 @@ export class NetworkTrainer {
     }
     this.adam.apply(gradients, learningRate);
     tf.dispose(gradients);
+    for (const layer of this.network.layers) if (layer instanceof NormalizeAndRectify) layer.moveStatistics();
     return loss;
   }
 

@@ -100,24 +100,50 @@ describe('a network that learns', () => {
   });
 });
 
-it('learns in parts, where memory is short, what it learns at once', () => {
-  const { inputSize } = networks.tiny;
-  const half = Float32Array.from({ length: 2 * inputSize ** 2 }, (_, place) => Math.sin(place ** 1.5));
-  // Two equal halves: each has the mean and variance of the whole.
-  const batch = {
-    values: Float32Array.from([...half, ...half]),
-    labels: [0, 1, 0, 1],
-    weights: [0.3, 0.7, 0.3, 0.7],
+describe('a batch in parts, where memory is short', () => {
+  const imageValues = networks.tiny.inputSize ** 2;
+  /** Images that differ in brightness and contrast, so that each part has another mean and variance. */
+  const draw = (first: number, count: number) => ({
+    values: Float32Array.from({ length: count * imageValues }, (_, at) => {
+      const image = first + Math.floor(at / imageValues);
+      return 0.2 * image + (1 + image) * Math.sin((at % imageValues) ** (1.3 + image / 20));
+    }),
+    labels: Array.from({ length: count }, (_, at) => (first + at) % 2),
+    weights: Array.from({ length: count }, (_, at) => 0.3 + 0.1 * ((first + at) % 3)),
+  });
+  const imageBytes = () => 8 * buildDenseNet(networks.tiny).layers.reduce((sum, layer) => sum + countValues(layer), 0);
+  /** One step of three images: as many at once. */
+  const learn = (batch: ReturnType<typeof draw>, imagesAtOnce: number) => {
+    const trainer = new NetworkTrainer(buildDenseNet(networks.tiny, { seed: 'parts' }), imagesAtOnce * imageBytes());
+    const loss = trainer.learn(batch, 0.01);
+    const find = (name: string) =>
+      [...readWeights(trainer.network), ...trainer.adam.read()].find((each) => each.name === name);
+    return { loss, read: (name: string) => [...(find(name)?.values ?? [])] };
   };
-  const learn = (memoryBytes?: number) => {
-    const trainer = new NetworkTrainer(buildDenseNet(networks.tiny, { seed: 'parts' }), memoryBytes);
-    return [1, 2, 3].map(() => trainer.learn(batch, 0.01));
-  };
-  const imageBytes = 8 * buildDenseNet(networks.tiny).layers.reduce((sum, layer) => sum + countValues(layer), 0);
-  const [whole, parts] = [learn(), learn(2 * imageBytes)];
-  for (const [place, loss] of parts.entries()) expect(loss).toBeCloseTo(whole[place] ?? Number.NaN, 4);
-  // One image at a time is another thing: each is normalised by itself.
-  expect(Math.abs((learn(1)[0] ?? 0) - (whole[0] ?? 0))).toBeGreaterThan(1e-4);
+
+  it('makes one step, by the mean over all of it', () => {
+    const [parts, one, other] = [learn(draw(0, 3), 2), learn(draw(0, 2), 2), learn(draw(2, 1), 2)];
+    const mean = (some: number, more: number) => (2 * some + more) / 3;
+    expect(parts.loss).toBeCloseTo(mean(one.loss, other.loss), 5);
+    for (const name of ['first/features.conv0/kernel', 'first/classifier/kernel']) {
+      const [ones, others] = [one.read(name), other.read(name)];
+      for (const [place, moment] of parts.read(name).entries()) {
+        expect(moment).toBeCloseTo(mean(ones[place] ?? Number.NaN, others[place] ?? Number.NaN), 5);
+      }
+    }
+    // Each part is normalised by itself, which is another thing than all at once.
+    expect(Math.abs(parts.loss - learn(draw(0, 3), 3).loss)).toBeGreaterThan(1e-4);
+  });
+
+  it('moves the statistics that it predicts by as all of it at once does', () => {
+    const [parts, whole] = [learn(draw(0, 3), 2), learn(draw(0, 3), 3)];
+    // Before the first normalisation nothing was normalised.
+    for (const name of ['features.norm0/moving_mean', 'features.norm0/moving_variance']) {
+      const expected = whole.read(name);
+      expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(0.01);
+      for (const [place, value] of parts.read(name).entries()) expect(value / (expected[place] ?? 0)).toBeCloseTo(1, 4);
+    }
+  });
 });
 
 function countValues({ outputShape }: { outputShape: unknown }): number {
