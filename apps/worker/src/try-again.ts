@@ -10,8 +10,11 @@ export interface Terms {
 
 /** Who is asked whether it is well, and says nothing for so long, is not. */
 const silenceMilliseconds = 10_000;
-/** What is wrong with one blob, or with this machine's disk, is given longer each time: a minute, then twelve. */
-const longerEachTime = 12;
+/**
+ * What is wrong with one blob, or with this machine's disk, is given longer each time: a minute, then eight. That is less than
+ * the ten after which an alert says that nobody holds it.
+ */
+const longerEachTime = 10;
 
 /**
  * Decides when something is tried again, and whether that counts. A storage that is away as a whole would spend the attempts
