@@ -1,9 +1,9 @@
 import type { Hardware } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { listWaitedFor, lockNextQueued } from '../tables/queue-order.js';
+import { type ClaimedRow, claimedColumns, listWaitedFor, lockNextQueued } from '../tables/queue-order.js';
 import { mayClaim } from '../tables/workers.js';
-import { type ClaimOptions, claimIn, type EvaluationClaim } from './claim-evaluation.js';
+import { type ClaimOptions, claimLocked, type EvaluationClaim } from './claim-evaluation.js';
 
 interface NextClaimOptions extends Omit<ClaimOptions, 'evaluationId'> {
   /** The classes that the worker serves; of two that are waited for with equal priority, the first one comes first. */
@@ -22,9 +22,9 @@ export async function claimNextEvaluation(db: Queryable, options: NextClaimOptio
   return db.transaction().execute(async (trx) => {
     if (!(await mayClaim(trx, options.owner))) return null;
     for (;;) {
-      const evaluationId = (await lockLost(trx, serves, rungId)) ?? (await lockQueued(trx, serves));
-      if (evaluationId === null) return null;
-      const claim = await claimIn(trx, { ...claimOptions, evaluationId });
+      const free = (await lockLost(trx, serves, rungId)) ?? (await lockQueued(trx, serves));
+      if (!free) return null;
+      const claim = await claimLocked(trx, free, claimOptions);
       // Without one its attempts were spent; it has ended, and the next one is looked for.
       if (claim) return claim;
     }
@@ -32,10 +32,14 @@ export async function claimNextEvaluation(db: Queryable, options: NextClaimOptio
 }
 
 /** What was handed back is tried again when its bell rings, and not at once: what was out of reach may need a moment. */
-async function lockLost(trx: Queryable, serves: readonly Hardware[], rungId: string | null): Promise<string | null> {
-  const row = await trx
+async function lockLost(
+  trx: Queryable,
+  serves: readonly Hardware[],
+  rungId: string | null,
+): Promise<ClaimedRow | undefined> {
+  return await trx
     .selectFrom('evaluations')
-    .select('id')
+    .select(claimedColumns)
     .where('state', 'in', ['checking', 'running'])
     .where('hardware', 'in', serves)
     .where((where) =>
@@ -49,13 +53,12 @@ async function lockLost(trx: Queryable, serves: readonly Hardware[], rungId: str
     .forUpdate()
     .skipLocked()
     .executeTakeFirst();
-  return row?.id ?? null;
 }
 
-async function lockQueued(trx: Queryable, serves: readonly Hardware[]): Promise<string | null> {
+async function lockQueued(trx: Queryable, serves: readonly Hardware[]): Promise<ClaimedRow | undefined> {
   for (const hardware of await listWaitedFor(trx, serves)) {
-    const id = await lockNextQueued(trx, hardware);
-    if (id !== null) return id;
+    const queued = await lockNextQueued(trx, hardware);
+    if (queued) return queued;
   }
-  return null;
+  return undefined;
 }
