@@ -71,3 +71,18 @@ it('ends a process that answers in spite of its fault, and goes on', async () =>
   await expect(run).rejects.toMatchObject({ code: 'inference_failed' });
   await model.close();
 });
+
+it('expects nothing any more once it is closed', async () => {
+  const [late, other] = [await writePng(folder, 'late.png', [1]), await writePng(folder, 'other.png', [2])];
+  const model = await start();
+  await model.close();
+  const opened = await pixels;
+  const decoded = opened.countDecoded();
+  model.expect([late], bundle.manifest.input);
+  const set = opened.open([other], bundle.manifest.input);
+  // Images are decoded as they come.
+  await expect.poll(opened.countDecoded, { timeout: 30_000 }).toBeGreaterThan(decoded);
+  for await (const { count } of set.read(0, 1)) expect(count).toBe(1);
+  expect(opened.countDecoded()).toBe(decoded + 1);
+  set.close();
+});
