@@ -53,7 +53,7 @@ export async function runAsWorker(
       const startedAt = performance.now();
       await cp(bundleDirectory, model.bundleDirectory, { recursive: true });
       model.load(manifest);
-      model.expect(images);
+      model.expect(images, manifest.input);
       const run = await model.run({ images, timeLimitSeconds: limits.timeLimitSeconds, ...(onLog ? { onLog } : {}) });
       peakMemoryBytes = model.readPeakBytes();
       const totalSeconds = (performance.now() - startedAt) / 1000;

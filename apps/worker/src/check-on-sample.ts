@@ -26,10 +26,11 @@ export async function checkOnSample(
   const predicted = await runStage(tools, claim, lease, { stage: 'checking', predictor, studies: sample, report });
   const warn = async (again: Predicted | null) => {
     const warnings = findWarnings(predicted, again, await labels);
+    if (warnings.length === 0) return warnings;
     // Warnings come after what was printed.
     await report.flush();
     const { evaluationId, leaseToken } = claim;
-    if (warnings.length > 0) lease.learn(await recordWarnings(tools.database, { evaluationId, leaseToken, warnings }));
+    lease.learn(await recordWarnings(tools.database, { evaluationId, leaseToken, warnings }));
     return warnings;
   };
   let again: Predicted;

@@ -1,5 +1,5 @@
 import { seedOfDigest } from '@holdout/contracts';
-import { type Database, type publishScore, readLadder } from '@holdout/db';
+import type { LadderPlace, publishScore } from '@holdout/db';
 import { type GoldStudy, ladderStep, makeResamples, type PredictedStudy, resampleEntries } from '@holdout/scoring';
 import { readPredictions, type Storage, takeStudiesOf } from '@holdout/storage';
 
@@ -13,11 +13,11 @@ type Release = Parameters<typeof publishScore>[1]['release'];
 
 /** Decides whether a score is shown to its team, by the phase's rule; undefined where every score is. */
 export async function decideRelease(
-  { database, storage }: { database: Database; storage: Storage },
-  { evaluationId, testSetDigest }: { evaluationId: string; testSetDigest: string },
+  { storage }: { storage: Storage },
+  { testSetDigest }: { testSetDigest: string },
   { gold, studies }: Scored,
+  ladder: LadderPlace,
 ): Promise<Release> {
-  const ladder = await readLadder(database, evaluationId);
   if (ladder.decided !== null) return ladder.decided ? undefined : { isReleased: false, facts: null };
   const { best } = ladder;
   const earlier = best ? takeStudiesOf(gold, await readPredictions(storage, best.predictionsDigest)) : null;

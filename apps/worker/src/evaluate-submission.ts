@@ -13,7 +13,14 @@ import {
   startRunning,
 } from '@holdout/db';
 import type { Queue } from '@holdout/queue';
-import { type ModelStarter, openPredictor, type Predicted, type Predictor, type Sandbox } from '@holdout/runner';
+import {
+  type ModelStarter,
+  openPredictor,
+  type Predicted,
+  type Predictor,
+  type RunStudy,
+  type Sandbox,
+} from '@holdout/runner';
 import type { Storage } from '@holdout/storage';
 import { traceStep } from '@holdout/telemetry';
 import type { Logger } from 'pino';
@@ -76,6 +83,7 @@ export async function evaluateSubmission(
 async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Lease): Promise<void> {
   const { database, storage, models, sandbox, config, log } = tools;
   await withScratchFolder(config.scratchDirectory, async (folder) => {
+    const lists = listStudies(tools, claim, folder);
     const predictor = await openPredictor({
       manifest: claim.manifest,
       limits: claim.limits,
@@ -86,26 +94,37 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
       sandbox,
       models,
       makeFolder: () => makeScratchFolder(config.scratchDirectory),
+      // In this order: what is run first is decoded first, and the rest beside it.
+      expected: [lists.sample, lists.studies],
       async unpack(directory) {
         await fetchBundle(storage, claim, directory, folder);
         lease.learn(await recordBundleStart(database, claim));
       },
     });
-    let closing: Promise<void> | null = null;
-    const close = () => {
-      closing ??= predictor.close().then((peakMemoryBytes) => log.info({ peakMemoryBytes }, 'bundle closed'));
-      return closing;
-    };
     try {
-      const { predicted, reported } = await runStages(tools, claim, lease, { predictor, folder });
-      const peakMemoryBytes = predictor.readPeakBytes();
-      // Its process ends while its predictions go on.
-      close().catch(() => {});
-      await handOn(tools, claim, lease, { predicted, reported, peakMemoryBytes });
+      const made = await runStages(tools, claim, lease, { predictor, lists });
+      await handOn(tools, claim, lease, { ...made, peakMemoryBytes: predictor.readPeakBytes() });
     } finally {
-      await close();
+      // Not before: to end a process is work for the cores that its predictions wait for.
+      log.info({ peakMemoryBytes: await predictor.close() }, 'bundle closed');
     }
   });
+}
+
+/** What the bundle is run on. */
+interface StudyLists {
+  /** Of the check; none where an earlier worker has passed it. */
+  readonly sample: Promise<readonly RunStudy[]>;
+  readonly studies: Promise<readonly RunStudy[]>;
+}
+
+function listStudies({ database, storage }: EvaluationTools, claim: EvaluationClaim, folder: string): StudyLists {
+  const list = (versionId: string, name: string) => fetchStudies(database, storage, versionId, join(folder, name));
+  const sample = claim.state === 'checking' ? list(claim.sampleVersionId, 'sample') : Promise.resolve([]);
+  const studies = list(claim.testSetVersionId, 'images');
+  // Told to who runs the bundle on them.
+  for (const each of [sample, studies]) each.catch(() => {});
+  return { sample, studies };
 }
 
 /** Stores predictions, and rings for who scores them. */
@@ -147,20 +166,15 @@ async function runStages(
   tools: EvaluationTools,
   claim: EvaluationClaim,
   lease: Lease,
-  { predictor, folder }: { predictor: Predictor; folder: string },
+  { predictor, lists }: { predictor: Predictor; lists: StudyLists },
 ): Promise<Reported> {
-  const { database, storage } = tools;
-  const fetch = (versionId: string, name: string) => fetchStudies(database, storage, versionId, join(folder, name));
-  const sample = claim.state === 'checking' ? await fetch(claim.sampleVersionId, 'sample') : null;
-  // In this order: what is run first is decoded first, and the rest beside it.
-  if (sample) predictor.expect(sample);
-  const studies = await fetch(claim.testSetVersionId, 'images');
-  predictor.expect(studies);
+  const [sample, studies] = await Promise.all([lists.sample, lists.studies]);
   const report = reportRegularly(tools, claim, lease);
   try {
-    if (sample) {
+    if (claim.state === 'checking') {
       await checkOnSample(tools, claim, lease, { predictor, sample, report });
-      if (!(await startRunning(database, claim))) throw new EvaluationInterrupted('lost');
+      const started = await startRunning(tools.database, { ...claim, report: await report.take() });
+      if (!started) throw new EvaluationInterrupted('lost');
     }
     const { predicted, logKept } = await runHidden(tools, claim, lease, { predictor, studies, report });
     return { predicted, reported: Promise.all([report.finish(), logKept]) };

@@ -1,4 +1,4 @@
-import { appendLog, type EvaluationClaim, recordReport } from '@holdout/db';
+import { appendLog, type EvaluationClaim, recordReport, type startRunning } from '@holdout/db';
 import type { EvaluationTools } from './evaluate-submission.js';
 import type { Lease } from './hold-lease.js';
 
@@ -18,9 +18,13 @@ export interface Report {
   line(line: string): void;
   /** Writes what is not written yet, and need not be waited for: what comes later is written later. */
   flush(): Promise<void>;
+  /** Gives what is not written yet to who writes something else as well; what came before is written then. */
+  take(): Promise<Unwritten>;
   /** The same, for the last time. */
   finish(): Promise<void>;
 }
+
+type Unwritten = NonNullable<Parameters<typeof startRunning>[1]['report']>;
 
 type Counted = Stage & { imagesDone: number; written: number };
 
@@ -67,6 +71,12 @@ export function reportRegularly(
     },
     line: (line) => void lines.push(line),
     flush,
+    async take() {
+      await (lines.length > linesAtOnce ? flush() : writing);
+      const taken = { lines, progress: takeProgress(current) };
+      lines = [];
+      return taken;
+    },
     finish() {
       clearInterval(timer);
       return flush();

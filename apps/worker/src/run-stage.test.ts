@@ -23,7 +23,6 @@ it('shows of the hidden run’s progress no more than its twentieths, whatever t
   const images = Array.from({ length: 90 }, (_, place) => ({ fileName: `${place}.png`, path: '' }));
   const said: string[] = [];
   const hostile: Predictor = {
-    expect() {},
     // Numbers that would spell something, held for long enough to be written each.
     async run({ onProgress, onLog }) {
       for (const done of [3, 33, 7, 61, 89]) {

@@ -33,24 +33,20 @@ export async function runStage(
   const imagesTotal = studies.reduce((sum, { images }) => sum + images.length, 0);
   report.begin({ stage, imagesTotal });
   const step = stage === 'running' ? Math.ceil(imagesTotal / hiddenSteps) : 1;
-  try {
-    const { engine } = claim.manifest;
-    const { evaluationId } = claim;
-    const startedAt = performance.now();
-    const predicted = await traceStep({ evaluationId, step: stage, attributes: { engine, imagesTotal } }, () =>
-      predictor.run({
-        studies,
-        signal: lease.signal,
-        onProgress: (done) => report.progress(done === imagesTotal && !demand ? done : Math.floor(done / step) * step),
-        onLog: onLog ?? report.line,
-      }),
-    );
-    tools.meter.ran(stage, engine, (performance.now() - startedAt) / 1000);
-    demand?.(predicted);
-    report.progress(imagesTotal);
-    tools.log.info({ stage, ...predicted.durations }, 'stage run');
-    return predicted;
-  } finally {
-    void report.flush();
-  }
+  const { engine } = claim.manifest;
+  const { evaluationId } = claim;
+  const startedAt = performance.now();
+  const predicted = await traceStep({ evaluationId, step: stage, attributes: { engine, imagesTotal } }, () =>
+    predictor.run({
+      studies,
+      signal: lease.signal,
+      onProgress: (done) => report.progress(done === imagesTotal && !demand ? done : Math.floor(done / step) * step),
+      onLog: onLog ?? report.line,
+    }),
+  );
+  tools.meter.ran(stage, engine, (performance.now() - startedAt) / 1000);
+  demand?.(predicted);
+  report.progress(imagesTotal);
+  tools.log.info({ stage, ...predicted.durations }, 'stage run');
+  return predicted;
 }

@@ -4,10 +4,12 @@ import {
   type Database,
   failEvaluation,
   LadderMoved,
+  type LadderPlace,
   listGoldLabels,
   type Provenance,
   publishComparison,
   publishScore,
+  readLadder,
   releaseLease,
   renewLease,
   type ScoringClaim,
@@ -76,16 +78,17 @@ export async function scorePredictions(
 }
 
 async function scoreClaim(tools: ScoringTools, claim: ScoringClaim): Promise<void> {
-  const [predictions, gold] = await Promise.all([
+  const [predictions, gold, ladder] = await Promise.all([
     readPredictions(tools.storage, claim.predictionsDigest),
     listGoldLabels(tools.database, claim.testSetVersionId),
+    readLadder(tools.database, claim.evaluationId),
   ]);
   const studies = claim.isRescoring ? takeStudiesOf(gold, predictions) : predictions.studies;
   const score = computeScore(gold, studies);
   const intervals = await findIntervals(gold, studies, { seed: seedOfDigest(claim.testSetDigest) });
   const provenance = describeScoring(claim);
   const publication = { ...claim, score, intervals, scorerVersion, provenance };
-  const published = await publishByRule(tools, publication, { gold, studies });
+  const published = await publishByRule(tools, publication, { gold, studies }, ladder);
   const { value: kappa } = score.overall.kappa;
   tools.log.info({ published, kappa }, published ? 'scored' : 'score not published: lease lost');
   tools.meter.ended(published ? 'scored' : 'interrupted', published ? '' : 'lost');
@@ -96,9 +99,10 @@ async function publishByRule(
   tools: ScoringTools,
   publication: Omit<Parameters<typeof publishScore>[1], 'release'> & Pick<ScoringClaim, 'testSetDigest'>,
   scored: Scored,
+  known: LadderPlace,
 ): Promise<boolean> {
-  for (;;) {
-    const release = await decideRelease(tools, publication, scored);
+  for (let ladder = known; ; ladder = await readLadder(tools.database, publication.evaluationId)) {
+    const release = await decideRelease(tools, publication, scored, ladder);
     try {
       return await publishScore(tools.database, { ...publication, release });
     } catch (error) {

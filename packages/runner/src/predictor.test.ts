@@ -6,6 +6,7 @@ import { defaultRunLimits } from '@holdout/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Gpu } from './gpus/gpu.js';
 import { takeGpu } from './gpus/take-gpu.js';
+import { openPixelsForOnce } from './images/open-pixels.js';
 import { keepProcessReady } from './keep-process-ready.js';
 import { openPredictor } from './predictor.js';
 import { createSandbox } from './sandbox/create-sandbox.js';
@@ -111,4 +112,26 @@ it('runs a model on the processor where its GPU fails before the first answer, a
   await expect(answered.run({ studies })).rejects.toMatchObject({ code: 'inference_failed' });
   await answered.close();
   await late.models.close();
+});
+
+it('has decoded what it will be run on before its bundle is unpacked, and does so once', async () => {
+  const pixels = await openPixelsForOnce(makeFolder);
+  const sandbox = await createSandbox({ kind: 'bubblewrap' });
+  const models = keepProcessReady({ sandbox, pixels, makeFolder });
+  const image = { ...(await writePng(folder, 'white.png', [255])), fileName: 'white.png' };
+  const studies = [{ study: 'one', images: [image] }];
+  const predictor = await openPredictor({
+    ...{ manifest: bundle.manifest, sandbox, models, makeFolder, threads: 1, limits: defaultRunLimits },
+    // A list that can't be made is told to who runs it on that.
+    expected: [Promise.resolve(studies), Promise.reject(new Error('Postgres is away'))],
+    async unpack(directory) {
+      await expect.poll(pixels.countDecoded, { timeout: 30_000 }).toBe(1);
+      await copyFrom(bundle.directory)(directory);
+    },
+  });
+  expect((await predictor.run({ studies })).predictions).toHaveLength(1);
+  expect(pixels.countDecoded()).toBe(1);
+  await predictor.close();
+  await models.close();
+  await pixels.close();
 });

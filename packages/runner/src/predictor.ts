@@ -4,6 +4,7 @@ import {
   type Engine,
   HoldoutError,
   type ResolvedManifest,
+  type ResolvedModelManifest,
   type RunLimits,
   type StudyPrediction,
 } from '@holdout/contracts';
@@ -20,8 +21,6 @@ import type { RunningModel } from './start-model.js';
 
 /** A bundle that is ready to be run on studies, whatever its engine. */
 export interface Predictor {
-  /** Says which studies it will be run on: a model's images are decoded from now on. */
-  expect(studies: readonly RunStudy[]): void;
   /**
    * Predicts studies; one list at a time.
    *
@@ -72,6 +71,8 @@ export interface PredictorOptions {
   readonly makeFolder: () => string;
   /** Puts the checked bundle's files into an empty folder. */
   readonly unpack: (directory: string) => Promise<void>;
+  /** Lists of studies that it will be run on, the first first: a model's images are decoded from the moment each is known. */
+  readonly expected?: readonly Promise<readonly RunStudy[]>[];
   /** One of these is its own while it is open, or while its program runs. Left out where it is to have none. */
   readonly gpus?: readonly Gpu[];
   /** Those that a model may run on. */
@@ -90,7 +91,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
 }
 
 async function openModel(options: PredictorOptions): Promise<Predictor> {
-  const { manifest, limits, threads, models, unpack, sandbox, devices } = options;
+  const { manifest, limits, threads, models, unpack, sandbox, devices, expected = [] } = options;
   if (manifest.engine === 'command') throw new Error('A command is no model.');
   let taken = await takeModelGpu(options);
   let model = models.start(limits, taken?.gpu ?? null);
@@ -125,6 +126,8 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
       return await model.run(wanted);
     }
   };
+  // What can't be listed is told to who runs it.
+  expectAll(model, manifest, expected).catch(() => {});
   // The first of a process takes a moment, while the model is loaded in another one.
   digestEngine(manifest.engine).catch(() => {});
   try {
@@ -134,7 +137,6 @@ async function openModel(options: PredictorOptions): Promise<Predictor> {
     throw error;
   }
   return {
-    expect: (studies) => model.expect(studies.flatMap((study) => study.images)),
     async run({ studies, ...wanted }) {
       const images = studies.flatMap((study) => study.images);
       const result = await run({ ...wanted, images, timeLimitSeconds: limits.timeLimitSeconds });
@@ -168,6 +170,19 @@ function firstLine(words: string): string {
   return words.trim().split('\n')[0] ?? '';
 }
 
+async function expectAll(
+  model: RunningModel,
+  { input }: ResolvedModelManifest,
+  lists: readonly Promise<readonly RunStudy[]>[],
+): Promise<void> {
+  for (const studies of lists) {
+    model.expect(
+      (await studies).flatMap(({ images }) => images),
+      input,
+    );
+  }
+}
+
 /** That of the waiting process first, which then need not be started anew. */
 async function takeModelGpu({ gpus = [], models, signal }: PredictorOptions): Promise<TakenGpu | null> {
   if (gpus.length === 0) return null;
@@ -194,8 +209,6 @@ async function openCommand(options: PredictorOptions): Promise<Predictor> {
     throw error;
   }
   return {
-    // A program reads the files themselves.
-    expect() {},
     async run(run) {
       const result = await runCommand({ ...run, sandbox, manifest, bundleDirectory, folder, limits, gpus });
       peakMemoryBytes = Math.max(peakMemoryBytes, result.usage.peakMemoryBytes);

@@ -29,7 +29,7 @@ export async function runBundle(options: RunOptions): Promise<RunResult & { peak
   try {
     await unpack(model.bundleDirectory);
     model.load(manifest, threads, devices);
-    model.expect(options.images);
+    model.expect(options.images, manifest.input);
     result = await model.run({ ...options, timeLimitSeconds: limits.timeLimitSeconds });
   } finally {
     peakMemoryBytes = (await model.close())?.usage.peakMemoryBytes ?? 0;

@@ -98,7 +98,7 @@ it('has images decoded, and made ready for the engine, while the model is still 
   try {
     const decoded = async () => (await pixels).countDecoded();
     const before = await decoded();
-    model.expect(images);
+    model.expect(images, slow.manifest.input);
     await expect.poll(decoded, { timeout: 60_000 }).toBe(before + 2);
     const run = model.run({ images, timeLimitSeconds: 3600 });
     run.catch(() => {});
@@ -109,4 +109,19 @@ it('has images decoded, and made ready for the engine, while the model is still 
   } finally {
     await model.close();
   }
+});
+
+it('expects nothing any more once it is closed', async () => {
+  const [late, other] = [await writePng(folder, 'late.png', [1]), await writePng(folder, 'other.png', [2])];
+  const model = await start();
+  await model.close();
+  const opened = await pixels;
+  const decoded = opened.countDecoded();
+  model.expect([late], bundle.manifest.input);
+  const set = opened.open([other], bundle.manifest.input);
+  // Images are decoded as they come.
+  await expect.poll(opened.countDecoded, { timeout: 30_000 }).toBeGreaterThan(decoded);
+  for await (const { count } of set.read(0, 1)) expect(count).toBe(1);
+  expect(opened.countDecoded()).toBe(decoded + 1);
+  set.close();
 });

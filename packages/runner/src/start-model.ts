@@ -53,8 +53,11 @@ export interface RunningModel {
    * @param devices - those that it may run on; without a GPU only those of the processor are there
    */
   load(manifest: ResolvedModelManifest, threads?: number, devices?: readonly DeviceKind[]): void;
-  /** Says which images it will be run on, all at once or some that follow each other: they are decoded from now on. */
-  expect(images: readonly RunImage[]): void;
+  /**
+   * Says which images it will be run on, all at once or some that follow each other: they are decoded from now on. It need not
+   * be loaded yet.
+   */
+  expect(images: readonly RunImage[], input: ResolvedModelManifest['input']): void;
   /**
    * Predicts one list of images; one list at a time.
    *
@@ -90,22 +93,22 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
   let lastWords = '';
   let runs = 0;
   const expected: Promise<PixelSet>[] = [];
+  let isClosed = false;
   // Told to who runs it.
   pixels.catch(() => {});
 
   /** Images that were expected, or what has just these. */
   async function findPixels(images: readonly RunImage[]): Promise<{ set: PixelSet; first: number }> {
+    if (!manifest) throw new Error('A model must be loaded before it is run.');
     for (const each of expected) {
       const set = await each;
       const first = set.find(images);
       if (first !== null) return { set, first };
     }
-    return { set: await expectImages(images), first: 0 };
+    return { set: await expectImages(images, manifest.input), first: 0 };
   }
 
-  function expectImages(images: readonly RunImage[]): Promise<PixelSet> {
-    if (!manifest) throw new Error('A model must be loaded before it is run.');
-    const { input } = manifest;
+  function expectImages(images: readonly RunImage[], input: ResolvedModelManifest['input']): Promise<PixelSet> {
     const opening = pixels.then((opened) => opened.open(images, input));
     opening.catch(() => {});
     expected.push(opening);
@@ -204,11 +207,15 @@ export function startModel(child: Child, limits: RunLimits, pixels: Promise<Pixe
       const places = { bundleDirectory, devices: [...devices] };
       child.request({ kind: 'load', manifest, threads, memoryLimitBytes, ...places });
     },
-    expect: (images) => void expectImages(images),
+    expect(images, input) {
+      // Nobody would let go of them.
+      if (!isClosed) expectImages(images, input);
+    },
     run,
     explain,
     readPeakBytes: child.readPeakBytes,
     async close() {
+      isClosed = true;
       child.finish();
       child.kill();
       const end = await child.ended.catch(() => null);

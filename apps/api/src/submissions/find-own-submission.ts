@@ -21,10 +21,8 @@ export async function findOwnSubmission(database: Database, caller: Caller, id: 
 /** Whether a request that goes on for hours is still of somebody who may see this submission. */
 export async function isStillOwn(doors: Doors, request: FastifyRequest, id: string): Promise<boolean> {
   try {
-    const caller = await authenticate(doors, request);
-    if (!caller) return false;
-    const ownership = await findOwnership(doors.database, id);
-    return ownership !== null && mayLook(caller, ownership);
+    const [caller, ownership] = await Promise.all([authenticate(doors, request), findOwnership(doors.database, id)]);
+    return caller !== null && ownership !== null && mayLook(caller, ownership);
   } catch (error) {
     if (error instanceof HoldoutError && error.code === 'token_unknown') return false;
     throw error;

@@ -13,7 +13,11 @@ configure({ useWebWorkers: false });
  *
  * @throws HoldoutError `archive_…`, with every problem
  */
-export async function openZip(source: ByteSource, limits: BundleLimits): Promise<BundleFiles> {
+export async function openZip(
+  source: ByteSource,
+  limits: BundleLimits,
+  { inPlaceBytes = 0 }: { readonly inPlaceBytes?: number } = {},
+): Promise<BundleFiles> {
   // Which entries overlap is remembered by the reader, so each pass over the contents has a reader of its own.
   const entries = await listEntries(source, limits);
   refuseProblems(checkEntries(entries.map(describeEntry), source.sizeBytes, limits));
@@ -27,13 +31,13 @@ export async function openZip(source: ByteSource, limits: BundleLimits): Promise
     stream(path) {
       const entry = byPath.get(path);
       if (!entry) throw new RangeError(`There is no ${path} in the archive.`);
-      return readEntry(entry, false);
+      return readEntry(entry, { checkOverlap: false, inPlaceBytes });
     },
     async *walk() {
       for (const entry of await listEntries(source, limits)) {
         if (entry.directory || isLitter(entry.filename)) continue;
         const file = { path: entry.filename, sizeBytes: entry.uncompressedSize };
-        yield { file, chunks: readEntry(entry, true) };
+        yield { file, chunks: readEntry(entry, { checkOverlap: true, inPlaceBytes }) };
       }
     },
   };
@@ -72,13 +76,17 @@ function kindOf(entry: Entry): ArchiveEntry['kind'] {
 }
 
 /** One entry's contents, checked against its declared size and checksum while they are read. */
-async function* readEntry(entry: FileEntry, checkOverlap: boolean): AsyncGenerator<Uint8Array> {
+async function* readEntry(
+  entry: FileEntry,
+  { checkOverlap, inPlaceBytes }: { checkOverlap: boolean; inPlaceBytes: number },
+): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   let failure: unknown;
   const ended = { done: true as const, value: undefined };
   const done = entry.getData(writable, {
     checkCrc32: true,
     checkOverlappingEntry: checkOverlap,
+    useCompressionStream: entry.uncompressedSize > inPlaceBytes,
     strictness: 'balanced',
   });
   // zip.js may fail before it touches the stream, whose reader would then wait for ever.

@@ -12,8 +12,20 @@ export function toSource(bytes: Uint8Array): ByteSource {
   };
 }
 
+/** Both ways of unpacking must come to the same. */
 export async function openAndCheck(bytes: Uint8Array, limits: BundleLimits = bundleLimits): Promise<CheckedBundle> {
-  return await checkBundle(await openArchive(toSource(bytes), limits), limits);
+  const check = async (inPlaceBytes: number) =>
+    await checkBundle(await openArchive(toSource(bytes), limits, { inPlaceBytes }), limits);
+  const [byThread, inPlace] = await Promise.allSettled([check(0), check(Number.POSITIVE_INFINITY)]);
+  const [one, other] = [describeOutcome(byThread), describeOutcome(inPlace)];
+  if (one !== other) throw new Error(`Unpacked by a thread it is ${one}, in place ${other}.`);
+  if (inPlace.status === 'rejected') throw inPlace.reason;
+  return inPlace.value;
+}
+
+function describeOutcome(outcome: PromiseSettledResult<CheckedBundle>): string {
+  if (outcome.status === 'fulfilled') return `accepted with ${outcome.value.sizeBytes} bytes`;
+  return outcome.reason instanceof HoldoutError ? `refused as ${outcome.reason.code}` : String(outcome.reason);
 }
 
 /** The refusal of an archive. Anything else than a refusal, also success, is an error of the test. */

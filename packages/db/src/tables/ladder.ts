@@ -11,32 +11,29 @@ export type LadderPlace =
 
 /** Reads where an evaluation stands on its phase's ladder. Once decided, a submission stays so on later versions. */
 export async function readLadder(db: Queryable, evaluationId: string): Promise<LadderPlace> {
-  const { phaseId, teamId, submissionId, testSetVersionId, release, isRevealed } = await db
+  const { phaseId, teamId, testSetVersionId, release, isRevealed, releasedBefore } = await db
     .selectFrom('evaluations')
     .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
     .innerJoin('phases', 'phases.id', 'submissions.phaseId')
     .select([
       'submissions.phaseId',
       'submissions.teamId',
-      'evaluations.submissionId',
       'evaluations.testSetVersionId',
       'phases.release',
+      selectReleasedBefore.as('releasedBefore'),
       sql<boolean>`phases.revealed_at IS NOT NULL`.as('isRevealed'),
     ])
     .where('evaluations.id', '=', evaluationId)
     .executeTakeFirstOrThrow();
-  const before = await db
-    .selectFrom('evaluations')
-    .innerJoin('scores', 'scores.evaluationId', 'evaluations.id')
-    .select('scores.released')
-    .where('evaluations.submissionId', '=', submissionId)
-    .orderBy('scores.createdAt')
-    .limit(1)
-    .executeTakeFirst();
-  if (before) return before.released ? { decided: true } : { decided: false };
+  if (releasedBefore !== null) return { decided: releasedBefore };
   if (release === 'exact' || isRevealed) return { decided: true };
   return { decided: null, best: (await findBestReleased(db, { phaseId, teamId, testSetVersionId })) ?? null };
 }
+
+/** Of the submission's first score; null where it has none. */
+const selectReleasedBefore = sql<boolean | null>`(
+  SELECT scores.released FROM evaluations earlier JOIN scores ON scores.evaluation_id = earlier.id
+  WHERE earlier.submission_id = submissions.id ORDER BY scores.created_at LIMIT 1)`;
 
 interface Place {
   phaseId: string;

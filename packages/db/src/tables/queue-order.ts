@@ -1,6 +1,7 @@
 import type { Hardware } from '@holdout/contracts';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import type { Schema } from '../schema.js';
 
 /**
  * The order in which what is queued for one hardware class is worked: as the index `evaluations_queue` has it, and the
@@ -8,16 +9,26 @@ import type { Queryable } from '../open-database.js';
  */
 export const queueOrder = sql`-priority, turn, queued_at, id`;
 
+/** What of an evaluation's row decides about its claim. */
+export const claimedColumns = ['id', 'state', 'attempts', 'leaseOwner', 'bundleStartedAt'] as const;
+export type ClaimedRow = Pick<Selectable<Schema['evaluations']>, (typeof claimedColumns)[number]>;
+
 /**
  * The next to be worked of a hardware class, locked; what others have locked is theirs.
  *
- * @returns its id; null where nothing waits
+ * @returns undefined where nothing waits
  */
-export async function lockNextQueued(trx: Queryable, hardware: Hardware): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    SELECT id FROM evaluations WHERE state = 'queued' AND hardware = ${hardware}
-    ORDER BY ${queueOrder} LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(trx);
-  return rows[0]?.id ?? null;
+export async function lockNextQueued(trx: Queryable, hardware: Hardware): Promise<ClaimedRow | undefined> {
+  return await trx
+    .selectFrom('evaluations')
+    .select(claimedColumns)
+    .where('state', '=', 'queued')
+    .where('hardware', '=', hardware)
+    .orderBy(queueOrder)
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
 }
 
 /** Of some hardware classes those that something waits for: the one of the highest priority first, then as they came. */

@@ -109,15 +109,16 @@ export async function lockTeam(trx: Queryable, teamId: string): Promise<void> {
 
 /** The same for the team of a submission, which changes where teams are merged. @returns the team's id */
 export async function lockTeamOf(trx: Queryable, submissionId: string): Promise<string> {
-  const readTeam = async () => {
-    const submission = trx.selectFrom('submissions').select('teamId').where('id', '=', submissionId);
-    return (await submission.executeTakeFirstOrThrow()).teamId;
-  };
-  for (let teamId = await readTeam(); ; ) {
-    await lockTeam(trx, teamId);
-    const locked = teamId;
-    teamId = await readTeam();
-    if (teamId === locked) return teamId;
+  for (;;) {
+    const submission = trx.selectFrom('submissions').where('submissions.id', '=', submissionId);
+    const { id } = await submission
+      .innerJoin('teams', 'teams.id', 'submissions.teamId')
+      .select('teams.id')
+      .forNoKeyUpdate('teams')
+      .executeTakeFirstOrThrow();
+    // While the lock was waited for, it may have become another team's.
+    const { teamId } = await submission.select('teamId').executeTakeFirstOrThrow();
+    if (teamId === id) return teamId;
   }
 }
 

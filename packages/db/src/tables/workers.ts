@@ -1,6 +1,7 @@
 import type { Hardware, SubmissionState, WorkerDescription, WorkerKind, WorkerMode } from '@holdout/contracts';
-import { sql } from 'kysely';
+import { type QueryCreator, sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
+import type { Schema } from '../schema.js';
 
 /** A worker that is silent for so long is lost: it says that it is there every few seconds. */
 const lostAfterSeconds = 20;
@@ -57,8 +58,12 @@ export async function signOffWorker(db: Queryable, name: string): Promise<void> 
 
 /** Whether who holds leases by this name may take new ones; anybody who is not entered as a worker may. */
 export async function mayClaim(db: Queryable, name: string): Promise<boolean> {
-  const row = await db.selectFrom('workers').select('mode').where('name', '=', name).executeTakeFirst();
-  return row === undefined || row.mode === 'working';
+  return (await selectResting(db, name).executeTakeFirst()) === undefined;
+}
+
+/** Finds the worker of this name where it may take no new work. */
+export function selectResting(query: Pick<QueryCreator<Schema>, 'selectFrom'>, name: string) {
+  return query.selectFrom('workers').select('workers.mode').where('name', '=', name).where('mode', '<>', 'working');
 }
 
 /** How many living workers take new evaluations of a class. */

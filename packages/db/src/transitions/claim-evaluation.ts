@@ -3,9 +3,10 @@ import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import { insertEvents } from '../tables/evaluation-events.js';
 import type { PhaseLimits } from '../tables/phases.js';
+import { type ClaimedRow, claimedColumns } from '../tables/queue-order.js';
 import { recordLoss } from '../tables/worker-losses.js';
 import { mayClaim } from '../tables/workers.js';
-import { changeState } from './change-state.js';
+import { changeState, endForReason } from './change-state.js';
 import { notifyProgress } from './notify-change.js';
 
 export interface ClaimOptions {
@@ -54,37 +55,47 @@ const maxLosses = 2;
  *   of two workers (it is `rejected` then), or who asks is a worker that is paused or draining
  */
 export async function claimEvaluation(db: Queryable, options: ClaimOptions): Promise<EvaluationClaim | null> {
-  return db.transaction().execute(async (trx) => ((await mayClaim(trx, options.owner)) ? claimIn(trx, options) : null));
+  const { evaluationId } = options;
+  return db.transaction().execute(async (trx) => {
+    if (!(await mayClaim(trx, options.owner))) return null;
+    const free = await trx
+      .selectFrom('evaluations')
+      .select(claimedColumns)
+      .where('id', '=', evaluationId)
+      .where('state', 'in', ['queued', 'checking', 'running'])
+      .where(sql<boolean>`coalesce(lease_expires_at < now(), true)`)
+      .forUpdate()
+      .executeTakeFirst();
+    return free ? await claimLocked(trx, free, options) : null;
+  });
 }
 
-/** The same in a transaction, for who has asked whether the worker may. */
-export async function claimIn(trx: Queryable, options: ClaimOptions): Promise<EvaluationClaim | null> {
-  const { evaluationId, maxAttempts = defaultMaxAttempts } = options;
-  const before = await trx
-    .selectFrom('evaluations')
-    .select(['state', 'attempts', 'leaseOwner', 'bundleStartedAt'])
-    .select(sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held'))
-    .where('id', '=', evaluationId)
-    .where('state', 'in', ['queued', 'checking', 'running'])
-    .forUpdate()
-    .executeTakeFirst();
-  if (!before || before.held) return null;
+/** The same of a row that nobody holds a lease on and that the transaction has locked, for a worker that may claim. */
+export async function claimLocked(
+  trx: Queryable,
+  { id: evaluationId, ...before }: ClaimedRow,
+  options: Omit<ClaimOptions, 'evaluationId'>,
+): Promise<EvaluationClaim | null> {
+  const { maxAttempts = defaultMaxAttempts } = options;
   if (before.leaseOwner !== null && before.bundleStartedAt !== null) {
     const losses = await recordLoss(trx, { evaluationId, owner: before.leaseOwner });
     if (losses >= maxLosses) {
-      await changeState(trx, 'rejected', { evaluationId, reason: await killedWorkers(trx, evaluationId, losses) });
+      await endForReason(trx, 'rejected', { evaluationId, reason: await killedWorkers(trx, evaluationId, losses) });
       return null;
     }
   }
   if (before.attempts >= maxAttempts) {
-    await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.attempts) });
+    await endForReason(trx, 'failed', { evaluationId, reason: attemptsSpent(before.attempts) });
     return null;
   }
-  // In this order: the database refuses a lease on what is still queued.
-  if (before.state === 'queued') await changeState(trx, 'checking', { evaluationId });
-  // One that was handed back has no owner.
-  else if (before.leaseOwner !== null) await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
-  await takeLease(trx, options);
+  const columns = leaseColumns(options);
+  // The database refuses a lease on what is still queued.
+  if (before.state === 'queued') await changeState(trx, 'checking', { evaluationId, columns });
+  else {
+    // One that was handed back has no owner.
+    if (before.leaseOwner !== null) await sayTakeover(trx, evaluationId, before.attempts + 1, maxAttempts);
+    await trx.updateTable('evaluations').set(columns).where('id', '=', evaluationId).execute();
+  }
   return readClaim(trx, evaluationId);
 }
 
@@ -110,21 +121,18 @@ async function killedWorkers(trx: Queryable, evaluationId: string, losses: numbe
   return { code: 'worker_killed', detail } as const;
 }
 
-async function takeLease(trx: Queryable, { evaluationId, owner, leaseSeconds }: ClaimOptions): Promise<void> {
-  await trx
-    .updateTable('evaluations')
-    .set((columns) => ({
-      leaseOwner: owner,
-      leaseToken: columns('leaseToken', '+', 1),
-      leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
-      attempts: columns('attempts', '+', 1),
-      bundleStartedAt: null,
-      progressStage: null,
-      imagesDone: null,
-      imagesTotal: null,
-    }))
-    .where('id', '=', evaluationId)
-    .execute();
+/** Of a lease of the worker's own. */
+function leaseColumns({ owner, leaseSeconds }: Pick<ClaimOptions, 'owner' | 'leaseSeconds'>) {
+  return {
+    leaseOwner: owner,
+    leaseToken: sql<number>`lease_token + 1`,
+    leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+    attempts: sql<number>`attempts + 1`,
+    bundleStartedAt: null,
+    progressStage: null,
+    imagesDone: null,
+    imagesTotal: null,
+  };
 }
 
 async function sayTakeover(trx: Queryable, evaluationId: string, attempt: number, maxAttempts: number): Promise<void> {

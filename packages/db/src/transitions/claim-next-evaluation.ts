@@ -1,9 +1,9 @@
 import type { Hardware } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { listWaitedFor, lockNextQueued } from '../tables/queue-order.js';
+import { type ClaimedRow, claimedColumns, listWaitedFor, lockNextQueued } from '../tables/queue-order.js';
 import { mayClaim } from '../tables/workers.js';
-import { type ClaimOptions, claimIn, type EvaluationClaim } from './claim-evaluation.js';
+import { type ClaimOptions, claimLocked, type EvaluationClaim } from './claim-evaluation.js';
 
 interface NextClaimOptions extends Omit<ClaimOptions, 'evaluationId'> {
   /** The classes that the worker serves; of two that are waited for with equal priority, the first one comes first. */
@@ -21,9 +21,9 @@ export async function claimNextEvaluation(db: Queryable, options: NextClaimOptio
   return db.transaction().execute(async (trx) => {
     if (!(await mayClaim(trx, options.owner))) return null;
     for (;;) {
-      const evaluationId = (await lockUnheld(trx, serves)) ?? (await lockQueued(trx, serves));
-      if (evaluationId === null) return null;
-      const claim = await claimIn(trx, { ...claimOptions, evaluationId });
+      const free = (await lockUnheld(trx, serves)) ?? (await lockQueued(trx, serves));
+      if (!free) return null;
+      const claim = await claimLocked(trx, free, claimOptions);
       // Without one its attempts were spent; it has ended, and the next one is looked for.
       if (claim) return claim;
     }
@@ -31,10 +31,10 @@ export async function claimNextEvaluation(db: Queryable, options: NextClaimOptio
 }
 
 /** What was begun and is held by nobody, unless it was handed back until a later moment. */
-async function lockUnheld(trx: Queryable, serves: readonly Hardware[]): Promise<string | null> {
-  const row = await trx
+async function lockUnheld(trx: Queryable, serves: readonly Hardware[]): Promise<ClaimedRow | undefined> {
+  return await trx
     .selectFrom('evaluations')
-    .select('id')
+    .select(claimedColumns)
     .where('state', 'in', ['checking', 'running'])
     .where('hardware', 'in', serves)
     .where((where) => where.or([where('leaseExpiresAt', 'is', null), where('leaseExpiresAt', '<', sql<Date>`now()`)]))
@@ -43,13 +43,12 @@ async function lockUnheld(trx: Queryable, serves: readonly Hardware[]): Promise<
     .forUpdate()
     .skipLocked()
     .executeTakeFirst();
-  return row?.id ?? null;
 }
 
-async function lockQueued(trx: Queryable, serves: readonly Hardware[]): Promise<string | null> {
+async function lockQueued(trx: Queryable, serves: readonly Hardware[]): Promise<ClaimedRow | undefined> {
   for (const hardware of await listWaitedFor(trx, serves)) {
-    const id = await lockNextQueued(trx, hardware);
-    if (id !== null) return id;
+    const queued = await lockNextQueued(trx, hardware);
+    if (queued) return queued;
   }
-  return null;
+  return undefined;
 }

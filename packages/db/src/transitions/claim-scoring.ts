@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
-import { mayClaim } from '../tables/workers.js';
-import { changeState } from './change-state.js';
+import { mayClaim, selectResting } from '../tables/workers.js';
+import { endForReason } from './change-state.js';
 import { attemptsSpent, type ClaimOptions, defaultMaxAttempts } from './claim-evaluation.js';
 
 /** What the scoring worker needs. Each write it makes names the lease's token. */
@@ -28,66 +28,83 @@ export interface ScoringClaim {
 }
 
 /**
- * Claims an evaluation whose predictions wait for their score, or whose scoring worker was lost.
+ * Claims an evaluation whose predictions wait for their score, or whose scoring worker was lost: in one statement, which needs
+ * no transaction.
  *
  * @returns null where another worker holds it, it is not there yet or has ended, its attempts are spent, or who asks is a
  *   worker that is paused or draining
  */
 export async function claimScoring(db: Queryable, options: ClaimOptions): Promise<ScoringClaim | null> {
   const { evaluationId, owner, leaseSeconds, maxAttempts = defaultMaxAttempts } = options;
-  return db.transaction().execute(async (trx) => {
-    if (!(await mayClaim(trx, options.owner))) return null;
-    const before = await trx
-      .selectFrom('evaluations')
-      .select(['scoringAttempts', sql<boolean>`coalesce(lease_expires_at >= now(), false)`.as('held')])
-      .where('id', '=', evaluationId)
-      .where('state', '=', 'scoring')
-      .forUpdate()
-      .executeTakeFirst();
-    if (!before || before.held) return null;
-    if (before.scoringAttempts >= maxAttempts) {
-      await changeState(trx, 'failed', { evaluationId, reason: attemptsSpent(before.scoringAttempts) });
-      return null;
-    }
-    await trx
-      .updateTable('evaluations')
-      .set((columns) => ({
-        leaseOwner: owner,
-        leaseToken: columns('leaseToken', '+', 1),
-        leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
-        scoringAttempts: columns('scoringAttempts', '+', 1),
-      }))
-      .where('id', '=', evaluationId)
-      .execute();
-    return await readClaim(trx, evaluationId);
-  });
-}
-
-async function readClaim(trx: Queryable, evaluationId: string): Promise<ScoringClaim> {
-  const { predictionsDigest, rescoredFrom, reproduces, ...claim } = await trx
-    .selectFrom('evaluations')
-    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
-    .innerJoin('testSetVersions', 'testSetVersions.id', 'evaluations.testSetVersionId')
-    .leftJoin('evaluations as first', 'first.id', 'evaluations.reproduces')
+  const row = await db
+    .with('claimed', (query) =>
+      query
+        .updateTable('evaluations')
+        .set({
+          leaseOwner: owner,
+          leaseToken: sql<number>`lease_token + 1`,
+          leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})`,
+          scoringAttempts: sql<number>`scoring_attempts + 1`,
+        })
+        .where('id', '=', evaluationId)
+        .where(isFree)
+        .where('scoringAttempts', '<', maxAttempts)
+        .where(({ not, exists }) => not(exists(selectResting(query, owner))))
+        .returningAll(),
+    )
+    .selectFrom('claimed')
+    .innerJoin('submissions', 'submissions.id', 'claimed.submissionId')
+    .innerJoin('testSetVersions', 'testSetVersions.id', 'claimed.testSetVersionId')
+    .leftJoin('evaluations as first', 'first.id', 'claimed.reproduces')
     .select([
-      'evaluations.id as evaluationId',
-      'evaluations.submissionId',
-      'evaluations.requestId',
-      'evaluations.leaseToken',
-      'evaluations.scoringAttempts as attempts',
-      'evaluations.testSetVersionId',
+      'claimed.id as evaluationId',
+      'claimed.submissionId',
+      'claimed.requestId',
+      'claimed.leaseToken',
+      'claimed.scoringAttempts as attempts',
+      'claimed.testSetVersionId',
       'testSetVersions.digest as testSetDigest',
-      'evaluations.predictionsDigest',
-      'evaluations.rescoredFrom',
-      'evaluations.provenance',
-      'evaluations.reproduces',
+      'claimed.predictionsDigest',
+      'claimed.rescoredFrom',
+      'claimed.provenance',
+      'claimed.reproduces',
       'submissions.bundleDigest',
       'first.predictionsDigest as comparedDigest',
     ])
-    .where('evaluations.id', '=', evaluationId)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (!row) {
+    await endSpent(db, options);
+    return null;
+  }
+  const { predictionsDigest, rescoredFrom, reproduces, ...claim } = row;
   if (predictionsDigest === null) throw new Error(`Evaluation ${evaluationId} is scoring without predictions.`);
   if (reproduces !== null && claim.comparedDigest === null)
     throw new Error(`Evaluation ${reproduces} is reproduced without predictions.`);
   return { ...claim, predictionsDigest, isRescoring: rescoredFrom !== null };
+}
+
+/** It waits for a score, and nobody works on it. */
+const isFree = sql<boolean>`state = 'scoring' AND coalesce(lease_expires_at < now(), true)`;
+
+/** What could not be claimed since it was begun too often ends. */
+async function endSpent(db: Queryable, { owner, ...options }: ClaimOptions): Promise<void> {
+  const { evaluationId } = options;
+  if (!(await selectSpent(db, options).executeTakeFirst())) return;
+  await db.transaction().execute(async (trx) => {
+    if (!(await mayClaim(trx, owner))) return;
+    const spent = await selectSpent(trx, options).forUpdate().executeTakeFirst();
+    if (spent) await endForReason(trx, 'failed', { evaluationId, reason: attemptsSpent(spent.scoringAttempts) });
+  });
+}
+
+function selectSpent(
+  db: Queryable,
+  { evaluationId, maxAttempts = defaultMaxAttempts }: Pick<ClaimOptions, 'evaluationId' | 'maxAttempts'>,
+) {
+  return db
+    .selectFrom('evaluations')
+    .select('scoringAttempts')
+    .where('id', '=', evaluationId)
+    .where(isFree)
+    .where('scoringAttempts', '>=', maxAttempts);
 }

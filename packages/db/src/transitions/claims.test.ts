@@ -221,3 +221,44 @@ it('counts leases by the database’s clock', async () => {
   );
   expect(rows[0]?.seconds).toBe(30);
 });
+
+it('tells what is left of the check, and then that it runs; or nothing of both', async () => {
+  const { evaluationId, submissionId } = await seed();
+  const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
+  const report = {
+    lines: ['first', 'second'],
+    progress: { stage: 'checking', imagesDone: 2, imagesTotal: 2 },
+  } as const;
+  const before = await listEvents(databases.owner, evaluationId, 0);
+  expect(await startRunning(databases.evaluator, { ...held, leaseToken: 9, report })).toBe(false);
+  expect(await listEvents(databases.owner, evaluationId, 0)).toEqual(before);
+  expect(await startRunning(databases.evaluator, { ...held, report })).toBe(true);
+  const told = (await listEvents(databases.owner, evaluationId, 0)).slice(before.length);
+  expect(told.map(({ kind, data }) => [kind, data])).toEqual([
+    ['log', { line: 'first' }],
+    ['log', { line: 'second' }],
+    ['progress', report.progress],
+    ['state', { state: 'running', reason: null }],
+  ]);
+  expect(await findSubmission(databases.owner, submissionId)).toMatchObject({ progress: report.progress });
+});
+
+it('writes no event behind one that was read already, however many write at once', async () => {
+  const { evaluationId } = await seed();
+  const held = { evaluationId, leaseToken: (await claim(evaluationId))?.leaseToken ?? 0 };
+  let isWriting = true;
+  const writing = Promise.all(
+    Array.from({ length: 100 }, (_, place) => appendLog(databases.evaluator, { ...held, lines: [`line ${place}`] })),
+  ).finally(() => {
+    isWriting = false;
+  });
+  const followed: number[] = [];
+  const readOn = async () => {
+    for (const { id } of await listEvents(databases.owner, evaluationId, followed.at(-1) ?? 0)) followed.push(id);
+  };
+  while (isWriting) await readOn();
+  await writing;
+  await readOn();
+  expect(followed).toEqual((await listEvents(databases.owner, evaluationId, 0)).map(({ id }) => id));
+  expect(followed).toHaveLength(102);
+});

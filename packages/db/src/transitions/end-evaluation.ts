@@ -1,6 +1,6 @@
 import type { Canceller, ErrorCode, Sentence } from '@holdout/contracts';
 import type { Queryable } from '../open-database.js';
-import { changeState } from './change-state.js';
+import { changeState, endForReason } from './change-state.js';
 import { storableSentence, storableText } from './storable-text.js';
 
 interface Ending {
@@ -41,7 +41,7 @@ export function cancelEvaluation(
   db: Queryable,
   { evaluationId, by }: { evaluationId: string; by: Canceller },
 ): Promise<boolean> {
-  return db.transaction().execute((trx) => changeState(trx, 'cancelled', { evaluationId, cancelledBy: by }));
+  return changeState(db, 'cancelled', { evaluationId, cancelledBy: by });
 }
 
 function end(
@@ -54,5 +54,5 @@ function end(
     detail: detail === undefined ? null : storableText(detail),
     sentences: sentences.map(storableSentence),
   };
-  return db.transaction().execute((trx) => changeState(trx, to, { evaluationId, leaseToken, reason }));
+  return db.transaction().execute((trx) => endForReason(trx, to, { evaluationId, leaseToken, reason }));
 }

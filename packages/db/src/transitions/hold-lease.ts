@@ -1,7 +1,8 @@
 import type { CheckWarning } from '@holdout/contracts';
 import { sql } from 'kysely';
 import type { Queryable } from '../open-database.js';
-import { tellProgress } from './notify-change.js';
+import { changeAndTell } from './notify-change.js';
+import { listReported, type Progress, type Report, reportedColumns } from './report.js';
 import { storableSentence, storableText } from './storable-text.js';
 
 /** Whether a worker may go on: `lost` and `cancelled` say stop, and that nothing was written. */
@@ -17,20 +18,10 @@ export async function renewLease(
   db: Queryable,
   { evaluationId, leaseToken, leaseSeconds }: Held & { leaseSeconds: number },
 ): Promise<LeaseState> {
-  const result = await db
-    .updateTable('evaluations')
+  const result = await updateHeld(db, { evaluationId, leaseToken })
     .set({ leaseExpiresAt: sql<Date>`now() + make_interval(secs => ${leaseSeconds})` })
-    .where('id', '=', evaluationId)
-    .where('leaseToken', '=', leaseToken)
-    .where('leaseOwner', 'is not', null)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n ? 'held' : whyNotHeld(db, evaluationId);
-}
-
-interface Progress {
-  stage: 'checking' | 'running';
-  imagesDone: number;
-  imagesTotal: number;
 }
 
 /** Images done of images in all; said to those who watch. How often is the caller's to limit. */
@@ -44,27 +35,20 @@ export async function recordProgress(
 /** Adds lines to the log that the team sees, and says how far its bundle is, where that is given. */
 export async function recordReport(
   db: Queryable,
-  { evaluationId, leaseToken, lines, progress }: Held & { lines: readonly string[]; progress: Progress | null },
+  { evaluationId, leaseToken, lines, progress }: Held & Report,
 ): Promise<LeaseState> {
-  return db.transaction().execute(async (trx) => {
-    const isHeld = progress
-      ? await writeProgress(trx, { evaluationId, leaseToken }, progress)
-      : await lockHeld(trx, { evaluationId, leaseToken });
-    if (!isHeld) return whyNotHeld(trx, evaluationId);
-    const log = lines.map((line) => ({ kind: 'log', data: { line: storableText(line) } }) as const);
-    await tellProgress(trx, evaluationId, progress ? [...log, { kind: 'progress', data: progress }] : log);
-    return 'held';
-  });
+  const report = { lines, progress };
+  // A row that nothing changes of is written too: so it is locked.
+  const columns = progress ? reportedColumns(report) : { leaseToken };
+  const update = updateHeld(db, { evaluationId, leaseToken }).set(columns);
+  const told = await changeAndTell(db, update, listReported(report), { progress: true });
+  return told ? 'held' : whyNotHeld(db, evaluationId);
 }
 
 /** Says that from now on the bundle's own code may be running: a worker that is lost now may have been killed by it. */
 export async function recordBundleStart(db: Queryable, { evaluationId, leaseToken }: Held): Promise<LeaseState> {
-  const result = await db
-    .updateTable('evaluations')
+  const result = await updateHeld(db, { evaluationId, leaseToken })
     .set({ bundleStartedAt: sql<Date>`now()` })
-    .where('id', '=', evaluationId)
-    .where('leaseToken', '=', leaseToken)
-    .where('leaseOwner', 'is not', null)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n ? 'held' : whyNotHeld(db, evaluationId);
 }
@@ -87,19 +71,10 @@ export async function recordWarnings(
     message: storableText(message),
     ...(sentence ? { sentence: storableSentence(sentence) } : {}),
   }));
-  return db.transaction().execute(async (trx) => {
-    const result = await trx
-      .updateTable('evaluations')
-      .set({ checkWarnings: JSON.stringify(storable) })
-      .where('id', '=', evaluationId)
-      .where('leaseToken', '=', leaseToken)
-      .where('leaseOwner', 'is not', null)
-      .executeTakeFirst();
-    if (result.numUpdatedRows === 0n) return whyNotHeld(trx, evaluationId);
-    const events = storable.map((data) => ({ kind: 'warning', data }) as const);
-    await tellProgress(trx, evaluationId, events);
-    return 'held';
-  });
+  const update = updateHeld(db, { evaluationId, leaseToken }).set({ checkWarnings: JSON.stringify(storable) });
+  const events = storable.map((data) => ({ kind: 'warning', data }) as const);
+  const told = await changeAndTell(db, update, events, { progress: true });
+  return told ? 'held' : whyNotHeld(db, evaluationId);
 }
 
 /**
@@ -141,33 +116,13 @@ export async function releaseLease(
   });
 }
 
-/** @returns false where it is another's */
-async function writeProgress(
-  trx: Queryable,
-  { evaluationId, leaseToken }: Held,
-  { stage, imagesDone, imagesTotal }: Progress,
-): Promise<boolean> {
-  const result = await trx
+/** Of the row of an evaluation, while its lease is this one. */
+function updateHeld(db: Queryable, { evaluationId, leaseToken }: Held) {
+  return db
     .updateTable('evaluations')
-    .set({ progressStage: stage, imagesDone, imagesTotal })
     .where('id', '=', evaluationId)
     .where('leaseToken', '=', leaseToken)
-    .where('leaseOwner', 'is not', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
-/** @returns false where it is another's */
-async function lockHeld(trx: Queryable, { evaluationId, leaseToken }: Held): Promise<boolean> {
-  const held = await trx
-    .selectFrom('evaluations')
-    .select('id')
-    .where('id', '=', evaluationId)
-    .where('leaseToken', '=', leaseToken)
-    .where('leaseOwner', 'is not', null)
-    .forUpdate()
-    .executeTakeFirst();
-  return held !== undefined;
+    .where('leaseOwner', 'is not', null);
 }
 
 async function whyNotHeld(db: Queryable, evaluationId: string): Promise<LeaseState> {

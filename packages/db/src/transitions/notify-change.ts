@@ -1,6 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type QueryCreator, type RawBuilder, sql, type UpdateQueryBuilder } from 'kysely';
 import type { EvaluationChange } from '../listen.js';
 import type { Queryable } from '../open-database.js';
+import type { Schema } from '../schema.js';
 import type { EventContent } from '../tables/evaluation-events.js';
 
 /** What a notice says besides the ids. */
@@ -8,58 +9,75 @@ type Facts = Pick<EvaluationChange, 'progress' | 'state'>;
 
 /** Tells every listener, when the transaction commits, that this evaluation changed. */
 export async function notifyChange(trx: Queryable, evaluationId: string): Promise<void> {
-  await selectNotice(evaluationId, {}).execute(trx);
+  await selectNotice(trx, evaluationId, {}).execute();
 }
 
 /** The same where no board changes by it: of its progress, its log, or a state that is not its last. */
 export async function notifyProgress(trx: Queryable, evaluationId: string): Promise<void> {
-  await selectNotice(evaluationId, { progress: true }).execute(trx);
+  await selectNotice(trx, evaluationId, { progress: true }).execute();
 }
 
-function selectNotice(evaluationId: string, facts: Facts): RawBuilder<unknown> {
-  return sql`
-    SELECT pg_notify('holdout_events', (${JSON.stringify(facts)}::jsonb || jsonb_build_object(
-      'evaluationId', evaluations.id, 'submissionId', submissions.id, 'phaseId', submissions.phase_id))::text)
-    FROM evaluations JOIN submissions ON submissions.id = evaluations.submission_id
-    WHERE evaluations.id = ${evaluationId}`;
+function selectNotice(query: Pick<QueryCreator<Schema>, 'selectFrom'>, evaluationId: string, facts: Facts) {
+  return query
+    .selectFrom('evaluations')
+    .innerJoin('submissions', 'submissions.id', 'evaluations.submissionId')
+    .select(notice('evaluations', facts))
+    .where('evaluations.id', '=', evaluationId);
+}
+
+/** Of the rows of `evaluations`, or of what has their `id`, joined with `submissions`. */
+function notice(evaluations: string, facts: Facts) {
+  return sql`pg_notify('holdout_events', (${JSON.stringify(facts)}::jsonb || jsonb_build_object(
+    'evaluationId', ${sql.ref(`${evaluations}.id`)}, 'submissionId', submissions.id,
+    'phaseId', submissions.phase_id))::text)`.as('notified');
 }
 
 /**
- * Writes events and tells every listener of them, in one statement, since each takes a while to be answered. The caller's
- * transaction must hold the lock on the evaluation's row.
+ * Changes an evaluation's row, writes events and tells every listener of them, all in one statement: each takes a while to be
+ * answered. The events come after others of the evaluation, since its row is locked before their ids are made.
+ *
+ * @param update - of that row alone
+ * @param facts - `progress` where no board changes by it
+ * @returns false where the update found no row; then nothing was written
  */
-export async function tellProgress(
-  trx: Queryable,
-  evaluationId: string,
-  events: readonly EventContent[],
-): Promise<void> {
-  await tell(trx, evaluationId, events, { progress: true });
-}
-
-/** The same of a new state; a board may change where it is the last. */
-export async function tellState(
-  trx: Queryable,
-  evaluationId: string,
-  event: Extract<EventContent, { kind: 'state' }>,
-  { isLast }: { isLast: boolean },
-): Promise<void> {
-  const { state } = event.data;
-  await tell(trx, evaluationId, [event], isLast ? { state } : { state, progress: true });
-}
-
-async function tell(
-  trx: Queryable,
-  evaluationId: string,
+export async function changeAndTell(
+  db: Queryable,
+  update: UpdateQueryBuilder<Schema, 'evaluations', 'evaluations', object>,
   events: readonly EventContent[],
   facts: Facts,
-): Promise<void> {
-  await sql`
-    WITH written AS (
-      INSERT INTO evaluation_events (evaluation_id, kind, data)
-      SELECT ${evaluationId}::uuid, kind, data
-      FROM unnest(${events.map(({ kind }) => kind)}::text[], ${events.map(({ data }) => JSON.stringify(data))}::jsonb[])
-        WITH ORDINALITY AS event (kind, data, place)
-      ORDER BY place
+): Promise<boolean> {
+  const told = await db
+    .with('changed', () => update.returning(['evaluations.id', 'evaluations.submissionId']))
+    .with('written', (query) =>
+      query
+        .insertInto('evaluationEvents')
+        .columns(['evaluationId', 'kind', 'data'])
+        .expression(sql`SELECT changed.id, kind, data FROM changed CROSS JOIN ${listRows(events)} ORDER BY place`),
     )
-    ${selectNotice(evaluationId, facts)}`.execute(trx);
+    .selectFrom('changed')
+    .innerJoin('submissions', 'submissions.id', 'changed.submissionId')
+    .select(notice('changed', facts))
+    .execute();
+  return told.length > 0;
+}
+
+/**
+ * Writes the event of an evaluation's last state and tells every listener of it, in one statement. The caller's transaction
+ * must hold the lock on the evaluation's row.
+ */
+export async function tellEnd(
+  trx: Queryable,
+  evaluationId: string,
+  { kind, data }: Extract<EventContent, { kind: 'state' }>,
+): Promise<void> {
+  const told = trx.with('written', (query) =>
+    query.insertInto('evaluationEvents').values({ evaluationId, kind, data: JSON.stringify(data) }),
+  );
+  await selectNotice(told, evaluationId, { state: data.state }).execute();
+}
+
+/** Events as a table `event` of the columns `kind`, `data` and `place`. */
+function listRows(events: readonly EventContent[]): RawBuilder<unknown> {
+  const [kinds, data] = [events.map(({ kind }) => kind), events.map((event) => JSON.stringify(event.data))];
+  return sql`unnest(${kinds}::text[], ${data}::jsonb[]) WITH ORDINALITY AS event (kind, data, place)`;
 }

@@ -1,6 +1,7 @@
 import type { Queryable } from '../open-database.js';
 import type { Provenance } from '../schema.js';
 import { changeState } from './change-state.js';
+import type { Report } from './report.js';
 
 interface Held {
   evaluationId: string;
@@ -10,10 +11,14 @@ interface Held {
 /**
  * checking → running: the bundle passed the check on the sample. The lease goes on.
  *
+ * @param held.report - what of the check is not written yet
  * @returns false where the lease is lost or the evaluation has ended; nothing was written
  */
-export function startRunning(db: Queryable, { evaluationId, leaseToken }: Held): Promise<boolean> {
-  return db.transaction().execute((trx) => changeState(trx, 'running', { evaluationId, leaseToken }));
+export function startRunning(
+  db: Queryable,
+  { evaluationId, leaseToken, report }: Held & { report?: Report | undefined },
+): Promise<boolean> {
+  return changeState(db, 'running', { evaluationId, leaseToken, report });
 }
 
 /**
@@ -30,6 +35,6 @@ export function finishRunning(
     provenance,
   }: Held & { predictionsDigest: string; provenance: Provenance },
 ): Promise<boolean> {
-  const result = { predictionsDigest, provenance: JSON.stringify(provenance) };
-  return db.transaction().execute((trx) => changeState(trx, 'scoring', { evaluationId, leaseToken, ...result }));
+  const columns = { predictionsDigest, provenance: JSON.stringify(provenance) };
+  return changeState(db, 'scoring', { evaluationId, leaseToken, columns });
 }

@@ -13,10 +13,10 @@ type Order = Extract<FillerRequest, { kind: 'fill' }>;
 
 const warmUpImages = 100;
 const warmUpSide = 64;
-const warmUpInput: Normalisation = {
-  ...{ channels: 3, layout: 'nchw', scale: 1 / 255 },
-  ...{ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-};
+const warmUpInputs: readonly Normalisation[] = [
+  { channels: 3, layout: 'nchw', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  { channels: 1, layout: 'nchw', scale: 1 / 255, mean: [0.5], std: [0.5] },
+];
 
 let input: Input | null = null;
 const extents: Extent[] = [];
@@ -45,7 +45,9 @@ parentPort?.on('message', (request: FillerRequest) => {
 /** V8 compiles what has run often: the first images of a bundle need not be those that it learns by. */
 function warmUp(): void {
   const [pixels, numbers] = [Buffer.alloc(3 * warmUpSide ** 2), new Float32Array(3 * warmUpSide ** 2)];
-  for (let image = 0; image < warmUpImages; image += 1) normalisePixels(pixels, warmUpInput, numbers, 0);
+  for (const input of warmUpInputs) {
+    for (let image = 0; image < warmUpImages; image += 1) normalisePixels(pixels, input, numbers, 0);
+  }
 }
 
 /** As far as orders, and decoded images for them, go. */

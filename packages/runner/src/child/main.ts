@@ -17,6 +17,7 @@ import { openBatchSource } from './batch-source.js';
 import { explainImages } from './explain/explain-images.js';
 import { ModelRunner } from './model-runner.js';
 import { readProbabilities } from './read-probabilities.js';
+import { warmUpRequests } from './warm-up-requests.js';
 
 // The program that runs a bundle's model: requests in, messages out, and nothing else of ours in reach.
 
@@ -54,6 +55,7 @@ process.exit(0);
 
 function prepare(engine: LoadRequest['manifest']['engine']): void {
   prepareEngine(engine).catch(() => {});
+  warmUpRequests();
   batches.prepare();
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { model as defineModel, input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterAll, expect, it } from 'vitest';
@@ -33,6 +34,22 @@ it.each([
   await expect(model.predict(images, 2, ['nothing'])).rejects.toThrow(/nothing/);
   expect((await model.predict(images, 1)).extras).toEqual([]);
   await model.release();
+});
+
+it('leaves the cores to others between batches of a model of onnx', async () => {
+  const { directory: bundleDirectory, manifest } = await writers.onnx({ weights: [[2, 4, 8]], bias: [1] });
+  const { model } = await loadModel({ bundleDirectory, manifest, threads: 4, gpu: null, devices: ['cpu'] });
+  const spent: number[] = [];
+  for (let pause = 0; pause < 9; pause += 1) {
+    await model.predict(images, 2);
+    const before = process.cpuUsage();
+    await sleep(200);
+    const { user, system } = process.cpuUsage(before);
+    spent.push((user + system) / 1000);
+  }
+  await model.release();
+  // Of processor time, which counts only what this process used: a thread that spins takes some 30 ms.
+  expect(spent.sort((a, b) => a - b)[4]).toBeLessThan(20);
 });
 
 it.each(['onnx', 'tfjs'] as const)('says why %s can’t have the only device that it may have', async (engine) => {
