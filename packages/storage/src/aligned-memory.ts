@@ -9,7 +9,7 @@ export interface AlignedSlot {
   free(): void;
 }
 
-export const slotBytes = 1024 * 1024;
+const slotBytes = 1024 * 1024;
 /** For all files of this process together. */
 const slotsAtMost = 32;
 const wasmPageBytes = 64 * 1024;
