@@ -116,13 +116,15 @@ it('goes on with copies where they are no slower than the model by itself', asyn
   // Never one that was made ready for the model by itself.
   expect(sizesOfCopies).toEqual([32]);
   expect(runner.width).toBe(2);
+  // One waits for the copy that has done its own first.
+  expect(runner.mostUnderWay).toBe(3);
   expect(runner.describe().threads).toBe(2);
 });
 
 it('goes back to the model by itself where copies are slower, after a longer look', async () => {
   const { widths, roundsOfCopies, runner } = await runClocked({ own: 64, copies: () => 65 });
   expect(widths).toEqual([1, 2]);
-  expect(runner.width).toBe(1);
+  expect([runner.width, runner.mostUnderWay]).toEqual([1, 1]);
   expect(runner.batchSize).toBe(64);
   expect(roundsOfCopies).toBe(13);
 });
