@@ -57,7 +57,7 @@ it('measures small sizes on as many images as large ones', () => {
   const batches: number[] = [];
   // Only the last of the batches of four are as fast as they will be: eight are no better.
   const seconds = [9, 6, 6, 6, 4];
-  for (let batch = 0; !sizes.isSettled && batch < 100; batch += 1) {
+  for (let batch = 0; !sizes.isLargestKnown && batch < 100; batch += 1) {
     batches.push(sizes.current);
     sizes.learn(sizes.current, sizes.current === 4 ? (seconds.shift() ?? 4) : sizes.current);
   }

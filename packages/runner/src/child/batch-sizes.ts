@@ -60,11 +60,6 @@ export class BatchSizes {
     return this.#step !== 'up';
   }
 
-  /** Whether nothing more is tried. */
-  get isSettled(): boolean {
-    return this.#step === 'none';
-  }
-
   /** @param seconds - that the engine took for a full batch of this size */
   learn(size: number, seconds: number): void {
     const candidate = this.#candidate;

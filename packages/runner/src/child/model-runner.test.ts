@@ -119,6 +119,8 @@ it.each(engines)(
     // Never one that was made ready for the model by itself.
     expect(sizesOfCopies).toEqual([32]);
     expect(runner.width).toBe(2);
+    // One waits for the copy that has done its own first.
+    expect(runner.mostUnderWay).toBe(3);
     expect(runner.describe()).toMatchObject({ device: engine === 'onnx' ? 'cpu' : 'wasm-simd', threads: 2 });
   },
 );
@@ -138,7 +140,7 @@ it('makes copies of what runs on the processor, in threads that can each load it
 it('goes back to the model by itself where copies are slower, after a longer look', async () => {
   const { widths, roundsOfCopies, runner } = await runClocked({ own: 64, copies: () => 65 });
   expect(widths).toEqual([1, 2]);
-  expect(runner.width).toBe(1);
+  expect([runner.width, runner.mostUnderWay]).toEqual([1, 1]);
   expect(runner.batchSize).toBe(64);
   expect(roundsOfCopies).toBe(13);
 });

@@ -20,12 +20,10 @@ const batchesMeasured = 4;
 const mostBatchesMeasured = 12;
 const pacesKept = 9;
 const shareOfMemory = 0.7;
-/** So much less time an image must take. By little: images that are decoded beside them hold one copy up, and not the other. */
-const gain = 0.98;
 
 /**
  * Runs a model in the way that is fastest: with so many images at once, and where many are left, as several copies that share
- * the processor, if these prove to be faster than one on all of it.
+ * the processor, if these prove to be no slower than one on all of it.
  */
 export class ModelRunner {
   readonly #model: LoadedModel;
