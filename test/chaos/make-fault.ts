@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const mostCatchSeconds = 120;
 const leastCatchSeconds = 5;
 /** … and for a victim that is alive, where the one before has just died. */
-const aliveSeconds = 60;
+const aliveSeconds = 180;
 const faultSeconds = 4;
 const pollMilliseconds = 100;
 

@@ -115,7 +115,7 @@ export async function walkUpload({ send, token, archives, drawn }: Walk) {
     if (step.method === 'PATCH') {
       const part = bytes.slice(offset, offset + Math.ceil((bytes.length - offset) * step.share));
       await ask('PATCH', path, headersOf(step, offset, part), part, step.announced === null);
-    } else if (step.method === 'GET') await ask('GET', `${path}/result`, []);
+    } else if (step.method === 'GET') await ask('GET', resultOf(path), []);
     else if (step.method === 'POST') {
       await ask('POST', uploads, [tus, 'Content-Length: 0', `Upload-Concat: final;${path} ${path}`]);
     } else await ask(step.method, path, [tus]);
@@ -126,13 +126,14 @@ export async function walkUpload({ send, token, archives, drawn }: Walk) {
     await ask('PATCH', path, headersOf(soundStep, offset, rest), rest);
     const isPart = drawn.concat === 'partial';
     const whole = isPart ? await ask('POST', uploads, [tus, 'Content-Length: 0', `Upload-Concat: final;${path}`]) : '';
-    await ask('GET', `${findPath(whole) ?? path}/result`, []);
+    await ask('GET', resultOf(findPath(whole) ?? path), []);
   }
   await ask('DELETE', path, [tus]);
   return log;
 }
 
 const findPath = (answer: string) => /^location: (?:https?:\/\/[^/]+)?(\/\S+)/im.exec(answer)?.[1];
+const resultOf = (path: string) => `/api/uploads/${path.split('/').at(-1)}/result`;
 const readOffset = (answer: string) => Number(/^upload-offset: (\d+)/im.exec(answer)?.[1] ?? 0);
 const soundStep = { offset: null, checksum: 'right', type: null, announced: null, version: null } as const;
 
