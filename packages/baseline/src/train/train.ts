@@ -70,6 +70,12 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   return state;
 }
 
+/** Of settings that have no option of their own. */
+const words: Partial<Record<keyof Settings, string>> = {
+  dataDigest: 'images or labels of --data',
+  weightsDigest: 'first weights',
+};
+
 /** The training that was begun in this folder, or one that begins. */
 async function takeUp(
   folder: TrainingFolder,
@@ -88,7 +94,7 @@ async function takeUp(
   const other = names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(state.settings[name]));
   if (other.length > 0) {
     throw new BaselineError(
-      `${directory} holds a training with other settings: ${other.join(', ')}.`,
+      `${directory} holds a training with other settings: ${other.map((name) => words[name] ?? name).join(', ')}.`,
       'Give the same settings to go on with it, or another folder to begin anew.',
     );
   }
