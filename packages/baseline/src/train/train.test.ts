@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateStudies, uniformComposition, writeMuraFolder } from '@holdout/testset';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { buildDenseNet } from '../densenet/build-densenet.js';
 import { networks } from '../densenet/networks.js';
+import { startBackend } from '../gradients/start-backend.js';
 import { makeFolder } from '../testing/make-folder.js';
+import { shakeWeights } from '../testing/shake-weights.js';
+import { convertToGraph, writeTfjsWeights } from '../testing/write-tfjs-weights.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import { train } from './train.js';
 
@@ -109,6 +113,35 @@ it('learns nothing again after it was stopped while an epoch was judged', async 
   expect(learned).toHaveLength(before);
   expect(epochs).toBe(1);
   expect(history).toHaveLength(1);
+});
+
+it('begins with weights whose normalisations a converter has put into convolutions, by its own images', async () => {
+  await startBackend();
+  const network = { ...networks.tiny, blocks: [...networks.tiny.blocks], inputSize: 96 };
+  const known = shakeWeights(buildDenseNet(network, { seed: 'known' }));
+  const weightsFile = join(folder, 'predicting.json');
+  await writeTfjsWeights(
+    weightsFile,
+    convertToGraph(known, (layer) => /norm[02]$/.test(layer)),
+  );
+  const listener = { onStart: () => {}, onBatch: () => {}, onEpoch: () => {} };
+  const directory = join(folder, 'folded.training');
+  const settings = {
+    network,
+    mean: [0.2],
+    std: [0.2],
+    batchSize: 8,
+    learningRate: 1e-6,
+    patience: 1,
+    members: 1,
+    seed: '1',
+  };
+  const limits = { imageMemoryBytes: 2 ** 30, checkpointSeconds: 3600, signal: new AbortController().signal };
+  await train({ data, directory, settings, weightsFile, epochs: 1, listener, ...limits });
+  const { tensors } = readSafetensors(await readFile(join(directory, 'checkpoint.safetensors')));
+  const gamma = tensors.find(({ name }) => name === 'features.norm0/gamma')?.values ?? [];
+  // Such steps are too small to be seen: as it was loaded each would be 1.
+  expect(Math.max(...Array.from(gamma, (value) => Math.abs(value - 1)))).toBeGreaterThan(0.05);
 });
 
 it('goes on for more epochs, and keeps no more than the best', async () => {
