@@ -12,7 +12,7 @@ interface Wanted {
   readonly shape: readonly number[];
 }
 
-export interface MatchedWeights {
+interface MatchedWeights {
   /** By our names; without `classifier/…` where the file has another one. */
   readonly weights: ReadonlyMap<string, NamedTensor>;
   /**
