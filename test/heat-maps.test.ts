@@ -1,12 +1,19 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { useSite } from './use-site.js';
+import { meetPeople } from './people.js';
+import { type Site, useSite } from './use-site.js';
 import { type Visit, visitAsAdministrator } from './visit-as-administrator.js';
 import { findBarriers, phone, takePicture, type WatchedPage } from './watched-page.js';
 
 describe('heat maps', () => {
+  let site: Site;
   let visit: Visit;
 
-  useSite((site) => {
+  useSite((opened) => {
+    site = opened;
     visit = visitAsAdministrator(site);
   });
 
@@ -95,6 +102,14 @@ describe('heat maps', () => {
       await chosen.selectOption((await offered.textContent()) ?? '');
       await page.getByRole('button', { name: 'Show where it looks' }).click();
       await heat(page).waitFor({ timeout: 150_000 });
+      await expect.poll(() => opacity(page)).toBeCloseTo(0.7, 5);
+      await page.getByRole('slider', { name: 'Opacity of the heat map' }).focus();
+      for (let times = 0; times < 4; times += 1) await page.keyboard.press('ArrowRight');
+      await expect.poll(() => opacity(page)).toBeCloseTo(0.9, 5);
+      await page.keyboard.press('Home');
+      await expect.poll(() => opacity(page)).toBe(0);
+      await page.keyboard.press('End');
+      await expect.poll(() => opacity(page)).toBe(1);
       await page.getByRole('region', { name: /view 1/ }).focus();
       await page.keyboard.press('+');
       await expect.poll(() => heat(page).getAttribute('style')).toContain('scale(1.25)');
@@ -105,4 +120,44 @@ describe('heat maps', () => {
       await page.getByText('asked for a heat map').first().waitFor();
       await page.getByText('looked at a heat map').first().waitFor();
     }));
+
+  it('are made by occlusion of a model that names no feature maps', async () => {
+    const people = await meetPeople(site.browser, site.standalone);
+    const bundle = await mkdtemp(join(tmpdir(), 'holdout-without-cam-'));
+    try {
+      await cp(fileURLToPath(new URL('../packages/baseline/demo/weak', import.meta.url)), bundle, { recursive: true });
+      const { cam, ...manifest } = JSON.parse(await readFile(join(bundle, 'holdout.json'), 'utf8'));
+      expect(cam).toBeTruthy();
+      await writeFile(join(bundle, 'holdout.json'), JSON.stringify(manifest));
+      const { page } = await people.signUp('Matthew');
+      await page.goto(`${site.standalone.address}/competitions/mura/phases/practice/submit`);
+      await page.getByLabel('Name of the team').fill('Team Matthew');
+      await page.getByRole('checkbox').check();
+      await page.getByRole('button', { name: 'Take part' }).click();
+      await page.locator('input[webkitdirectory]').setInputFiles(bundle);
+      await page.getByRole('button', { name: 'Submit', exact: true }).click();
+      await page.waitForURL(/\/submissions\//);
+      const section = page.getByRole('region', { name: 'Where it looks' });
+      await section.getByRole('button', { name: 'Show where it looks' }).click({ timeout: 150_000 });
+      await heat(page).waitFor({ timeout: 150_000 });
+      await section.getByText(/^By occlusion/).waitFor();
+      await section.getByText(/^Probability of abnormal: 0\.\d+$/).waitFor();
+      // Some study of the sample has a place without which it is less abnormal.
+      await section.getByRole('button', { name: 'Make all of the sample' }).click();
+      const studies = await section.getByLabel('Sample study').locator('option').count();
+      const shares: number[] = [];
+      for (let index = 0; index < studies; index += 1) {
+        await section.getByLabel('Sample study').selectOption({ index });
+        await heat(page).waitFor({ timeout: 150_000 });
+        shares.push(await covered(page));
+      }
+      expect(Math.max(...shares)).toBeGreaterThan(0.005);
+      expect(await findBarriers(page)).toEqual([]);
+      await takePicture(page, 'heat-map-occlusion');
+      expect(page.failures).toEqual([]);
+    } finally {
+      await people.close();
+      await rm(bundle, { recursive: true, force: true });
+    }
+  });
 });

@@ -44,7 +44,8 @@ type Show = (done: number) => string;
 
 function startBar(what: string, total: number, from: number, show: Show): Progress {
   const format = `${what} {bar} {percentage}% | {shown} | {duration_formatted}, {eta_formatted} left`;
-  const bar = new SingleBar({ format, hideCursor: true, gracefulExit: false }, Presets.shades_classic);
+  const barsize = Math.max(shortestBar, Math.min(longestBar, (process.stderr.columns || 80) - wordsBeside));
+  const bar = new SingleBar({ format, barsize, hideCursor: true, gracefulExit: false }, Presets.shades_classic);
   bar.start(total, from, { shown: show(from) });
   return {
     update: (done) => bar.update(done, { shown: show(done) }),
@@ -55,6 +56,10 @@ function startBar(what: string, total: number, from: number, show: Show): Progre
     stop: () => bar.stop(),
   };
 }
+
+/** What has no room in the line is cut off, and that must not be the words. */
+const wordsBeside = 80;
+const [shortestBar, longestBar] = [5, 40];
 
 function startLines(what: string, total: number, show: Show): Progress {
   let quartersSaid = 0;

@@ -7,7 +7,7 @@ import { input, type LayersModel, layers, model, type SymbolicTensor } from '@te
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildDenseNet } from '../densenet/build-densenet.js';
-import type { DenseNetShape } from '../densenet/networks.js';
+import { type DenseNetShape, networks } from '../densenet/networks.js';
 import { startBackend } from '../gradients/start-backend.js';
 import { convertToOnnx } from '../onnx/convert-to-onnx.js';
 import { transpose } from '../onnx/transpose.js';
@@ -70,6 +70,26 @@ print(json.dumps({"opset": model.opset_import[0].version, "inputs": show(model.g
   expect(found.inputs).toEqual({ image: ['images', 3, 64, 64] });
   expect(found.outputs).toEqual({ probability: ['images', 1] });
   expect(found.inferred['member2.features']).toEqual(['images', 13, 4, 4]);
+});
+
+it('writes all of DenseNet-169 so that the checker accepts it, and both formats say the same of an image', {
+  timeout: 600_000,
+}, async () => {
+  const network = shakeWeights(buildDenseNet(networks.densenet169, { seed: 'large' }));
+  const { inputSize } = networks.densenet169;
+  const input = { ...words.input, width: inputSize, height: inputSize };
+  const [onnx, tfjs] = [join(folder, 'onnx169'), join(folder, 'tfjs169')];
+  await writeBundle(onnx, 'onnx', network, { ...words, input });
+  await writeBundle(tfjs, 'tfjs', network, { ...words, input });
+  const program =
+    'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True); print("accepted")';
+  expect(await runPython(program, join(onnx, 'model.onnx'))).toBe('accepted\n');
+
+  const images = drawImages(1, inputSize);
+  const [expected = Number.NaN] = predict((await loadNetwork(tfjs, {})).network, images);
+  // Else any network would agree with any other.
+  expect(Math.abs(expected - 0.5)).toBeLessThan(0.499);
+  expectClose(await predictOnnx(join(onnx, 'model.onnx'), images), [expected]);
 });
 
 it('names the feature maps and the last weights alike in both', async () => {
@@ -140,9 +160,11 @@ function makeMembers(count: number) {
 }
 
 /** images × height × width × 3 */
-function drawImages(count: number): tf.Tensor4D {
-  const values = Float32Array.from({ length: count * 64 * 64 * 3 }, (_, place) => Math.sin(place * (1 + place / 1e5)));
-  return tf.tensor4d(values, [count, 64, 64, 3]);
+function drawImages(count: number, side = 64): tf.Tensor4D {
+  const values = Float32Array.from({ length: count * side * side * 3 }, (_, place) =>
+    Math.sin(place * (1 + place / 1e5)),
+  );
+  return tf.tensor4d(values, [count, side, side, 3]);
 }
 
 function predict(network: LayersModel, images: tf.Tensor4D): number[] {
@@ -152,7 +174,9 @@ function predict(network: LayersModel, images: tf.Tensor4D): number[] {
 async function predictOnnx(path: string, images: tf.Tensor4D): Promise<number[]> {
   const session = await InferenceSession.create(path, { intraOpNumThreads: 1 });
   const values = transpose(images.dataSync() as Float32Array, images.shape, [0, 3, 1, 2]);
-  const { probability } = await session.run({ image: new Tensor('float32', values, [images.shape[0], 3, 64, 64]) });
+  const { probability } = await session.run({
+    image: new Tensor('float32', values, [images.shape[0], 3, images.shape[1], images.shape[2]]),
+  });
   expect(probability?.dims).toEqual([images.shape[0], 1]);
   return Array.from((probability?.data ?? []) as Float32Array);
 }

@@ -37,6 +37,8 @@ def main() -> None:
     # First: to write the network that is trained, torch lets it see the images, and its statistics move.
     write_onnx(model, images, directory / "torchvision.onnx")
     write_safetensors(directory / "torchvision.safetensors", model.state_dict())
+    # As anybody exports a network to be used: normalisations are part of the convolutions before them.
+    torch.onnx.export(model, images, directory / "predicting.onnx", opset_version=13)
     expected = {"torchvision": predict(model, images)}
 
     # Keras' network is the same but for its ε, its names and the order of a convolution's sides.

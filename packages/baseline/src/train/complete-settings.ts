@@ -21,11 +21,7 @@ export async function completeSettings(
 ): Promise<Settings> {
   demandBothLabels(images);
   demandOwnPatients(images, judgedImages);
-  // By study and name, not by the path: a folder may be moved.
-  const lines = [...images, ...judgedImages].map(
-    ({ study, path, label }) => `${study} ${path.split('/').at(-1)} ${label}`,
-  );
-  const dataDigest = createHash('sha256').update(lines.join('\n')).digest('hex');
+  const dataDigest = await digestImages([...images, ...judgedImages]);
   const weightsDigest = weightsFile === undefined ? null : hash(await readFile(weightsFile));
   return { ...settings, dataDigest, weightsDigest };
 }
@@ -49,6 +45,22 @@ function demandOwnPatients(images: readonly LabelledImage[], judged: readonly La
   const next = 'Take each patient out of train or out of valid.';
   throw new BaselineError(`The patient ${shared} is in train and in valid.`, next);
 }
+
+/** Of their contents, studies, names and labels; not of the path: a folder may be moved. */
+async function digestImages(images: readonly LabelledImage[]): Promise<string> {
+  const digest = createHash('sha256');
+  for (let start = 0; start < images.length; start += filesAtOnce) {
+    const some = images.slice(start, start + filesAtOnce);
+    const contents = await Promise.all(some.map(async ({ path }) => hash(await readFile(path))));
+    for (const [place, { study, path, label }] of some.entries()) {
+      digest.update(`${study} ${path.split('/').at(-1)} ${label} ${contents[place]}\n`);
+    }
+  }
+  return digest.digest('hex');
+}
+
+/** A radiograph's file is a few hundred kilobytes. */
+const filesAtOnce = 64;
 
 function hash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateStudies, uniformComposition, writeMuraFolder } from '@holdout/testset';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { buildDenseNet } from '../densenet/build-densenet.js';
 import { networks } from '../densenet/networks.js';
+import { startBackend } from '../gradients/start-backend.js';
 import { makeFolder } from '../testing/make-folder.js';
+import { shakeWeights } from '../testing/shake-weights.js';
+import { convertToGraph, writeTfjsWeights } from '../testing/write-tfjs-weights.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import { train } from './train.js';
 
@@ -41,7 +45,12 @@ afterAll(() => remove());
 it('ends with the same weights after it was killed in the middle of an epoch', async () => {
   const whole = await runTraining('whole', []);
   expect(whole.exitCode).toBe(0);
-  expect(whole.stderr).toContain('Epoch 3 of 3');
+  const lines = whole.stderr.split('\n').filter((line) => line.startsWith('Epoch '));
+  expect(lines.map((line) => line.slice(0, 12))).toEqual(['Epoch 1 of 3', 'Epoch 2 of 3', 'Epoch 3 of 3']);
+  const rest =
+    /: loss \d+\.\d{4}, validation loss \d+\.\d{4}, kappa (–|-?\d\.\d{3}), learning rate [0-9.e-]+, \d+ s; \d+ s left\.$/;
+  for (const line of lines) expect(line).toMatch(rest);
+  expect(lines.at(-1)).toContain('; 0 s left.');
 
   // The second epoch, which has begun, is lost.
   const killed = await runTraining('killed', [], { endOnceThereIs: 'Epoch 1 of 3', signal: 'SIGKILL' });
@@ -106,6 +115,35 @@ it('learns nothing again after it was stopped while an epoch was judged', async 
   expect(history).toHaveLength(1);
 });
 
+it('begins with weights whose normalisations a converter has put into convolutions, by its own images', async () => {
+  await startBackend();
+  const network = { ...networks.tiny, blocks: [...networks.tiny.blocks], inputSize: 96 };
+  const known = shakeWeights(buildDenseNet(network, { seed: 'known' }));
+  const weightsFile = join(folder, 'predicting.json');
+  await writeTfjsWeights(
+    weightsFile,
+    convertToGraph(known, (layer) => /norm[02]$/.test(layer)),
+  );
+  const listener = { onStart: () => {}, onBatch: () => {}, onEpoch: () => {} };
+  const directory = join(folder, 'folded.training');
+  const settings = {
+    network,
+    mean: [0.2],
+    std: [0.2],
+    batchSize: 8,
+    learningRate: 1e-6,
+    patience: 1,
+    members: 1,
+    seed: '1',
+  };
+  const limits = { imageMemoryBytes: 2 ** 30, checkpointSeconds: 3600, signal: new AbortController().signal };
+  await train({ data, directory, settings, weightsFile, epochs: 1, listener, ...limits });
+  const { tensors } = readSafetensors(await readFile(join(directory, 'checkpoint.safetensors')));
+  const gamma = tensors.find(({ name }) => name === 'features.norm0/gamma')?.values ?? [];
+  // Such steps are too small to be seen: as it was loaded each would be 1.
+  expect(Math.max(...Array.from(gamma, (value) => Math.abs(value - 1)))).toBeGreaterThan(0.05);
+});
+
 it('goes on for more epochs, and keeps no more than the best', async () => {
   // As a process leaves them that is killed before it has removed one, or while it writes one.
   for (const name of ['member-0099.safetensors', 'member-0098.safetensors.partial']) {
@@ -162,12 +200,43 @@ it('gives other weights for another seed', async () => {
   expect(other?.history[0].validationLoss).not.toBe(one?.history[0].validationLoss);
 });
 
+it.each([80, 120])(
+  'shows loss, kappa and the time that is left beside a bar, on a terminal of %i columns',
+  async (columns) => {
+    const argv = describeTraining(`bar${columns}`, ['--epochs', '2']).map((word) => `'${word}'`);
+    const line = `stty cols ${columns}; exec '${process.execPath}' '${command}' baseline ${argv.join(' ')}`;
+    const { stdout, exitCode } = await runProgram('script', [
+      '--quiet',
+      '--flush',
+      '--return',
+      '--command',
+      line,
+      '/dev/null',
+    ]);
+    expect(exitCode).toBe(0);
+    for (const epoch of [1, 2]) {
+      const shown = `epoch ${epoch} of 2, loss \\d+\\.\\d{4}, kappa (–|-?\\d\\.\\d{3}) \\| \\d+s, \\d+s left`;
+      expect(stdout).toMatch(new RegExp(`Training [█░]+ +\\d+% \\| ${shown}`));
+      expect(stdout).toContain(`Epoch ${epoch} of 2: loss `);
+    }
+  },
+);
+
 it('will not go on with other settings, other images or half a checkpoint', async () => {
   const other = await runTraining('whole', ['--learning-rate', '1e-5', '--force']);
   expect(other.stderr).toContain('holds a training with other settings: learningRate');
   expect(other.exitCode).toBe(1);
   const there = await runTraining('whole', []);
   expect(there.stderr).toContain('is there already');
+
+  // One image in the place of another: the names and labels are what they were.
+  const [one = '', two = ''] = (await readFile(join(data, 'train_image_paths.csv'), 'utf8')).split('\n');
+  const [image, another] = await Promise.all([one, two].map((path) => readFile(join(data, path))));
+  await writeFile(join(data, one), another ?? '');
+  const changed = await runTraining('whole', ['--force']);
+  expect(changed.stderr).toContain('holds a training with other settings: images or labels of --data.');
+  expect(changed.exitCode).toBe(1);
+  await writeFile(join(data, one), image ?? '');
 
   const table = join(data, 'train_labeled_studies.csv');
   const labels = await readFile(table, 'utf8');
@@ -206,14 +275,22 @@ interface RunOptions {
 }
 
 function runTraining(name: string, argv: readonly string[], options: RunOptions = {}) {
+  return run(describeTraining(name, argv), options);
+}
+
+function describeTraining(name: string, argv: readonly string[]): string[] {
   const fixed = ['--data', data, '--out', join(folder, name), '--network', 'tiny', '--image-size', '96'];
   const chosen = ['--batch-size', '4', '--members', '2', '--epochs', '3', '--learning-rate', '1e-3', ...argv];
-  return run(['train', ...fixed, ...chosen], options);
+  return ['train', ...fixed, ...chosen];
 }
 
 /** Runs the command as a person does. */
-function run(argv: readonly string[], { endOnceThereIs, signal }: RunOptions = {}) {
-  const child = spawn(process.execPath, [command, 'baseline', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+function run(argv: readonly string[], options: RunOptions = {}) {
+  return runProgram(process.execPath, [command, 'baseline', ...argv], options);
+}
+
+function runProgram(program: string, argv: readonly string[], { endOnceThereIs, signal }: RunOptions = {}) {
+  const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -1,4 +1,6 @@
 import { BaselineError } from '../baseline-error.js';
+import { noAugmentation } from '../data/augment.js';
+import { type Batch, drawOrder, prepareBatches } from '../data/batches.js';
 import { computeClassWeights, weighImages } from '../data/class-weights.js';
 import { createImageStore } from '../data/image-store.js';
 import { readSplit } from '../data/read-split.js';
@@ -10,6 +12,7 @@ import { type ImageSet, learnEpoch } from './learn-epoch.js';
 import { loadFirstWeights } from './load-first-weights.js';
 import { writeWeights } from './named-variables.js';
 import { NetworkTrainer } from './network-trainer.js';
+import { normalizeAgain } from './normalize-again.js';
 import { TrainingFolder } from './training-folder.js';
 import { beginTraining, type EpochRecord, type Settings, type TrainingState } from './training-state.js';
 
@@ -52,15 +55,14 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const settings = await completeSettings(options.settings, { images, judgedImages, weightsFile: options.weightsFile });
   await startBackend();
   const trainer = new NetworkTrainer(buildDenseNet(settings.network, { seed: settings.seed }));
-  const folder = new TrainingFolder(options.directory);
-  let state = await takeUp(folder, trainer, settings, options);
-
   const { inputSize, channels } = settings.network;
   const input = { inputSize, channels, mean: settings.mean, std: settings.std };
   const store = createImageStore(input, options.imageMemoryBytes);
   const weights = computeClassWeights(images);
   const learned: ImageSet = { images, weights: weighImages(images, weights), store, input };
   const judged: ImageSet = { images: judgedImages, weights: weighImages(judgedImages, weights), store, input };
+  const folder = new TrainingFolder(options.directory);
+  let state = await takeUp(folder, trainer, learned, settings, options);
   const { epochs, images: imagesDone, history } = state;
   options.listener.onStart({ imageCount: images.length, epochs, imagesDone, history });
   while (state.epochs < options.epochs) {
@@ -70,17 +72,25 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   return state;
 }
 
+/** Of settings that have no option of their own. */
+const words: Partial<Record<keyof Settings, string>> = {
+  dataDigest: 'images or labels of --data',
+  weightsDigest: 'first weights',
+};
+
 /** The training that was begun in this folder, or one that begins. */
 async function takeUp(
   folder: TrainingFolder,
   trainer: NetworkTrainer,
+  learned: ImageSet,
   settings: Settings,
   { directory, weightsFile }: TrainOptions,
 ): Promise<TrainingState> {
   await folder.create();
   const checkpoint = await folder.readCheckpoint();
   if (checkpoint === null) {
-    if (weightsFile !== undefined) await loadFirstWeights(trainer.network, weightsFile);
+    const folded = weightsFile === undefined ? [] : await loadFirstWeights(trainer.network, weightsFile);
+    if (folded.length > 0) await normalizeAgain(trainer.network, folded, chooseImages(learned, settings));
     return beginTraining(settings);
   }
   const { state, tensors } = checkpoint;
@@ -88,11 +98,17 @@ async function takeUp(
   const other = names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(state.settings[name]));
   if (other.length > 0) {
     throw new BaselineError(
-      `${directory} holds a training with other settings: ${other.join(', ')}.`,
+      `${directory} holds a training with other settings: ${other.map((name) => words[name] ?? name).join(', ')}.`,
       'Give the same settings to go on with it, or another folder to begin anew.',
     );
   }
   writeWeights(trainer.network, tensors);
   trainer.adam.restore(tensors, state.steps);
   return state;
+}
+
+/** Of 64 images even the last maps, of a hundred places each, have thousands of values. */
+function chooseImages(set: ImageSet, { seed, batchSize }: Settings): AsyncIterable<Batch> {
+  const order = drawOrder(seed, 0, set.images.length).slice(0, 64);
+  return prepareBatches({ ...set, order, batchSize, augmentationOf: () => noAugmentation });
 }

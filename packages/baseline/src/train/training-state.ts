@@ -18,7 +18,7 @@ export const settingsSchema = z.object({
   /** How many of the best networks are kept. */
   members: z.number().int().positive(),
   seed: z.string(),
-  /** Of the images' names and labels. */
+  /** Of the images, their names and labels. */
   dataDigest: z.string(),
   /** Of the file that the first weights came from; null where they were drawn. */
   weightsDigest: z.string().nullable(),

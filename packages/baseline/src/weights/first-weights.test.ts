@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { io } from '@tensorflow/tfjs-core';
+import { type LayersModel, model } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BaselineError } from '../baseline-error.js';
 import { buildDenseNet } from '../densenet/build-densenet.js';
@@ -10,8 +10,10 @@ import { writeBundle } from '../export/write-bundle.js';
 import { startBackend } from '../gradients/start-backend.js';
 import { makeFolder } from '../testing/make-folder.js';
 import { runPython } from '../testing/run-python.js';
+import { convertToGraph, convertToLayers, writeTfjsWeights } from '../testing/write-tfjs-weights.js';
 import { loadFirstWeights } from '../train/load-first-weights.js';
 import { nameVariables, readWeights } from '../train/named-variables.js';
+import { normalizeAgain } from '../train/normalize-again.js';
 import { matchWeights } from './match-weights.js';
 import { readWeightsFile } from './read-weights-file.js';
 import type { NamedTensor } from './safetensors.js';
@@ -34,6 +36,7 @@ it.each([
   ['torchvision.onnx', 'torchvision'],
   ['keras.safetensors', 'keras'],
   ['keras.onnx', 'keras'],
+  ['predicting.onnx', 'torchvision'],
 ] as const)('says the same as torch with the weights of %s', async (file, library) => {
   const network = buildDenseNet(shape);
   await loadFirstWeights(network, join(folder, file));
@@ -45,33 +48,73 @@ it.each(['keras', 'torchvision'] as const)(
   async (library) => {
     const network = buildDenseNet(shape);
     const { tensors } = await readWeightsFile(join(folder, `${library}.safetensors`));
-    await loadFirstWeights(network, await writeTfjs(`${library}.json`, tensors));
+    await loadFirstWeights(network, await writeTfjsWeights(join(folder, `${library}.json`), { tensors, topology: {} }));
     expectSame(await predict(network), expected[library]);
   },
 );
 
+/** Those that a converter can put into the convolution before them. */
+const isFolded = (layer: string) => /norm[02]$/.test(layer);
+
 it.each([
-  ['keras', 'a graph model of TensorFlow’s operations', describeGraph],
-  ['torchvision', 'a layers model whose layers are called anything', describeLayers],
-] as const)('says the same with the weights of %s in %s', async (library, _, describe) => {
+  ['keras', 'a graph model of TensorFlow’s operations', convertToGraph],
+  ['keras', 'a graph model that only predicts', (network: LayersModel) => convertToGraph(network, isFolded)],
+  ['torchvision', 'a layers model whose layers are called anything', convertToLayers],
+] as const)('says the same with the weights of %s in %s', async (library, _, convert) => {
   const known = buildDenseNet(shape);
   await loadFirstWeights(known, join(folder, `${library}.safetensors`));
   const network = buildDenseNet(shape, { seed: 'other' });
-  const { topology, tensors } = describe(known);
-  await loadFirstWeights(network, await writeTfjs(`${library}-converted.json`, tensors, topology));
+  await loadFirstWeights(network, await writeTfjsWeights(join(folder, 'converted.json'), convert(known)));
   expectSame(await predict(network), expected[library]);
   await predict(known);
 });
 
-it('says what it could read where the converter has put normalisations into convolutions', async () => {
+it('normalises again what was put into convolutions, and says the same', async () => {
+  const known = buildDenseNet(shape);
+  await loadFirstWeights(known, join(folder, 'torchvision.safetensors'));
+  const network = buildDenseNet(shape, { seed: 'other' });
+  const folded = await loadFirstWeights(network, join(folder, 'predicting.onnx'));
+  expect(folded.length).toBe(known.layers.filter(({ name }) => isFolded(name)).length);
+  const values = new Float32Array(new Uint8Array(await readFile(join(folder, 'images.bin'))).buffer);
+  async function* batches() {
+    for (const place of [0, 1]) {
+      yield { places: [place], values: values.slice((place * values.length) / 2, ((place + 1) * values.length) / 2) };
+    }
+  }
+  const before = tf.memory().numTensors;
+  await normalizeAgain(network, folded, batches());
+  expect(tf.memory().numTensors).toBe(before);
+
+  // γ and β are the deviation and mean that the normalisation gave these images in the network that has it still.
+  const { deviations, averages } = tf.tidy(() => {
+    const conv0 = model({ inputs: known.inputs, outputs: known.getLayer('features.conv0').output });
+    const maps = conv0.predict(tf.tensor4d(values, [2, 64, 64, 3])) as tf.Tensor4D;
+    const [gamma, beta, mean, variance] = known.getLayer('features.norm0').getWeights() as tf.Tensor1D[];
+    if (!gamma || !beta || !mean || !variance) throw new Error('There is no normalisation.');
+    const moments = tf.moments(tf.batchNorm4d(maps, mean, variance, beta, gamma, 1e-5), [0, 1, 2]);
+    return { deviations: [...tf.sqrt(moments.variance).dataSync()], averages: [...moments.mean.dataSync()] };
+  });
+  const [gamma, beta] = network
+    .getLayer('features.norm0')
+    .getWeights()
+    .map((weight) => [...weight.dataSync()]);
+  for (const [channel, deviation] of deviations.entries()) expect(gamma?.[channel]).toBeCloseTo(deviation, 3);
+  for (const [channel, average] of averages.entries()) expect(beta?.[channel]).toBeCloseTo(average, 3);
+  expectSame(await predict(network), expected.torchvision);
+  await predict(known);
+});
+
+it('says what it could read where layers are missing', async () => {
   const network = buildDenseNet(shape);
-  const { topology, tensors } = describeGraph(network, (layer) => /norm[02]$/.test(layer));
-  const path = await writeTfjs('folded.json', tensors, topology);
+  const { topology, tensors } = convertToGraph(network, (layer) =>
+    layer.startsWith('features.denseblock2.denselayer1.conv2'),
+  );
+  const path = await writeTfjsWeights(join(folder, 'fewer.json'), { topology, tensors });
   const error = await loadFirstWeights(network, path).catch((error: unknown) => error);
   expect(error).toMatchObject({
-    next: expect.stringMatching(/must not have been simplified.*layers model of TF\.js/),
+    next: expect.stringMatching(/Name the --network.*layers model of TF\.js/),
     problems: [
-      'Its weights have other names, and its layers are 120 convolutions, 62 normalisations, 1 classifier; expected 120 ' +
+      'Its weights have other names, and its layers are 119 convolutions, 121 normalisations, 1 classifier; expected 120 ' +
         'convolutions, 121 normalisations, 1 classifier, one after the other.',
     ],
   });
@@ -112,14 +155,14 @@ it('keeps its own classifier where the file’s tells a thousand classes apart',
       ? { ...tensor, shape: [1000, 1024], values: new Float32Array(1_024_000) }
       : tensor,
   );
-  const matched = matchWeights('imagenet', found, wanted);
+  const { weights: matched } = matchWeights('imagenet', found, wanted);
   expect(matched.size).toBe(wanted.length - 2);
   expect([...matched.keys()].filter((name) => name.startsWith('classifier'))).toEqual([]);
 });
 
 it('adds the three colours up for a network of grey images', async () => {
   const { tensors: found } = await readWeightsFile(join(folder, 'torchvision.safetensors'));
-  const matched = matchWeights('file', found, readWeights(buildDenseNet({ ...shape, channels: 1 })));
+  const { weights: matched } = matchWeights('file', found, readWeights(buildDenseNet({ ...shape, channels: 1 })));
   const theirs = found.find(({ name }) => name === 'features.conv0.weight')?.values ?? [];
   const ours = matched.get('features.conv0/kernel');
   expect(ours?.shape).toEqual([7, 7, 1, 64]);
@@ -169,77 +212,7 @@ it.each([
   await expect(readWeightsFile(join(folder, name))).rejects.toThrow(words);
 });
 
-/** In two files of weights, as the converter splits large models. */
-async function writeTfjs(name: string, tensors: readonly NamedTensor[], modelTopology: object = {}): Promise<string> {
-  const named = tensors.map(({ name, shape, values }) => ({ name, tensor: tf.tensor(values, [...shape]) }));
-  const { data, specs } = await io.encodeWeights(named);
-  tf.dispose(named.map(({ tensor }) => tensor));
-  const half = Math.floor(data.byteLength / 2);
-  const paths = [`${name}.1.bin`, `${name}.2.bin`];
-  await writeFile(join(folder, paths[0] ?? ''), new Uint8Array(data.slice(0, half)));
-  await writeFile(join(folder, paths[1] ?? ''), new Uint8Array(data.slice(half)));
-  const weightsManifest = [{ paths, weights: specs }];
-  await writeFile(join(folder, name), JSON.stringify({ modelTopology, weightsManifest }));
-  return join(folder, name);
-}
-
-type Network = ReturnType<typeof buildDenseNet>;
-
-/** Each layer of a network that has weights, in its order. */
-function listLayers(network: Network) {
-  return network.layers
-    .filter(({ weights }) => weights.length > 0)
-    .map((layer) => ({
-      name: layer.name,
-      weights: nameVariables(layer.weights).map(({ name, variable }) => ({
-        kind: name.split('/').at(-1) ?? '',
-        ...{ shape: variable.shape, values: variable.dataSync() as Float32Array },
-      })),
-    }));
-}
-
-function describeLayers(network: Network) {
-  const tensors = listLayers(network).flatMap(({ weights }, place) =>
-    weights.map(({ kind, ...tensor }) => ({ ...tensor, name: `layer_${place}/${kind}` })),
-  );
-  return { topology: { model_config: {} }, tensors };
-}
-
-/** As TensorFlow calls its nodes, the last of them first. */
-function describeGraph(network: Network, isFolded: (layer: string) => boolean = () => false) {
-  const reads = [
-    'ReadVariableOp',
-    'ReadVariableOp_1',
-    'FusedBatchNormV3/ReadVariableOp',
-    'FusedBatchNormV3/ReadVariableOp_1',
-  ];
-  const nodes: object[] = [{ name: 'image', op: 'Placeholder' }];
-  const tensors: NamedTensor[] = [];
-  let last = 'image';
-  const add = (name: string, op: string, input: string[]) => {
-    nodes.push({ name, op, input: [last, ...input], attr: { epsilon: { f: 1e-5 } } });
-    last = name;
-  };
-  for (const [place, { name: layer, weights }] of listLayers(network).entries()) {
-    if (isFolded(layer)) continue;
-    const scope = `StatefulPartitionedCall/densenet121/layer${place}`;
-    const names = weights.map(({ kind: _, ...tensor }, at) => {
-      const name = `${scope}/${weights.length === 4 ? reads[at] : `part${at}/ReadVariableOp`}`;
-      tensors.push({ ...tensor, name });
-      nodes.push({ name, op: 'Const' }, { name: `${name}/copy`, op: 'Identity', input: [name] });
-      return `${name}/copy`;
-    });
-    if (weights.length === 4) add(`${scope}/FusedBatchNormV3`, 'FusedBatchNormV3', names);
-    else if (weights.length === 1) add(`${scope}/Conv2D`, 'Conv2D', names);
-    else {
-      add(`${scope}/MatMul`, 'MatMul', names.slice(0, 1));
-      add(`${scope}/BiasAdd`, 'BiasAdd', [...names.slice(1), '^image']);
-    }
-  }
-  return { topology: { node: nodes.reverse(), versions: {} }, tensors };
-}
-
-async function predict(network: Network, from = folder): Promise<number[]> {
+async function predict(network: LayersModel, from = folder): Promise<number[]> {
   const bytes = await readFile(join(from, 'images.bin'));
   const values = new Float32Array(new Uint8Array(bytes).buffer);
   const images = tf.tensor4d(values, [2, 64, 64, 3]);

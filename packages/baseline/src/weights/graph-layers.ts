@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, LayerKind>> = {
 };
 /** In the order in which an operation takes them, after what comes in. */
 const weightsOf: Readonly<Record<LayerKind, readonly string[]>> = {
-  convolution: ['kernel'],
+  convolution: ['kernel', 'bias'],
   normalisation: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
   classifier: ['kernel', 'bias'],
 };
@@ -77,7 +77,7 @@ function listLayers(nodes: readonly GraphNode[], constants: ReadonlySet<string>)
     return input === undefined ? null : findWeight(input);
   };
   const layers: { kind: LayerKind; weights: Record<string, string>; epsilon: number | null }[] = [];
-  const classifiers = new Map<string, Record<string, string>>();
+  const biased = new Map<string, Record<string, string>>();
   for (const { operation, inputs, outputs, epsilon } of nodes) {
     const kind = kinds[operation];
     if (kind) {
@@ -86,9 +86,9 @@ function listLayers(nodes: readonly GraphNode[], constants: ReadonlySet<string>)
       // Of matrices that are no weights no layer is made.
       if (Object.keys(weights).length === 0) continue;
       layers.push({ kind, weights, epsilon: kind === 'normalisation' ? epsilon : null });
-      if (kind === 'classifier') classifiers.set(outputs[0] ?? '', weights);
+      if (kind !== 'normalisation') biased.set(outputs[0] ?? '', weights);
     } else if (additions.includes(operation)) {
-      const weights = inputs.map((input) => classifiers.get(input)).find((found) => found);
+      const weights = inputs.map((input) => biased.get(input)).find((found) => found);
       const bias = inputs.map(findWeight).find((name) => name !== null);
       if (weights && bias) weights.bias ??= bias;
     }
@@ -112,15 +112,20 @@ function sortNodes(nodes: readonly GraphNode[]): GraphNode[] {
 }
 
 /** Weights as `layer/kernel`, those of a layer together and the layers in their order, as Keras and TF.js keep them. */
-export function listNamedLayers(weights: readonly { readonly name: string; readonly shape: readonly number[] }[]) {
-  const layers = new Map<string, { kind: LayerKind; weights: Record<string, string>; epsilon: null }>();
-  for (const { name, shape } of weights) {
+export function listNamedLayers(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]) {
+  const layers = new Map<string, NamedLayer>();
+  for (const { name, shape } of tensors) {
     const [, layer = '', weight = ''] = /^(.*)\/(\w+)(?::0)?$/.exec(name) ?? [];
-    const kind =
-      weight === 'kernel' && shape.length === 4 ? 'convolution' : weight === 'kernel' ? 'classifier' : 'normalisation';
-    const known = layers.get(layer) ?? { kind, weights: {}, epsilon: null };
+    const ofKernel = shape.length === 4 ? 'convolution' : 'classifier';
+    const kind = weight === 'kernel' ? ofKernel : 'normalisation';
+    const known = layers.get(layer) ?? { name: layer, kind, weights: {}, epsilon: null };
     known.weights[weight] = name;
     layers.set(layer, known);
   }
   return [...layers.values()];
+}
+
+interface NamedLayer extends GraphLayer {
+  readonly name: string;
+  readonly weights: Record<string, string>;
 }

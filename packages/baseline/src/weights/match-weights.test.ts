@@ -29,7 +29,7 @@ it('reads the names of torchvision’s first files, of a model that was trained 
   const spell = (name: string) => `module.${name.replace(/(norm|conv)([12])\./, '$1.$2.')}`;
   const found = [...torch, ...classifier].map((tensor) => ({ ...tensor, name: spell(tensor.name) }));
   expect(found[1]?.name).toBe('module.features.denseblock1.denselayer2.norm.2.weight');
-  const matched = matchWeights('file', found, wanted);
+  const { weights: matched } = matchWeights('file', found, wanted);
   expect(wanted.map(({ name }) => [...(matched.get(name)?.values ?? [])])).toEqual([
     [10],
     [20, 21],
@@ -41,7 +41,7 @@ it('reads the names of torchvision’s first files, of a model that was trained 
 
 it('takes no classifier by halves', () => {
   for (const half of classifier) {
-    expect([...matchWeights('file', [...torch, half], wanted).keys()]).toEqual(
+    expect([...matchWeights('file', [...torch, half], wanted).weights.keys()]).toEqual(
       wanted.slice(0, 3).map(({ name }) => name),
     );
   }
@@ -56,7 +56,7 @@ it.each(['predictions', 'fc1000', 'dense_1'])('reads Keras’ names as a graph s
     give(`${layer}/kernel:0`, [2, 1000]),
     give(`${layer}/bias:0`, [1000]),
   ];
-  const matched = matchWeights('file', found, wanted);
+  const { weights: matched } = matchWeights('file', found, wanted);
   expect([...matched.keys()]).toEqual(wanted.slice(0, 3).map(({ name }) => name));
   expect(matched.get('features.norm0/moving_variance')?.values[0]).toBeCloseTo(1.01e-6, 11);
 });
@@ -80,7 +80,7 @@ it('tells weights by the order of their layers where names say nothing, with the
     { kind: 'convolution', weights: { kernel: 'a' }, epsilon: null },
     { kind: 'normalisation', weights: norm, epsilon: 3e-5 },
   ] as const;
-  const matched = matchWeights('file', inOrder, network, layers);
+  const { weights: matched } = matchWeights('file', inOrder, network, layers);
   // Without the classifier, which the file has not.
   expect([...matched.keys()]).toEqual(network.slice(0, 5).map(({ name }) => name));
   expect(matched.get('features.norm0/moving_variance')?.values[0]).toBeCloseTo(2.1e-5, 10);

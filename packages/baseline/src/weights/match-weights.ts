@@ -12,13 +12,22 @@ interface Wanted {
   readonly shape: readonly number[];
 }
 
+interface MatchedWeights {
+  /** By our names; without `classifier/…` where the file has another one. */
+  readonly weights: ReadonlyMap<string, NamedTensor>;
+  /**
+   * Normalisations that the file has only as part of the convolutions before them. They pass on what they are given until
+   * somebody has them normalise again.
+   */
+  readonly folded: readonly string[];
+}
+
 /**
  * Finds the weights of a network in a file of torchvision's or Keras' DenseNet, each by its name and of its shape, and
  * brings them into our form. Where names are others, as a converter gives them, the order of the file's layers says which
  * is which. The layer that tells classes apart is left out where it has another number of them than one.
  *
  * @param layers - of the file, in the order in which an image passes them; empty where it does not tell
- * @returns by our names; without `classifier/…` where the file has another one
  * @throws BaselineError that lists what is missing, of another shape, left over or there twice
  */
 export function matchWeights(
@@ -26,19 +35,19 @@ export function matchWeights(
   found: readonly NamedTensor[],
   wanted: readonly Wanted[],
   layers: readonly GraphLayer[] = [],
-): Map<string, NamedTensor> {
+): MatchedWeights {
   const { naming, hits } = chooseNaming(found, wanted);
   const byName = matchByName(found, wanted, naming);
-  if (byName.problems.length === 0) return byName.matched;
+  if (byName.problems.length === 0) return { weights: byName.matched, folded: [] };
   const renamed = renameByOrder(found, layers, wanted);
-  const { matched, problems } = renamed ? matchByName(renamed, wanted, ours) : byName;
-  if (problems.length === 0) return matched;
+  const { matched, problems } = renamed ? matchByName(renamed.tensors, wanted, ours) : byName;
+  if (renamed && problems.length === 0) return { weights: matched, folded: renamed.folded };
   const differences = hits === 0 && !renamed && layers.length > 0 ? [describeLayers(layers, wanted)] : problems;
   throw new BaselineError(
     `${path} does not hold the weights of this network: ${differences.length} problems.`,
-    'Name the --network that they are of. A file must not have been simplified, as converters do for a model that only ' +
-      'predicts: in torch, export ONNX with training=TrainingMode.TRAINING and do_constant_folding=False; of Keras, convert ' +
-      'to a layers model of TF.js; or write safetensors.',
+    'Name the --network that they are of. A converter may have changed it for a model that only predicts: in torch, export ' +
+      'ONNX with training=TrainingMode.TRAINING and do_constant_folding=False; of Keras, convert to a layers model of ' +
+      'TF.js; or write safetensors.',
     { problems: differences },
   );
 }

@@ -8,7 +8,7 @@ import { type GraphLayer, listOnnxLayers, listTfjsLayers } from './graph-layers.
 import { type NamedTensor, readSafetensors } from './safetensors.js';
 
 /** What a file holds of a network. */
-export interface WeightsFile {
+interface WeightsFile {
   /** All tensors of numbers, by the names that they have there. */
   readonly tensors: readonly NamedTensor[];
   /** In the order in which an image passes them; empty where the file does not tell. */

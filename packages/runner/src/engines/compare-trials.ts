@@ -3,7 +3,7 @@ import { readProbabilities } from '../child/read-probabilities.js';
 import type { EngineDevice, LoadedModel, LoadOptions, Output } from './engine.js';
 
 /** A model on some device, and what came of giving it an image. */
-export interface Trial {
+interface Trial {
   readonly model: LoadedModel;
   /** The probability that it gave the image. */
   readonly answer: number;

@@ -8,7 +8,7 @@ export interface TriedInOrder {
   readonly failures: readonly Failure[];
 }
 
-export interface Failure {
+interface Failure {
   readonly device: EngineDevice;
   readonly error: unknown;
 }
