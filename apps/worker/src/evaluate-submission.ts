@@ -101,12 +101,18 @@ async function predict(tools: EvaluationTools, claim: EvaluationClaim, lease: Le
         lease.learn(await recordBundleStart(database, claim));
       },
     });
+    let closing: Promise<void> | null = null;
+    const close = () => {
+      closing ??= predictor.close().then((peakMemoryBytes) => log.info({ peakMemoryBytes }, 'bundle closed'));
+      return closing;
+    };
     try {
       const made = await runStages(tools, claim, lease, { predictor, lists });
+      // Its process ends after its predictions were handed on: to end it is work for the cores that they wait for.
+      lease.signal.addEventListener('abort', () => void close().catch(() => {}), { once: true });
       await handOn(tools, claim, lease, { ...made, peakMemoryBytes: predictor.readPeakBytes() });
     } finally {
-      // Not before: to end a process is work for the cores that its predictions wait for.
-      log.info({ peakMemoryBytes: await predictor.close() }, 'bundle closed');
+      await close();
     }
   });
 }

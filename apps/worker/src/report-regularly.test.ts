@@ -16,7 +16,9 @@ async function startReport() {
   if (!claim) throw new Error('The evaluation could not be claimed.');
   const report = reportRegularly(fixture.evaluating, claim, { learn() {} });
   const listLines = async () =>
-    (await listEvents(fixture.owner, evaluationId, 0)).flatMap((each) => (each.kind === 'log' ? [each.data.line] : []));
+    (await listEvents(fixture.owner, evaluationId, 0, 5000)).flatMap((each) =>
+      each.kind === 'log' ? [each.data.line] : [],
+    );
   return { report, listLines };
 }
 
