@@ -145,7 +145,7 @@ export class UploadStore extends DataStore {
   }
 }
 
-export function hasEnded({ submissionId, refusal }: UploadRecord): boolean {
+function hasEnded({ submissionId, refusal }: UploadRecord): boolean {
   return submissionId !== null || refusal !== null;
 }
 
