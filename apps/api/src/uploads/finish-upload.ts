@@ -64,23 +64,37 @@ export class UploadFinisher {
   async #finish(uploadId: string, asked: Asked): Promise<SubmissionRecord> {
     const upload = await findUpload(this.#parts.database, uploadId);
     if (!upload) throw new HoldoutError('upload_not_found');
-    if (upload.refusal) throw repeatRefusal(upload.refusal);
-    if (upload.submissionId) return await findOrThrow(this.#parts, upload.submissionId);
+    if (upload.refusal || upload.submissionId) {
+      // Who ended it may have died before its bytes were gone.
+      await this.#removeBytes(upload, asked);
+      if (upload.refusal) throw repeatRefusal(upload.refusal);
+      return await findOrThrow(this.#parts, upload.submissionId ?? '');
+    }
     try {
       const submission = await this.#submit(upload, asked);
-      await this.#store.removeBytes(upload);
+      await this.#removeBytes(upload, asked);
       return submission;
     } catch (error) {
-      // Another process may have ended it, and removed what this one was reading.
+      // Another process may have ended it, and removed what this one was reading; or Postgres died after it was written.
       const now = await findUpload(this.#parts.database, uploadId);
-      if (now?.submissionId) return await findOrThrow(this.#parts, now.submissionId);
+      if (now?.submissionId) {
+        await this.#removeBytes(now, asked);
+        return await findOrThrow(this.#parts, now.submissionId);
+      }
       const { code, detail = null, sentences, problems } = toHoldoutError(error);
       // Rules are accepted, and then the same bytes are good.
       if (errorCatalogue[code].fault === 'server' || code === 'rules_changed') throw error;
       await endUploadWithRefusal(this.#parts.database, { uploadId, refusal: { code, detail, sentences, problems } });
-      await this.#store.removeBytes(upload);
+      await this.#removeBytes(upload, asked);
       throw error;
     }
+  }
+
+  /** Of one that has ended, whose end is told all the same: what stays is removed when it is asked for again, or within the hour. */
+  async #removeBytes(upload: UploadRecord, { log }: Asked): Promise<void> {
+    await this.#store.removeBytes(upload).catch((err: unknown) => {
+      log.warn({ err, uploadId: upload.id }, 'the bytes of an upload that has ended could not be removed yet');
+    });
   }
 
   async #submit(upload: UploadRecord, asked: Asked): Promise<SubmissionRecord> {

@@ -8,7 +8,7 @@ import { makeScratchFolder } from '../scratch-folders.js';
 import { packFiles, tfjsFiles } from '../testing/make-bundle.js';
 import { startServerProcess } from '../testing/start-process.js';
 import type { TestServer } from '../testing/test-server.js';
-import { beginUpload, sendPart } from '../testing/upload-parts.js';
+import { beginUpload, readResult, sendPart } from '../testing/upload-parts.js';
 import { useUploadServer } from '../testing/use-upload-server.js';
 
 let server: TestServer;
@@ -87,6 +87,18 @@ it('finishes what a server that was killed had received, once, whichever of two 
   expect(await findSubmission(unfinished)).toBeNull();
   for (const [index, archive] of archives.entries()) expect(await countOf(archive)).toBe(index < 2 ? 1 : 0);
   await expect.poll(() => readdir(join(storageDirectory, 'uploads')), { timeout: 20_000 }).toEqual([unfinished]);
+});
+
+it('removes what whoever ended it left of an upload, when its result is asked for', async () => {
+  const archive = await makeArchive();
+  const location = await begin(alpha, archive);
+  expect((await sendPart(alpha, location, archive, 0)).status).toBe(204);
+  const uploads = join(server.storageDirectory, 'uploads');
+  expect(await readdir(uploads)).not.toContain(idOf(location));
+  await writeFile(join(uploads, idOf(location)), archive);
+  expect((await readResult(alpha, location)).status).toBe(200);
+  expect(await readdir(uploads)).not.toContain(idOf(location));
+  expect(await countOf(archive)).toBe(1);
 });
 
 it('removes what processes that died left on the disk, once it is old', { timeout: 2 * timeout }, async () => {
