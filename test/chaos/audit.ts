@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { BundleKind } from './bundles.js';
 import type { Accepted } from './teams.js';
@@ -181,14 +182,21 @@ async function findLeftUploads(
   return complaints.flat();
 }
 
+/** A server looks each minute for what a dead one left; the one that looked last may have died as well. */
+const roundsMilliseconds = 4 * 60_000;
+
 /** Of an upload that has ended no byte lies where its parts were. */
 async function findLeftParts(client: pg.Client, storageDirectory: string): Promise<string[]> {
-  const names = await readdir(storageDirectory, { recursive: true });
   const { rows } = await client.query<{ id: string }>('SELECT id FROM uploads WHERE ended_at IS NOT NULL');
-  return rows.flatMap(({ id }) => {
-    const left = names.filter((name) => name.includes(id));
-    return left.length === 0 ? [] : [`The upload ${id} has ended, and ${left.join(', ')} is left of it.`];
-  });
+  for (const until = performance.now() + roundsMilliseconds; ; ) {
+    const names = await readdir(storageDirectory, { recursive: true });
+    const complaints = rows.flatMap(({ id }) => {
+      const left = names.filter((name) => name.includes(id));
+      return left.length === 0 ? [] : [`The upload ${id} has ended, and ${left.join(', ')} is left of it.`];
+    });
+    if (complaints.length === 0 || performance.now() > until) return complaints;
+    await sleep(1000);
+  }
 }
 
 function count(words: readonly string[]): Record<string, number> {

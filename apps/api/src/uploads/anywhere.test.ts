@@ -44,7 +44,9 @@ describe.each(['a disk that they share', 'S3'] as const)('two API processes on %
   const storage = () => openStorage(options());
   const removeExpired = async (keptMilliseconds: number) => {
     const store = { keptMilliseconds, s3: options().s3 };
-    await (await UploadStore.open(server.database, join(storageDirectory, 'uploads'), store)).removeExpired();
+    const uploads = await UploadStore.open(server.database, join(storageDirectory, 'uploads'), store);
+    await uploads.removeExpired();
+    await uploads.removeLeft();
   };
   const countSubmissions = async () => (await server.database.selectFrom('submissions').select('id').execute()).length;
 

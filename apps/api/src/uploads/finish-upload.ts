@@ -90,7 +90,7 @@ export class UploadFinisher {
     }
   }
 
-  /** Of one that has ended, whose end is told all the same: what stays is removed when it is asked for again, or within the hour. */
+  /** Of one that has ended, whose end is told all the same: what stays is removed when it is asked for again, or in a minute. */
   async #removeBytes(upload: UploadRecord, { log }: Asked): Promise<void> {
     await this.#store.removeBytes(upload).catch((err: unknown) => {
       log.warn({ err, uploadId: upload.id }, 'the bytes of an upload that has ended could not be removed yet');

@@ -29,9 +29,11 @@ export function startTendingUploads(parts: RouteParts, { store, finisher, log }:
     if (parts.closing.aborted) return;
     await finishIdle(parts, { store, finisher, log }, pauses);
     // In this order, and by the same process: what is complete, and was left for days, is finished before it is over.
-    if (performance.now() - tidiedAt < tidyEveryMilliseconds) return;
-    await tidy(parts, store);
-    tidiedAt = performance.now();
+    if (performance.now() - tidiedAt >= tidyEveryMilliseconds) {
+      await tidy(parts, store);
+      tidiedAt = performance.now();
+    }
+    await store.removeLeft();
   };
   /** Of several API processes one at a time; what a request finishes meanwhile is finished once all the same. */
   const tendAlone = async () => {

@@ -137,10 +137,14 @@ export class UploadStore extends DataStore {
     for (const part of concatenates) await this.#bytes.remove(part);
   }
 
-  /** Forgets what was begun, or has ended, too long ago, and removes every byte that nobody will finish. */
+  /** Forgets what was begun, or has ended, too long ago. */
   async removeExpired(): Promise<void> {
     const expired = await removeExpiredUploads(this.#database, { afterMilliseconds: this.#keptMilliseconds });
     for (const id of expired) await this.#bytes.remove(id);
+  }
+
+  /** Removes every byte that nobody will finish: whoever ended an upload may have died before it did. */
+  async removeLeft(): Promise<void> {
     await this.#bytes.removeOthers(() => listUnfinishedUploads(this.#database));
   }
 }

@@ -33,6 +33,7 @@ async function removeExpired(keptMilliseconds?: number): Promise<void> {
   const options = keptMilliseconds === undefined ? {} : { keptMilliseconds };
   const store = await UploadStore.open(server.database, join(server.storageDirectory, 'uploads'), options);
   await store.removeExpired();
+  await store.removeLeft();
 }
 
 async function begin(options: Partial<Parameters<typeof beginUpload>[1]> = {}): Promise<string> {
