@@ -151,11 +151,11 @@ it('does not blame copies for what runs beside them for a while', async () => {
 });
 
 it('tries no copies where less can be saved than their loading takes, least of all of threads', async () => {
-  // A millisecond an image: half of 7000 of them is more than three seconds, a fifth is not.
+  // A millisecond an image: half of 7000 of them is more than three seconds, a tenth is not.
   const pace = { own: 64, copies: () => 40, imagesLeft: 7000 };
   expect((await runClocked(pace)).widths).toEqual([1, 2]);
   expect((await runClocked({ ...pace, threads: 2 })).widths).toEqual([1]);
-  expect((await runClocked({ ...pace, threads: 2, imagesLeft: 16_000 })).widths).toEqual([1, 2]);
+  expect((await runClocked({ ...pace, threads: 2, imagesLeft: 32_000 })).widths).toEqual([1, 2]);
   expect((await runClocked({ ...pace, imagesLeft: 5500 })).widths).toEqual([1]);
 });
 

@@ -157,7 +157,7 @@ export class ModelRunner {
 
   /** Two may save half of the time; of a model whose threads have all cores already, no more than they waste. */
   get #mostSaved(): number {
-    return this.#model.threads > 1 ? 0.2 : 0.5;
+    return this.#model.threads > 1 ? 0.1 : 0.5;
   }
 
   /**
