@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRunLimits } from '@holdout/contracts';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeNetwork, writeNetwork } from '../doctor/measured-network.js';
 import type { Gpu } from '../gpus/gpu.js';
@@ -12,6 +11,7 @@ import { openPredictor } from '../predictor.js';
 import { runBundle } from '../run-bundle.js';
 import { createSandbox } from '../sandbox/create-sandbox.js';
 import { copyFrom, describeRun, makeFolder } from '../testing/describe-run.js';
+import { drawNoise } from '../testing/draw-noise.js';
 import { findTestGpu } from '../testing/find-test-gpu.js';
 import { removeModels, writeAlternatingOnnx, writeCrashingOnnx } from '../testing/write-models.js';
 import { findObjection } from './compare-trials.js';
@@ -26,21 +26,12 @@ let folder: string;
 let images: RunImage[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdout-devices-'));
-  images = await Promise.all([1, 2, 3].map((seed) => drawPicture(seed)));
+  images = await Promise.all([1, 2, 3].map((seed) => drawNoise(folder, seed)));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true });
   await removeModels();
 });
-
-async function drawPicture(seed: number): Promise<RunImage> {
-  const path = join(folder, `picture${seed}.png`);
-  const noise = { type: 'gaussian', mean: 60 * seed, sigma: 30 } as const;
-  await sharp({ create: { width: 300, height: 200, channels: 3, background: 'black', noise } })
-    .png()
-    .toFile(path);
-  return { path };
-}
 
 interface Ways {
   readonly kind: 'none' | 'bubblewrap';

@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 import { checkBundle } from '@holdout/bundle';
 import { openFolder } from '@holdout/bundle/node';
 import { defaultRunLimits } from '@holdout/contracts';
-import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runBundle } from '../../run-bundle.js';
 import { createSandbox } from '../../sandbox/create-sandbox.js';
 import { copyFrom, makeFolder } from '../../testing/describe-run.js';
+import { drawNoise } from '../../testing/draw-noise.js';
 import { findTestGpu } from '../../testing/find-test-gpu.js';
 import { loadModel } from '../load-model.js';
 
@@ -54,7 +54,7 @@ it.each(names)('%s passes our checks, and gives what PyTorch gives', { timeout: 
 
 it.each(names)('%s gives on a GPU what it gives on the processor', { timeout: 240_000 }, async (name) => {
   const { directory, manifest } = await check(name);
-  const images = await Promise.all([1, 2, 3].map((seed) => drawPicture(seed)));
+  const images = await Promise.all([1, 2, 3].map((seed) => drawNoise(folder, seed)));
   const sandbox = await createSandbox({ kind: 'none' });
   const gpu = findTestGpu();
   const log: string[] = [];
@@ -77,13 +77,4 @@ async function check(name: string) {
   const { manifest } = await checkBundle(await openFolder(directory));
   if (manifest.engine === 'command') throw new Error('A model was taken for a program.');
   return { directory, manifest };
-}
-
-async function drawPicture(seed: number): Promise<{ path: string }> {
-  const path = join(folder, `picture${seed}.png`);
-  const noise = { type: 'gaussian', mean: 60 * seed, sigma: 30 } as const;
-  await sharp({ create: { width: 80, height: 90, channels: 3, background: 'black', noise } })
-    .png()
-    .toFile(path);
-  return { path };
 }
